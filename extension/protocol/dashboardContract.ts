@@ -1,0 +1,38 @@
+// What the extension host offers the dashboard page. Parameters come from a page, so the host checks them at run time.
+import type { Evaluation, RunManifest } from '../schema/run.ts';
+import type { Prediction, RunAction, RunProgress } from './engineContract.ts';
+import type { MetricFrame } from './metricFrame.ts';
+
+/** A run as lists show it. */
+export interface RunSummary extends RunManifest {
+  /** Absolute path of the run folder. */
+  dir: string;
+  /** Seconds from start to end, or until now. */
+  durationS: number;
+  progress?: RunProgress;
+}
+
+export interface DashboardContract {
+  calls: {
+    /** Also says what the page should show first. */
+    runs(params: Record<string, never>): { runs: RunSummary[]; focus?: string; canTrain: boolean; whyNot?: string };
+    metrics(params: { runId: string }): MetricFrame;
+    evaluation(params: { runId: string }): Evaluation | null;
+    updateRun(params: { runId: string; name?: string; note?: string }): void;
+    /** Asks the user first; answers with what was deleted. */
+    deleteRuns(params: { runIds: string[] }): string[];
+    openConfig(params: { runId: string }): void;
+    revealFolder(params: { runId: string }): void;
+    /** Opens a data file at a line: only files that the run's own evaluation names. */
+    openExample(params: { runId: string; path: string; line: number }): void;
+    control(params: { runId: string; action: RunAction }): void;
+    predict(params: { runId: string; text: string }): Prediction;
+    /** Asks where to, then writes; false when the user thought better of it. */
+    saveFile(params: { suggestedName: string; data: Uint8Array }): boolean;
+  };
+  events: {
+    runsChanged: RunSummary[];
+    append: MetricFrame;
+    focus: { runId: string };
+  };
+}

@@ -1,0 +1,100 @@
+// What the engine worker offers the extension host.
+import type { Backend } from '../schema/experiment.ts';
+import type { Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { MetricFrame } from './metricFrame.ts';
+
+export interface TrainRequest {
+  /** Absolute path of the config; its text is read from disk. */
+  configPath: string;
+  /** What the editor's settings say, where the config is silent. */
+  engine: { backend: Backend; threads: 'auto' | number };
+}
+
+export interface TrainOutcome {
+  runId: string;
+  runDir: string;
+  status: RunStatus;
+  manifest: RunManifest;
+}
+
+export type RunAction = 'pause' | 'resume' | 'stop' | 'cancel';
+
+/** How far a run is, at most 10 a second. */
+export interface RunProgress {
+  runId: string;
+  phase: 'reading' | 'training' | 'validating' | 'testing';
+  /** Completed part of the whole run, 0 to 1. */
+  fraction: number;
+  epoch: number;
+  epochs: number;
+  step: number;
+  steps: number;
+  loss?: number;
+  secondsLeft?: number;
+}
+
+export interface Prediction {
+  text: string;
+  tokens: string[];
+  /** Tokens that are not in the vocabulary. */
+  unknown: string[];
+  /** Most probable first; probabilities add up to 1. */
+  classes: { label: string; probability: number }[];
+}
+
+/** A problem that only reading the data can find; `path` is the JSON path of the key in the config. */
+export interface DataFinding {
+  code: string;
+  severity: 'error' | 'warning';
+  message: string;
+  remedy?: string;
+  path: (string | number)[];
+  /** What the value should be, where there is one: becomes a quick fix. */
+  suggestion?: string;
+}
+
+export interface DataPreview {
+  /** How the data was read, in words, with the reason (format, encoding, delimiter, columns). */
+  how: string[];
+  rows: { line: number; path: string; label: string; text: string; cleaned: string; tokens: string[] }[];
+  /** Over the rows that were read. */
+  rowsRead: number;
+  isComplete: boolean;
+  labels: { label: string; count: number }[];
+  tokensPerText: { median: number; p95: number; max: number };
+  badRows: { path: string; line: number; reason: string }[];
+}
+
+export interface ParameterPlan {
+  parameters: { name: string; shape: number[]; count: number }[];
+  total: number;
+  vocabulary: number;
+  examples: { train: number; validation: number; test: number };
+}
+
+export interface EngineContract {
+  calls: {
+    /** Settles when the run has ended, whatever its status; rejects only when no run could be made. */
+    train(params: TrainRequest): TrainOutcome;
+    control(params: { runId: string; action: RunAction }): void;
+    predict(params: { runDir: string; texts: string[] }): Prediction[];
+    /** Scores the run's weights on a file of the same format as its test data, or on the data of its own config. */
+    evaluate(params: { runDir: string; dataPath?: string }): { labels: string[]; data: SplitEvaluation } | Evaluation;
+    checkData(params: { configPath: string; text: string }): DataFinding[];
+    preview(params: {
+      configPath: string;
+      text: string;
+      part: 'train' | 'validation' | 'test';
+      maxRows: number;
+    }): DataPreview;
+    plan(params: { configPath: string; text: string }): ParameterPlan;
+  };
+  events: {
+    started: { runId: string; runDir: string; configPath: string };
+    append: MetricFrame;
+    progress: RunProgress;
+    /** run.json changed. */
+    manifest: { runDir: string; manifest: RunManifest };
+    log: { level: 'info' | 'warning' | 'error'; text: string };
+  };
+}

@@ -1,0 +1,531 @@
+// The experiment config (*.gatescope.json): the only source of its types, JSON Schema, defaults and reference page.
+// Every key has a description; every optional key has a default or is absent by default and says so.
+import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
+import { stringEnum } from './stringEnum.ts';
+
+const closed = <T extends TProperties>(
+  properties: T,
+  options: { description: string; title?: string; defaultSnippets?: object[] },
+): TObject<T> => Type.Object(properties, { additionalProperties: false, ...options });
+
+export const DATA_FORMATS = [
+  'auto',
+  'csv',
+  'tsv',
+  'jsonl',
+  'labelFirst',
+  'labelLast',
+  'filePerClass',
+  'folderPerClass',
+] as const;
+export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export const BACKENDS = ['auto', 'native', 'wasm', 'wasm-plain', 'cpu', 'tensorflow'] as const;
+export const METRICS = [
+  'validation.loss',
+  'validation.accuracy',
+  'validation.macroF1',
+  'validation.weightedF1',
+] as const;
+export const CLEANING_STEPS = [
+  'nfc',
+  'nfkc',
+  'lowercase',
+  'stripHtml',
+  'collapseWhitespace',
+  'stripAccents',
+  'replaceUrls',
+  'replaceNumbers',
+] as const;
+
+const sourceProperties = {
+  path: Type.String({ minLength: 1, description: 'File or folder, relative to this config.' }),
+  format: Type.Optional(
+    stringEnum(DATA_FORMATS, {
+      default: 'auto',
+      description:
+        'How rows lie in the file. `auto` goes by the file name: .csv, .tsv, .jsonl; other files by their first lines; a folder by what it holds.',
+      enumDescriptions: [
+        'By file name and content.',
+        'Comma-separated values (RFC 4180: quotes, newlines inside quotes).',
+        'Tab-separated values with named or numbered columns.',
+        'One JSON object a line.',
+        'Label, white space, text: `0 How did serfdom develop ?` or `DESC:manner How did …`.',
+        'Text, tab, label: `a gripping film<TAB>1`.',
+        'A folder with one text file a class, one example a line; the file name is the label.',
+        'A folder with one folder a class, one example a file; the folder name is the label.',
+      ],
+    }),
+  ),
+  delimiter: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1,
+      description: 'Column separator of csv and tsv. By default `,` for csv and a tab for tsv.',
+    }),
+  ),
+  header: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether the first row of csv and tsv names the columns. By default true for csv, and found by looking for tsv.',
+    }),
+  ),
+  textColumn: Type.Optional(
+    Type.Union([Type.String(), Type.Integer({ minimum: 0 })], {
+      description:
+        'Column or JSON key that holds the text: a name, or a 0-based number. By default `text`, `sentence`, `review` or the longest column.',
+    }),
+  ),
+  labelColumn: Type.Optional(
+    Type.Union([Type.String(), Type.Integer({ minimum: 0 })], {
+      description:
+        'Column or JSON key that holds the label: a name, or a 0-based number. By default `label`, `class`, `category`, `target` or the other column.',
+    }),
+  ),
+  labelPart: Type.Optional(
+    stringEnum(['whole', 'coarse'], {
+      default: 'whole',
+      description: 'Which part of a label such as `DESC:manner` counts: all of it, or what stands before the colon.',
+    }),
+  ),
+  encoding: Type.Optional(
+    stringEnum(ENCODINGS, {
+      default: 'auto',
+      description:
+        'Character encoding. `auto` goes by the byte order mark, then UTF-8, then Windows-1252 where the bytes are not UTF-8 (the log says which).',
+    }),
+  ),
+};
+
+export const SourceSchema = closed(sourceProperties, {
+  description: 'Where examples come from: a file or a folder and how it is read.',
+});
+
+const ValidationSchema = Type.Union(
+  [
+    closed(
+      {
+        split: Type.Number({
+          exclusiveMinimum: 0,
+          exclusiveMaximum: 1,
+          description: 'Share of the training data to hold out, stratified by label and drawn with the seed.',
+        }),
+      },
+      { description: 'Hold out a share of the training data.' },
+    ),
+    SourceSchema,
+  ],
+  {
+    default: { split: 0.1 },
+    description: 'What each epoch is judged on: `{ "split": 0.1 }` or a file of its own `{ "path": … }`.',
+  },
+);
+
+const DataSchema = closed(
+  {
+    train: SourceSchema,
+    validation: Type.Optional(ValidationSchema),
+    test: Type.Optional(
+      Type.Composite([SourceSchema], {
+        additionalProperties: false,
+        description: 'Held-out data, scored once at the end with the best weights. Without it there is no test score.',
+      }),
+    ),
+    maxBadRowShare: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        default: 0.01,
+        description:
+          'Share of rows that may be unusable (missing field, empty text, label unknown to training). Such rows are skipped, counted and listed; more than this share is an error.',
+      }),
+    ),
+  },
+  { description: 'Training, validation and test data.' },
+);
+
+const tokenizerCommon = {
+  lowercase: Type.Optional(Type.Boolean({ default: false, description: 'Lower-case the text before it is split.' })),
+  minFrequency: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 1,
+      description: 'Tokens seen less often in the training data become [UNK].',
+    }),
+  ),
+  maxVocabulary: Type.Optional(
+    Type.Integer({
+      minimum: 3,
+      maximum: 10_000_000,
+      default: 100_000,
+      description: 'Largest number of vocabulary entries, [PAD] and [UNK] among them; the most frequent stay.',
+    }),
+  ),
+};
+
+export const TokenizerSchema = closed(
+  {
+    type: Type.Optional(
+      stringEnum(['word', 'whitespace', 'character'], {
+        default: 'word',
+        description: 'How text is cut into tokens.',
+        enumDescriptions: [
+          'Words and punctuation marks; Chinese and Japanese characters one by one.',
+          'At white space only.',
+          'Every character (code point), spaces too.',
+        ],
+      }),
+    ),
+    ...tokenizerCommon,
+  },
+  {
+    description:
+      'How text becomes tokens. The vocabulary comes from the training data only and is saved as a Hugging Face tokenizer.json.',
+  },
+);
+
+const TextSchema = closed(
+  {
+    cleaning: Type.Optional(
+      Type.Array(
+        stringEnum(CLEANING_STEPS, {
+          description: 'One cleaning step.',
+          enumDescriptions: [
+            'Unicode NFC: composed characters.',
+            'Unicode NFKC: also full-width and ligature forms become plain ones.',
+            'Lower case.',
+            'Remove HTML tags and decode entities.',
+            'Runs of white space become one space; ends are trimmed.',
+            'Remove accents: é becomes e.',
+            'Web addresses become <url>.',
+            'Numbers become <num>.',
+          ],
+        }),
+        {
+          default: [],
+          uniqueItems: true,
+          description: 'Cleaning steps, applied in this order before the text is split into tokens.',
+        },
+      ),
+    ),
+    tokenizer: Type.Optional(TokenizerSchema),
+    maxLength: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        default: 128,
+        description: 'Longest text in tokens; what lies beyond is cut off (the start is kept).',
+      }),
+    ),
+  },
+  { description: 'From raw text to token ids.' },
+);
+
+const dropout = (what: string, byDefault = 0) =>
+  Type.Optional(
+    Type.Number({ minimum: 0, exclusiveMaximum: 1, default: byDefault, description: `Dropout probability ${what}.` }),
+  );
+
+const EmbeddingSchema = closed(
+  {
+    size: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 8192, default: 100, description: 'Numbers per token (embedding_dim).' }),
+    ),
+    dropout: dropout('on the output of the embedding'),
+    init: Type.Optional(
+      Type.Union(
+        [
+          closed(
+            { uniform: Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Draw from U(-a, a).' }) },
+            { description: 'Uniform initialisation.' },
+          ),
+          closed(
+            { normal: Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Draw from N(0, s²).' }) },
+            { description: 'Normal initialisation (PyTorch uses s = 1).' },
+          ),
+        ],
+        {
+          default: { uniform: 0.25 },
+          description: 'How embedding rows start. U(-0.25, 0.25) trains small data sets better than PyTorch’s N(0, 1).',
+        },
+      ),
+    ),
+  },
+  { description: 'The table that turns token ids into vectors.' },
+);
+
+const EncoderSchema = closed(
+  {
+    type: stringEnum(['lstm'], {
+      default: 'lstm',
+      description: 'Kind of encoder.',
+      enumDescriptions: ['Long short-term memory (PyTorch nn.LSTM).'],
+    }),
+    hiddenSize: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 8192,
+        default: 100,
+        description: 'Hidden units per direction (hidden_size).',
+      }),
+    ),
+    layers: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Stacked layers (num_layers).' }),
+    ),
+    bidirectional: Type.Optional(Type.Boolean({ default: false, description: 'Also read the text from its end.' })),
+    dropout: dropout('between layers; needs at least two'),
+    forgetBias: Type.Optional(
+      Type.Number({
+        minimum: -10,
+        maximum: 10,
+        default: 0,
+        description:
+          'Added to the forget gate’s input bias (bias_ih) after initialisation; 1 helps long texts (Jozefowicz et al., 2015).',
+      }),
+    ),
+  },
+  { description: 'The recurrent encoder.' },
+);
+
+const ModelSchema = closed(
+  {
+    embedding: Type.Optional(EmbeddingSchema),
+    encoder: EncoderSchema,
+    pooling: Type.Optional(
+      stringEnum(['last', 'mean', 'max'], {
+        default: 'last',
+        description: 'How the encoder’s outputs become one vector per text.',
+        enumDescriptions: [
+          'The final hidden state of each direction (PyTorch’s h_n).',
+          'The mean over the tokens.',
+          'The largest value of each unit over the tokens.',
+        ],
+      }),
+    ),
+    head: Type.Optional(
+      closed(
+        { dropout: dropout('before the dense layer') },
+        { description: 'The dense layer that gives one score per class.' },
+      ),
+    ),
+  },
+  { description: 'Embedding, encoder, pooling and head.' },
+);
+
+const learningRate = (byDefault: number) =>
+  Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100, default: byDefault, description: 'Step size.' }));
+const weightDecay = (byDefault: number, how: string) =>
+  Type.Optional(Type.Number({ minimum: 0, maximum: 10, default: byDefault, description: `Weight decay, ${how}.` }));
+const adamProperties = {
+  betas: Type.Optional(
+    Type.Tuple([Type.Number({ minimum: 0, exclusiveMaximum: 1 }), Type.Number({ minimum: 0, exclusiveMaximum: 1 })], {
+      default: [0.9, 0.999],
+      description: 'Decay rates of the running means of the gradient and of its square.',
+    }),
+  ),
+  epsilon: Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1e-8, description: 'Added to the denominator.' }),
+  ),
+};
+
+export const OptimizerSchema = Type.Union(
+  [
+    closed(
+      {
+        type: Type.Literal('adam', { description: 'Kind of optimizer.' }),
+        learningRate: learningRate(0.001),
+        ...adamProperties,
+        weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
+      },
+      { title: 'Adam', description: 'Adam (Kingma and Ba, 2015), as torch.optim.Adam.' },
+    ),
+    closed(
+      {
+        type: Type.Literal('adamw', { description: 'Kind of optimizer.' }),
+        learningRate: learningRate(0.001),
+        ...adamProperties,
+        weightDecay: weightDecay(0.01, 'decoupled from the gradient'),
+      },
+      {
+        title: 'AdamW',
+        description: 'Adam with decoupled weight decay (Loshchilov and Hutter, 2019), as torch.optim.AdamW.',
+      },
+    ),
+    closed(
+      {
+        type: Type.Literal('sgd', { description: 'Kind of optimizer.' }),
+        learningRate: learningRate(0.1),
+        momentum: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            exclusiveMaximum: 1,
+            default: 0,
+            description: 'Share of the previous update that is kept.',
+          }),
+        ),
+        nesterov: Type.Optional(
+          Type.Boolean({ default: false, description: 'Nesterov momentum; needs momentum above 0.' }),
+        ),
+        weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
+      },
+      { title: 'SGD', description: 'Stochastic gradient descent, as torch.optim.SGD.' },
+    ),
+  ],
+  { default: { type: 'adam' }, description: 'The update rule.' },
+);
+
+const TrainingSchema = closed(
+  {
+    epochs: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100_000, default: 10, description: 'Passes over the training data.' }),
+    ),
+    batchSize: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 65_536, default: 32, description: 'Examples per update.' }),
+    ),
+    seed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 4_294_967_295,
+        default: 1,
+        description:
+          'Seed of split, initialisation, data order and dropout: the same config, data and seed give the same bits.',
+      }),
+    ),
+    optimizer: Type.Optional(OptimizerSchema),
+    clip: Type.Optional(
+      closed(
+        {
+          norm: Type.Optional(
+            Type.Number({ exclusiveMinimum: 0, description: 'Largest global L2 norm of all gradients together.' }),
+          ),
+          value: Type.Optional(
+            Type.Number({ exclusiveMinimum: 0, description: 'Largest absolute value of a gradient element.' }),
+          ),
+        },
+        { description: 'Gradient clipping by norm or by value, not both. Absent: none.' },
+      ),
+    ),
+    loss: Type.Optional(
+      closed(
+        {
+          labelSmoothing: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              exclusiveMaximum: 1,
+              default: 0,
+              description: 'Share of the target spread evenly over all classes.',
+            }),
+          ),
+          classWeights: Type.Optional(
+            Type.Union(
+              [
+                stringEnum(['none', 'balanced'], {
+                  description: '`balanced` weighs a class by examples / (classes × examples of the class).',
+                }),
+                Type.Record(Type.String(), Type.Number({ minimum: 0 }), { description: 'A weight per label.' }),
+              ],
+              {
+                default: 'none',
+                description: 'Weight of each class in the loss: `none`, `balanced`, or an object of label and weight.',
+              },
+            ),
+          ),
+        },
+        { description: 'Cross-entropy options.' },
+      ),
+    ),
+    best: Type.Optional(
+      closed(
+        {
+          metric: Type.Optional(
+            stringEnum(METRICS, { default: 'validation.accuracy', description: 'The metric that decides.' }),
+          ),
+        },
+        { description: 'Which epoch’s weights are kept: the best by this metric, the earlier on a tie.' },
+      ),
+    ),
+    earlyStopping: Type.Optional(
+      closed(
+        {
+          metric: Type.Optional(
+            stringEnum(METRICS, { default: 'validation.loss', description: 'The metric that is watched.' }),
+          ),
+          patience: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 100_000,
+              default: 3,
+              description: 'Evaluations without improvement before training stops.',
+            }),
+          ),
+          minDelta: Type.Optional(
+            Type.Number({ minimum: 0, default: 0, description: 'Smallest change that counts as improvement.' }),
+          ),
+        },
+        { description: 'Stop when a metric no longer improves. Absent: train all epochs.' },
+      ),
+    ),
+    validateEverySteps: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Also validate every N updates. Absent: at the end of each epoch only.',
+      }),
+    ),
+  },
+  { description: 'How the model is trained.' },
+);
+
+const EngineSchema = closed(
+  {
+    backend: Type.Optional(
+      stringEnum(BACKENDS, {
+        default: 'auto',
+        description: 'What computes. A named backend that cannot run is an error; only `auto` falls back.',
+        enumDescriptions: [
+          'The fastest that works here.',
+          'Native kernels.',
+          'WebAssembly with relaxed SIMD.',
+          'Plain WebAssembly SIMD.',
+          'Plain TypeScript, everywhere.',
+          'TensorFlow, where it is installed.',
+        ],
+      }),
+    ),
+    threads: Type.Optional(
+      Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 64 })], {
+        default: 'auto',
+        description: 'Kernel threads; `auto` is the number of physical cores, at most 8.',
+      }),
+    ),
+  },
+  { description: 'Backend and threads. Overrides the editor’s settings.' },
+);
+
+export const ExperimentSchema = closed(
+  {
+    $schema: Type.Optional(Type.String({ description: 'JSON Schema of this file, for other editors.' })),
+    name: Type.Optional(Type.String({ maxLength: 200, description: 'Name shown in lists. By default the file name.' })),
+    description: Type.Optional(Type.String({ description: 'Notes for readers of this config.' })),
+    task: Type.Optional(
+      stringEnum(['classification'], {
+        default: 'classification',
+        description: 'What is learned: one label per text.',
+      }),
+    ),
+    data: DataSchema,
+    text: Type.Optional(TextSchema),
+    model: ModelSchema,
+    training: Type.Optional(TrainingSchema),
+    engine: Type.Optional(EngineSchema),
+  },
+  { title: 'Gatescope experiment', description: 'An experiment: data, text processing, model and training.' },
+);
+
+/** A config as the user wrote it: most keys optional. */
+export type Experiment = Static<typeof ExperimentSchema>;
+export type DataSource = Static<typeof SourceSchema>;
+export type DataFormat = (typeof DATA_FORMATS)[number];
+export type Encoding = (typeof ENCODINGS)[number];
+export type CleaningStep = (typeof CLEANING_STEPS)[number];
+export type Backend = (typeof BACKENDS)[number];
+export type MetricName = (typeof METRICS)[number];

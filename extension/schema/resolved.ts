@@ -1,0 +1,84 @@
+// A config with every default filled in: what a run is made from and what config.json in its folder holds.
+import { Value } from '@sinclair/typebox/value';
+import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
+import { ExperimentSchema } from './experiment.ts';
+
+export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
+export type ResolvedValidation = { split: number } | ResolvedSource;
+
+export interface ResolvedTokenizer {
+  type: 'word' | 'whitespace' | 'character';
+  lowercase: boolean;
+  minFrequency: number;
+  maxVocabulary: number;
+}
+
+export type EmbeddingInit = { uniform: number } | { normal: number };
+
+export interface ResolvedModel {
+  embedding: { size: number; dropout: number; init: EmbeddingInit };
+  encoder: {
+    type: 'lstm';
+    hiddenSize: number;
+    layers: number;
+    bidirectional: boolean;
+    dropout: number;
+    forgetBias: number;
+  };
+  pooling: 'last' | 'mean' | 'max';
+  head: { dropout: number };
+}
+
+export type ResolvedOptimizer =
+  | { type: 'adam' | 'adamw'; learningRate: number; betas: [number, number]; epsilon: number; weightDecay: number }
+  | { type: 'sgd'; learningRate: number; momentum: number; nesterov: boolean; weightDecay: number };
+
+export interface ResolvedTraining {
+  epochs: number;
+  batchSize: number;
+  seed: number;
+  optimizer: ResolvedOptimizer;
+  clip?: { norm?: number; value?: number };
+  loss: { labelSmoothing: number; classWeights: 'none' | 'balanced' | Record<string, number> };
+  best: { metric: MetricName };
+  earlyStopping?: { metric: MetricName; patience: number; minDelta: number };
+  validateEverySteps?: number;
+}
+
+export interface ResolvedExperiment {
+  name: string;
+  description?: string;
+  task: 'classification';
+  data: { train: ResolvedSource; validation: ResolvedValidation; test?: ResolvedSource; maxBadRowShare: number };
+  text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength: number };
+  model: ResolvedModel;
+  training: ResolvedTraining;
+  engine: { backend: Backend; threads: 'auto' | number };
+}
+
+/**
+ * Fills in every default. `experiment` must be valid (see config/); it is not changed.
+ * `defaultName` names an experiment that has no name of its own. Paths stay as they are written.
+ */
+export function resolveExperiment(experiment: Experiment, defaultName: string): ResolvedExperiment {
+  const { $schema: _schema, ...own } = structuredCloneJson(experiment);
+  const withSections = { text: {}, training: {}, engine: {}, ...own, name: own.name ?? defaultName } as Record<
+    string,
+    unknown
+  >;
+  const sections = withSections as {
+    text: Record<string, unknown>;
+    model: Record<string, unknown>;
+    training: Record<string, unknown>;
+  };
+  sections.text.tokenizer ??= {};
+  sections.model.embedding ??= {};
+  sections.model.head ??= {};
+  sections.training.loss ??= {};
+  sections.training.best ??= {};
+  return Value.Default(ExperimentSchema, withSections) as ResolvedExperiment;
+}
+
+function structuredCloneJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,22 @@
+// Editor settings (gatescope.*), from which package.json's contributes.configuration is made.
+import { type Static, Type } from '@sinclair/typebox';
+import { BACKENDS } from './experiment.ts';
+import { stringEnum } from './stringEnum.ts';
+
+export const SettingsSchema = Type.Object({
+  'engine.backend': stringEnum(BACKENDS, {
+    default: 'auto',
+    description: 'What computes, where a config does not say.',
+  }),
+  'engine.threads': Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 64 })], {
+    default: 'auto',
+    description: 'Kernel threads, where a config does not say. `auto` is the number of physical cores, at most 8.',
+  }),
+  'dashboard.openOnTrain': Type.Boolean({ default: true, description: 'Open the dashboard when training starts.' }),
+  'gitignore.offer': Type.Boolean({
+    default: true,
+    description: 'Offer to add .gatescope/ to .gitignore after the first run of a folder.',
+  }),
+});
+
+export type Settings = Static<typeof SettingsSchema>;

@@ -1,0 +1,21 @@
+// What a tokenizer is to the rest of Gatescope.
+
+export const PAD_ID = 0;
+export const UNK_ID = 1;
+export const PAD_TOKEN = '[PAD]';
+export const UNK_TOKEN = '[UNK]';
+
+/** Cuts text into token strings, before any vocabulary. Text is already cleaned. */
+export interface Splitter {
+  split(text: string): string[];
+}
+
+/** A splitter with its vocabulary. */
+export interface Tokenizer {
+  readonly vocabularySize: number;
+  /** Ids of at most `maxLength` tokens, at least one (an [UNK] for a text without tokens). */
+  encode(text: string, maxLength: number): { ids: Uint32Array; tokens: string[] };
+  token(id: number): string;
+  /** The text of a Hugging Face tokenizer.json that gives the same ids. */
+  toJson(): string;
+}
