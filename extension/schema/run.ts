@@ -13,7 +13,7 @@ export const RUN_STATUSES = [
   'failed',
   'crashed',
 ] as const;
-/** `crashed` is never written: it is what a reader says of a run that is `running` or `paused` and whose process is gone. */
+/** `crashed`: it was active when its process, or the engine worker in it, went away. Readers derive it from the pid; the host writes it when only the worker died. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const isActive = (status: RunStatus): boolean =>

@@ -1,0 +1,126 @@
+// metrics.jsonl and the TensorBoard events beside it: append-only, a line an event, lines on disk before anybody hears of them.
+// Invariant: an event's `seq` is its 0-based line number. The last line may be torn by a crash; readers skip it.
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { joinMetricFrames, type MetricFrame, toMetricFrame } from '../protocol/metricFrame.ts';
+import type { RunEvent } from '../schema/run.ts';
+import { fileVersionRecord, scalarsRecord } from './tensorboard.ts';
+
+export const METRICS_FILE = 'metrics.jsonl';
+
+/** Writes both files. `append` only collects; `flush` writes and says what is new. */
+export class MetricsLog {
+  readonly #lines: FileHandle;
+  readonly #tensorboard: FileHandle;
+  readonly #startedAtS = Date.now() / 1000;
+  #waiting: RunEvent[] = [];
+  #written = 0;
+
+  private constructor(lines: FileHandle, tensorboard: FileHandle) {
+    this.#lines = lines;
+    this.#tensorboard = tensorboard;
+  }
+
+  static async create(runDir: string): Promise<MetricsLog> {
+    const nowS = Date.now() / 1000;
+    const lines = await open(join(runDir, METRICS_FILE), 'ax');
+    const eventsName = `events.out.tfevents.${Math.floor(nowS)}.${hostname()}.${process.pid}`;
+    const tensorboard = await open(join(runDir, eventsName), 'ax');
+    await tensorboard.writeFile(fileVersionRecord(nowS));
+    return new MetricsLog(lines, tensorboard);
+  }
+
+  append(event: RunEvent): void {
+    this.#waiting.push(event);
+  }
+
+  /** Writes what waits; the events written and the line number of the first. */
+  async flush(): Promise<{ seq: number; events: RunEvent[] }> {
+    const events = this.#waiting;
+    const seq = this.#written;
+    if (events.length === 0) return { seq, events };
+    this.#waiting = [];
+    this.#written += events.length;
+    await this.#lines.appendFile(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    const records = events.flatMap((event) => toTensorboard(event, this.#startedAtS));
+    if (records.length > 0) await this.#tensorboard.appendFile(Buffer.concat(records));
+    return { seq, events };
+  }
+
+  async close(): Promise<void> {
+    await this.#lines.close();
+    await this.#tensorboard.close();
+  }
+}
+
+/** Scalar names follow TensorBoard's habit of `metric/split`, so that training and validation share a chart. */
+function toTensorboard(event: RunEvent, startedAtS: number): Uint8Array[] {
+  if (event.type === 'message') return [];
+  const wallTimeS = startedAtS + event.t;
+  switch (event.type) {
+    case 'step':
+      return [
+        scalarsRecord(wallTimeS, event.step, {
+          'loss/step': event.loss,
+          learning_rate: event.learningRate,
+          gradient_norm: event.gradNorm,
+        }),
+      ];
+    case 'epoch':
+      return [scalarsRecord(wallTimeS, event.step, { 'loss/train': event.loss, 'accuracy/train': event.accuracy })];
+    case 'validation':
+      return [
+        scalarsRecord(wallTimeS, event.step, {
+          'loss/validation': event.loss,
+          'accuracy/validation': event.accuracy,
+          'macro_f1/validation': event.macroF1,
+          'weighted_f1/validation': event.weightedF1,
+        }),
+      ];
+  }
+}
+
+/** Events of a run in file order, in batches. Reading ends at the first line that is not whole JSON: the torn end of a crash. */
+export async function* readEvents(runDir: string): AsyncGenerator<RunEvent[]> {
+  const stream = createReadStream(join(runDir, METRICS_FILE), { encoding: 'utf8', highWaterMark: 1 << 18 });
+  let rest = '';
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      const events = parseLines(lines);
+      if (events.length > 0) yield events;
+      if (events.length < lines.length) return;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    stream.destroy();
+  }
+}
+
+function parseLines(lines: readonly string[]): RunEvent[] {
+  const events: RunEvent[] = [];
+  for (const line of lines) {
+    try {
+      events.push(JSON.parse(line) as RunEvent);
+    } catch (error) {
+      if (error instanceof SyntaxError) break;
+      throw error;
+    }
+  }
+  return events;
+}
+
+/** All metrics of a run as columns; `count` is the number of whole lines on disk. */
+export async function readMetrics(runDir: string, runId: string): Promise<MetricFrame> {
+  const frames: MetricFrame[] = [];
+  let seq = 0;
+  for await (const events of readEvents(runDir)) {
+    frames.push(toMetricFrame(runId, seq, events));
+    seq += events.length;
+  }
+  return joinMetricFrames(runId, frames);
+}
