@@ -1,0 +1,58 @@
+// Embedding look-up with its own gradient: a scatter-add over the rows that were used.
+// (The gradient of gather in tfjs walks the whole vocabulary for every token.)
+// Invariant: only real tokens are read, and the row of the padding token gets no gradient.
+// Letters: V vocabulary, I embedding size, N real tokens.
+import * as tf from '@tensorflow/tfjs-core';
+import { PAD_ID } from '../../text/types.ts';
+import type { Batch } from './batch.ts';
+
+/** out[n] = table[id of token n]; [N, I]. An id outside the table is a bug and throws. */
+export function embeddingForward(table: Float32Array, size: number, batch: Batch): Float32Array {
+  const out = new Float32Array(batch.layout.tokenCount * size);
+  const vocabulary = table.length / size;
+  eachToken(batch, (token, id) => {
+    if (!(id >= 0 && id < vocabulary)) throw new Error(`Token id ${id} is outside the vocabulary of ${vocabulary}`);
+    const from = id * size;
+    const to = token * size;
+    for (let i = 0; i < size; i++) out[to + i] = table[from + i];
+  });
+  return out;
+}
+
+/** gradient[id of token n] += dOut[n], in token order; [V, I]. */
+export function embeddingBackward(dOut: Float32Array, size: number, batch: Batch, vocabulary: number): Float32Array {
+  const gradient = new Float32Array(vocabulary * size);
+  eachToken(batch, (token, id) => {
+    if (id === PAD_ID) return;
+    const from = token * size;
+    const to = id * size;
+    for (let i = 0; i < size; i++) gradient[to + i] += dOut[from + i];
+  });
+  return gradient;
+}
+
+function eachToken(batch: Batch, visit: (token: number, id: number) => void): void {
+  const { ids, paddedLength, layout } = batch;
+  let token = 0;
+  for (let text = 0; text < layout.batchSize; text++) {
+    const row = text * paddedLength;
+    for (let step = 0; step < layout.lengths[text]; step++) visit(token++, ids[row + step]);
+  }
+}
+
+/** The vectors of a batch's tokens in token order, [N, I], differentiable in `table` [V, I]. */
+export function embed(table: tf.Tensor2D, batch: Batch): tf.Tensor2D {
+  const [vocabulary, size] = table.shape;
+  const lookUp = tf.customGrad((...inputs) => {
+    const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();
+    const shape: [number, number] = [batch.layout.tokenCount, size];
+    return {
+      value: tf.tensor2d(embeddingForward(values, size, batch), shape),
+      gradFunc: (dy) => {
+        const gradient = embeddingBackward(dy.dataSync<'float32'>(), size, batch, vocabulary);
+        return tf.tensor2d(gradient, [vocabulary, size]);
+      },
+    };
+  });
+  return lookUp(table) as tf.Tensor2D;
+}

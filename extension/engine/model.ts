@@ -1,0 +1,92 @@
+// A text classifier: embedding, LSTM layers, pooling, dense head. Pure functions of (weights, batch) on tfjs tensors.
+// Invariant: the logits of a text depend on its own tokens only, to the last bit, whatever the batch and its padding.
+// Letters: B texts, C classes, V vocabulary.
+import * as tf from '@tensorflow/tfjs-core';
+import { prepareBackend } from './backend/backend.ts';
+import { type Batch, createBatch } from './layers/batch.ts';
+import { dense } from './layers/dense.ts';
+import { type DropoutKey, dropout } from './layers/dropout.ts';
+import { embed } from './layers/embedding.ts';
+import type { LstmResult } from './layers/lstm.ts';
+import { type DirectionTensors, lstmLayer } from './layers/lstmLayer.ts';
+import { pool } from './layers/pooling.ts';
+import { softmaxRows } from './linalg/softmax.ts';
+import { directionCount, lstmParameterNames } from './params/parameterPlan.ts';
+import { loadParams, type Parameter, type ParamStore } from './params/paramStore.ts';
+import type { ModelShape, NamedTensor } from './types.ts';
+
+/** What makes a forward pass a training pass: the key of its dropout masks. */
+export type TrainingKey = Pick<DropoutKey, 'seed' | 'step'>;
+
+/** Weights as tensors, by parameter name. */
+export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
+
+/** Told the gates and states of every layer and direction of a forward pass. */
+export type ModelObserver = (layer: number, direction: number, result: LstmResult) => void;
+
+export interface ForwardOptions {
+  /** Present while training; without it there is no dropout. */
+  training?: TrainingKey;
+  observe?: ModelObserver;
+}
+
+export interface Model {
+  readonly shape: ModelShape;
+  readonly params: ParamStore;
+  /** Logits [B, C] as a tensor, differentiable in `weights`. The caller owns the tidy around it. */
+  forward(weights: WeightTensors, batch: Batch, options?: ForwardOptions): tf.Tensor2D;
+  /** Logits [B, C], row-major, with the weights in `params`. */
+  logits(batch: Batch, options?: ForwardOptions): Float32Array;
+  /** Class probabilities [B, C] of texts given as token ids (at least one each). */
+  probabilities(texts: readonly ArrayLike<number>[]): Float32Array;
+}
+
+/** A model over `params`, which it reads at every call and never changes. */
+export function createModel(shape: ModelShape, params: ParamStore): Model {
+  prepareBackend();
+  const model: Model = {
+    shape,
+    params,
+    forward: (weights, batch, options = {}) => forward(shape, weights, batch, options),
+    logits(batch, options) {
+      return tf.tidy(() =>
+        model.forward(weightTensors(params.parameters), batch, options).dataSync<'float32'>().slice(),
+      );
+    },
+    probabilities(texts) {
+      const logits = model.logits(createBatch(texts));
+      return softmaxRows(logits, shape.classCount);
+    },
+  };
+  return model;
+}
+
+/** A model with weights from a file. Throws UserError `engine.weightsMismatch` where they do not fit. */
+export function loadModel(shape: ModelShape, weights: readonly NamedTensor[]): Model {
+  return createModel(shape, loadParams(shape, weights));
+}
+
+/** Tensors over the arrays of `parameters`, without a copy; to be made within a tidy. */
+export function weightTensors(parameters: readonly Parameter[]): Map<string, tf.Tensor> {
+  return new Map(parameters.map(({ name, values, shape }) => [name, tf.tensor(values, shape, 'float32')]));
+}
+
+function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, options: ForwardOptions): tf.Tensor2D {
+  const { embedding, encoder, pooling, head } = shape.model;
+  const weight = <T extends tf.Tensor>(name: string): T => weights.get(name) as T;
+  const key = (lane: number): DropoutKey | undefined => options.training && { ...options.training, lane };
+  let x = dropout(embed(weight('embedding.weight'), batch), embedding.dropout, key(0));
+  for (let layer = 0; layer < encoder.layers; layer++) {
+    if (layer > 0) x = dropout(x, encoder.dropout, key(layer));
+    const directions = Array.from(
+      { length: directionCount(shape.model) },
+      (_, direction) =>
+        lstmParameterNames(layer, direction === 1).map((name) => weight(name)) as unknown as DirectionTensors,
+    );
+    const { observe } = options;
+    x = lstmLayer(x, batch.layout, directions, observe && ((direction, result) => observe(layer, direction, result)));
+  }
+  const pooled = pool(x, { kind: pooling, layout: batch.layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
+  const kept = dropout(pooled, head.dropout, key(encoder.layers));
+  return dense(kept, weight('head.weight'), weight('head.bias'));
+}

@@ -1,0 +1,98 @@
+// Which parameters a model has: names and layouts of PyTorch, without allocating one weight.
+// Order is the order of the list everywhere: initialisation, optimizer state, files.
+import type { ResolvedModel } from '../../schema/resolved.ts';
+import type { ModelShape } from '../types.ts';
+
+/** How the elements of a parameter start. */
+export type Initialiser = { uniform: number } | { normal: number };
+
+export interface ParameterSpec {
+  /** PyTorch's name, e.g. `encoder.weight_ih_l0_reverse`. */
+  name: string;
+  shape: number[];
+  /** `embedding`, `encoder.0` (both directions of layer 0), …, `head`. */
+  group: string;
+  init: Initialiser;
+  /** Leading elements that start at zero and are never updated (the padding row of the embedding). */
+  fixedCount: number;
+  /** Added after initialisation to elements from … to (the forget gate's rows). */
+  added?: { from: number; to: number; value: number };
+}
+
+export interface ParameterCount {
+  name: string;
+  shape: number[];
+  count: number;
+  group: string;
+}
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function directionCount(model: ResolvedModel): number {
+  return model.encoder.bidirectional ? 2 : 1;
+}
+
+/** Every parameter of a model of this shape, in order. */
+export function planParameters(shape: ModelShape): ParameterSpec[] {
+  const { model, vocabularySize, classCount } = shape;
+  const { embedding, encoder } = model;
+  const headInputs = encoder.hiddenSize * directionCount(model);
+  const headInit = { uniform: 1 / Math.sqrt(headInputs) };
+  const specs: ParameterSpec[] = [
+    {
+      name: 'embedding.weight',
+      shape: [vocabularySize, embedding.size],
+      group: 'embedding',
+      init: embedding.init,
+      fixedCount: embedding.size,
+    },
+  ];
+  for (let layer = 0; layer < encoder.layers; layer++) specs.push(...layerSpecs(model, layer));
+  specs.push(
+    { name: 'head.weight', shape: [classCount, headInputs], group: 'head', init: headInit, fixedCount: 0 },
+    { name: 'head.bias', shape: [classCount], group: 'head', init: headInit, fixedCount: 0 },
+  );
+  return specs;
+}
+
+/** Names of the four parameters of one direction of a layer, in torch.nn.LSTM's order. */
+export function lstmParameterNames(layer: number, isReverse: boolean): [string, string, string, string] {
+  const suffix = `_l${layer}${isReverse ? '_reverse' : ''}`;
+  return [
+    `encoder.weight_ih${suffix}`,
+    `encoder.weight_hh${suffix}`,
+    `encoder.bias_ih${suffix}`,
+    `encoder.bias_hh${suffix}`,
+  ];
+}
+
+function layerSpecs(model: ResolvedModel, layer: number): ParameterSpec[] {
+  const { embedding, encoder } = model;
+  const H = encoder.hiddenSize;
+  const inputs = layer === 0 ? embedding.size : H * directionCount(model);
+  const common = { group: `encoder.${layer}`, init: { uniform: 1 / Math.sqrt(H) }, fixedCount: 0 };
+  const specs: ParameterSpec[] = [];
+  for (let direction = 0; direction < directionCount(model); direction++) {
+    const [weightIh, weightHh, biasIh, biasHh] = lstmParameterNames(layer, direction === 1);
+    specs.push(
+      { ...common, name: weightIh, shape: [4 * H, inputs] },
+      { ...common, name: weightHh, shape: [4 * H, H] },
+      { ...common, name: biasIh, shape: [4 * H], added: { from: H, to: 2 * H, value: encoder.forgetBias } },
+      { ...common, name: biasHh, shape: [4 * H] },
+    );
+  }
+  return specs;
+}
+
+/** Names, shapes and sizes for lists and totals; allocates nothing. */
+export function countParameters(shape: ModelShape): { parameters: ParameterCount[]; total: number } {
+  const parameters = planParameters(shape).map(({ name, shape: sizes, group }) => ({
+    name,
+    shape: sizes,
+    group,
+    count: elementCount(sizes),
+  }));
+  return { parameters, total: parameters.reduce((total, { count }) => total + count, 0) };
+}

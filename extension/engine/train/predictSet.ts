@@ -1,0 +1,48 @@
+// Predictions over a whole set, in batches of texts of similar length. Results stand in the order of the set
+// and do not depend on the batches, to the last bit.
+import type { EncodedSet } from '../../data/types.ts';
+import { createBatchOf } from '../layers/batch.ts';
+import { softmaxRows } from '../linalg/softmax.ts';
+import type { Model } from '../model.ts';
+import { argmaxRows, confusionMatrix, exampleLosses, scoresOf } from '../tasks/metrics.ts';
+import type { SetPredictions } from '../types.ts';
+
+export interface PredictOptions {
+  batchSize: number;
+  /** Awaited between batches, so that others get a turn; what it throws ends the prediction. */
+  betweenBatches?(): Promise<void>;
+}
+
+/** Probabilities, predictions and scores of `model` over `set`. The loss is plain cross-entropy, the mean over examples. */
+export async function predictSet(model: Model, set: EncodedSet, options: PredictOptions): Promise<SetPredictions> {
+  const { classCount } = model.shape;
+  const logits = await setLogits(model, set, options);
+  const predicted = argmaxRows(logits, classCount);
+  const confusion = confusionMatrix(set.labels, predicted, classCount);
+  const losses = exampleLosses(logits, set.labels, classCount);
+  const loss = losses.reduce((sum, value) => sum + value, 0) / set.count;
+  return {
+    probabilities: softmaxRows(logits, classCount),
+    predicted,
+    scores: { loss, ...scoresOf(confusion) },
+    confusion,
+  };
+}
+
+/** Logits [count, C] in the order of the set. */
+export async function setLogits(model: Model, set: EncodedSet, options: PredictOptions): Promise<Float32Array> {
+  const { classCount } = model.shape;
+  const order = Uint32Array.from({ length: set.count }, (_, index) => index).sort(
+    (a, b) => set.length(a) - set.length(b) || a - b,
+  );
+  const all = new Float32Array(set.count * classCount);
+  for (let from = 0; from < set.count; from += options.batchSize) {
+    const indices = order.subarray(from, from + options.batchSize);
+    const logits = model.logits(createBatchOf(set, indices));
+    for (let row = 0; row < indices.length; row++) {
+      all.set(logits.subarray(row * classCount, (row + 1) * classCount), indices[row] * classCount);
+    }
+    await options.betweenBatches?.();
+  }
+  return all;
+}
