@@ -1,0 +1,81 @@
+// Everything a training run is at one moment, as one structured-cloneable object. Random numbers and the data order are functions of
+// (seed, epoch, step), so that nothing else is needed to go on exactly where a run was.
+import type { ResolvedTraining } from '../../schema/resolved.ts';
+import type { BestEpoch } from '../../schema/run.ts';
+import { Rng } from '../../util/rng.ts';
+import type { ParamStore } from '../params/paramStore.ts';
+import type { NamedTensor } from '../types.ts';
+import { createOptimizerState, type OptimizerState } from './optimizers.ts';
+import type { EarlyStoppingState } from './tracking.ts';
+
+/** Sums over the batches of the epoch in hand. */
+export interface RunningScores {
+  loss: number;
+  weight: number;
+  hits: number;
+  examples: number;
+}
+
+export interface TrainerProgress {
+  /** Epochs finished. */
+  epochsDone: number;
+  /** Batches of the epoch in hand that are done. */
+  batchesDone: number;
+  /** Completed updates. */
+  step: number;
+  running: RunningScores;
+  /** Seconds trained before this session. */
+  elapsedSeconds: number;
+  /** Step of the last evaluation. */
+  validatedAtStep?: number;
+  optimizer: OptimizerState;
+  earlyStopping: EarlyStoppingState;
+  best?: { at: BestEpoch; weights: NamedTensor[] };
+}
+
+export interface TrainerState extends TrainerProgress {
+  weights: NamedTensor[];
+}
+
+export const EMPTY_RUNNING: Readonly<RunningScores> = { loss: 0, weight: 0, hits: 0, examples: 0 };
+
+/** Progress before the first step. */
+export function initialProgress(training: ResolvedTraining, params: ParamStore): TrainerProgress {
+  const sizes = params.trainable().map(({ values }) => values.length);
+  return {
+    epochsDone: 0,
+    batchesDone: 0,
+    step: 0,
+    running: { ...EMPTY_RUNNING },
+    elapsedSeconds: 0,
+    optimizer: createOptimizerState(training.optimizer, sizes),
+    earlyStopping: { evaluationsWithout: 0 },
+  };
+}
+
+export function copyWeights(weights: readonly NamedTensor[]): NamedTensor[] {
+  return weights.map(({ name, shape, data }) => ({ name, shape: [...shape], data: data.slice() }));
+}
+
+/** A copy that shares nothing with the original. */
+export function copyProgress(progress: TrainerProgress): TrainerProgress {
+  const { optimizer, best } = progress;
+  return {
+    ...progress,
+    running: { ...progress.running },
+    earlyStopping: { ...progress.earlyStopping },
+    optimizer: {
+      step: optimizer.step,
+      first: optimizer.first.map((array) => array.slice()),
+      second: optimizer.second.map((array) => array.slice()),
+    },
+    best: best && { at: { ...best.at }, weights: copyWeights(best.weights) },
+  };
+}
+
+/** Order of the examples in an epoch (1-based): a function of (seed, epoch). */
+export function epochOrder(seed: number, epoch: number, count: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  new Rng(seed, 'order', epoch).shuffle(order);
+  return order;
+}
