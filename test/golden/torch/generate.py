@@ -1,0 +1,246 @@
+"""Makes the golden vectors of the engine with PyTorch, scikit-learn and the safetensors library.
+
+    python3 -m venv VENV && VENV/bin/pip install -r test/golden/torch/requirements.txt
+    VENV/bin/python test/golden/torch/generate.py
+
+Writes test/golden/vectors/torch-*.safetensors. Seeded: the same versions give the same files. Tests only read them.
+All tensors are float32; what a case is made of stands as JSON under `cases` in the file's metadata.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+VECTORS = Path(__file__).resolve().parent.parent / "vectors"
+
+
+def save(name, tensors, cases):
+    flat = {key: value.detach().to(torch.float32).contiguous().clone() for key, value in tensors.items()}
+    path = VECTORS / f"torch-{name}.safetensors"
+    save_file(flat, path, metadata={"cases": json.dumps(cases)})
+    path.chmod(0o644)
+
+
+def padded(values, lengths):
+    """Zeroes what lies beyond each length."""
+    mask = torch.arange(values.shape[1])[None, :] < torch.tensor(lengths)[:, None]
+    return values * mask[:, :, None]
+
+
+def lstm_vectors():
+    """Forward and backward of nn.LSTM over packed sequences, with initial states and gradients of every result."""
+    tensors, cases = {}, []
+    shapes = [
+        dict(name="one", layers=1, bidirectional=False, inputs=5, hidden=7, lengths=[4, 1, 6, 3]),
+        dict(name="both", layers=1, bidirectional=True, inputs=6, hidden=5, lengths=[2, 7, 7, 1, 4]),
+        dict(name="stack", layers=2, bidirectional=False, inputs=3, hidden=4, lengths=[5, 2]),
+        dict(name="stackBoth", layers=2, bidirectional=True, inputs=4, hidden=6, lengths=[3, 8, 1, 8, 5]),
+    ]
+    for seed, case in enumerate(shapes):
+        torch.manual_seed(100 + seed)
+        batch, steps = len(case["lengths"]), max(case["lengths"])
+        directions = 2 if case["bidirectional"] else 1
+        lstm = nn.LSTM(
+            case["inputs"], case["hidden"], case["layers"], batch_first=True, bidirectional=case["bidirectional"]
+        )
+        with torch.no_grad():
+            for parameter in lstm.parameters():
+                parameter.mul_(2)
+        x = padded(torch.randn(batch, steps, case["inputs"]), case["lengths"]).requires_grad_()
+        state_shape = (case["layers"] * directions, batch, case["hidden"])
+        h0 = (0.5 * torch.randn(state_shape)).requires_grad_()
+        c0 = (0.5 * torch.randn(state_shape)).requires_grad_()
+        packed = pack_padded_sequence(x, torch.tensor(case["lengths"]), batch_first=True, enforce_sorted=False)
+        out_packed, (h_n, c_n) = lstm(packed, (h0, c0))
+        out, _ = pad_packed_sequence(out_packed, batch_first=True)
+        d_out = padded(torch.randn_like(out), case["lengths"])
+        d_hn, d_cn = torch.randn_like(h_n), torch.randn_like(c_n)
+        torch.autograd.backward([out, h_n, c_n], [d_out, d_hn, d_cn])
+        entries = dict(x=x, h0=h0, c0=c0, out=out, hN=h_n, cN=c_n, dOut=d_out, dHN=d_hn, dCN=d_cn)
+        entries |= {"grad.x": x.grad, "grad.h0": h0.grad, "grad.c0": c0.grad}
+        for name, parameter in lstm.named_parameters():
+            entries[f"weight.{name}"] = parameter
+            entries[f"grad.{name}"] = parameter.grad
+        # Once more from zero states and with the gradient of the outputs alone, as a text classifier runs it.
+        lstm.zero_grad()
+        x2 = x.detach().clone().requires_grad_()
+        packed = pack_padded_sequence(x2, torch.tensor(case["lengths"]), batch_first=True, enforce_sorted=False)
+        out2, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True)
+        out2.backward(d_out)
+        entries |= {"zero.out": out2, "zero.grad.x": x2.grad}
+        for name, parameter in lstm.named_parameters():
+            entries[f"zero.grad.{name}"] = parameter.grad
+        tensors |= {f"{case['name']}.{key}": value.clone() for key, value in entries.items()}
+        cases.append(case)
+    save("lstm", tensors, cases)
+
+
+class Classifier(nn.Module):
+    def __init__(self, vocabulary, size, hidden, layers, bidirectional, classes, pooling):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, size, padding_idx=0)
+        self.encoder = nn.LSTM(size, hidden, layers, batch_first=True, bidirectional=bidirectional)
+        self.head = nn.Linear(hidden * (2 if bidirectional else 1), classes)
+        self.pooling = pooling
+
+    def forward(self, ids, lengths):
+        packed = pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        out_packed, (h_n, _) = self.encoder(packed)
+        out, _ = pad_packed_sequence(out_packed, batch_first=True)
+        mask = (torch.arange(out.shape[1])[None, :] < lengths[:, None])[:, :, None]
+        if self.pooling == "last":
+            directions = 2 if self.encoder.bidirectional else 1
+            pooled = torch.cat(list(h_n[-directions:]), dim=1)
+        elif self.pooling == "mean":
+            pooled = (out * mask).sum(1) / lengths[:, None]
+        else:
+            pooled = out.masked_fill(~mask, -torch.inf).amax(1)
+        return self.head(pooled)
+
+
+def model_vectors():
+    """Logits, loss and the gradient of every parameter of whole classifiers, one for each pooling."""
+    tensors, cases = {}, []
+    for seed, (pooling, layers, bidirectional) in enumerate(
+        [("last", 1, False), ("last", 2, True), ("mean", 1, True), ("max", 2, True), ("max", 1, False)]
+    ):
+        torch.manual_seed(200 + seed)
+        name = f"case{seed}"
+        lengths = torch.tensor([3, 9, 1, 5, 9, 2])
+        ids = torch.randint(1, 20, (6, 9)) * (torch.arange(9)[None, :] < lengths[:, None])
+        labels = torch.tensor([0, 2, 1, 3, 3, 0])
+        model = Classifier(20, 6, 5, layers, bidirectional, 4, pooling)
+        logits = model(ids, lengths)
+        loss = nn.functional.cross_entropy(logits, labels, label_smoothing=0.1)
+        loss.backward()
+        tensors |= {f"{name}.ids": ids, f"{name}.labels": labels, f"{name}.logits": logits, f"{name}.loss": loss}
+        for key, parameter in model.named_parameters():
+            tensors[f"{name}.weight.{key}"] = parameter
+            tensors[f"{name}.grad.{key}"] = parameter.grad
+        cases.append(dict(name=name, pooling=pooling, layers=layers, bidirectional=bidirectional, vocabulary=20, size=6,
+                          hidden=5, classes=4, labelSmoothing=0.1, lengths=lengths.tolist()))
+    save("model", tensors, cases)
+
+
+def loss_vectors():
+    torch.manual_seed(300)
+    tensors, cases = {}, []
+    weights = torch.tensor([0.5, 2.0, 0.0, 1.25, 3.0])
+    for index, (smoothing, weighted, scale) in enumerate(
+        [(0.0, False, 1), (0.1, False, 1), (0.0, True, 1), (0.2, True, 1), (0.0, False, 200), (0.3, True, 200)]
+    ):
+        name = f"case{index}"
+        logits = (scale * torch.randn(9, 5)).requires_grad_()
+        labels = torch.tensor([0, 1, 2, 3, 4, 4, 1, 0, 2])
+        loss = nn.functional.cross_entropy(logits, labels, weights if weighted else None, label_smoothing=smoothing)
+        loss.backward()
+        tensors |= {f"{name}.logits": logits, f"{name}.labels": labels, f"{name}.loss": loss, f"{name}.grad": logits.grad}
+        cases.append(dict(name=name, labelSmoothing=smoothing, classWeights=weights.tolist() if weighted else None))
+    save("loss", tensors, cases)
+
+
+OPTIMIZERS = [
+    dict(type="sgd", learningRate=0.1, momentum=0, nesterov=False, weightDecay=0),
+    dict(type="sgd", learningRate=0.05, momentum=0.9, nesterov=False, weightDecay=0),
+    dict(type="sgd", learningRate=0.05, momentum=0.9, nesterov=True, weightDecay=0.01),
+    dict(type="adam", learningRate=0.001, betas=[0.9, 0.999], epsilon=1e-8, weightDecay=0),
+    dict(type="adam", learningRate=0.01, betas=[0.8, 0.99], epsilon=1e-6, weightDecay=0.02),
+    dict(type="adamw", learningRate=0.01, betas=[0.9, 0.999], epsilon=1e-8, weightDecay=0.1),
+]
+
+
+def torch_optimizer(options, parameters):
+    lr, decay = options["learningRate"], options["weightDecay"]
+    if options["type"] == "sgd":
+        return torch.optim.SGD(
+            parameters, lr=lr, momentum=options["momentum"], nesterov=options["nesterov"], weight_decay=decay
+        )
+    kind = torch.optim.Adam if options["type"] == "adam" else torch.optim.AdamW
+    return kind(parameters, lr=lr, betas=tuple(options["betas"]), eps=options["epsilon"], weight_decay=decay)
+
+
+def optimizer_vectors():
+    """Twenty steps of two parameters, whose gradients (0.001 to 1 in size) are given. Values stay near 1, where float32 has 7 digits."""
+    tensors, cases = {}, []
+    for index, options in enumerate(OPTIMIZERS):
+        torch.manual_seed(400 + index)
+        name = f"case{index}"
+        parameters = [(0.3 * torch.randn(7, 3)).requires_grad_(), (0.3 * torch.randn(11)).requires_grad_()]
+        optimizer = torch_optimizer(options, parameters)
+        for p, parameter in enumerate(parameters):
+            tensors[f"{name}.{p}.start"] = parameter.clone()
+        gradients = [[], []]
+        after = [[], []]
+        for _ in range(20):
+            for p, parameter in enumerate(parameters):
+                parameter.grad = torch.randn_like(parameter) * 10 ** (torch.rand(1) * 3 - 3)
+                gradients[p].append(parameter.grad.flatten().clone())
+            optimizer.step()
+            for p, parameter in enumerate(parameters):
+                after[p].append(parameter.detach().flatten().clone())
+        for p in range(2):
+            tensors[f"{name}.{p}.gradients"] = torch.stack(gradients[p])
+            tensors[f"{name}.{p}.after"] = torch.stack(after[p])
+        cases.append(dict(name=name, options=options))
+    save("optimizers", tensors, cases)
+
+
+def clip_vectors():
+    tensors, cases = {}, []
+    for index, (kind, limit) in enumerate([("norm", 1.0), ("norm", 1000.0), ("value", 0.5)]):
+        torch.manual_seed(500 + index)
+        name = f"case{index}"
+        parameters = [torch.zeros(4, 5), torch.zeros(9)]
+        for p, parameter in enumerate(parameters):
+            parameter.grad = torch.randn_like(parameter)
+            tensors[f"{name}.{p}.gradient"] = parameter.grad.clone()
+        if kind == "norm":
+            tensors[f"{name}.norm"] = nn.utils.clip_grad_norm_(parameters, limit)
+        else:
+            nn.utils.clip_grad_value_(parameters, limit)
+        for p, parameter in enumerate(parameters):
+            tensors[f"{name}.{p}.clipped"] = parameter.grad
+        cases.append(dict(name=name, kind=kind, limit=limit))
+    save("clip", tensors, cases)
+
+
+def metric_vectors():
+    """Classes: all present; one never predicted; one absent from both; one predicted but absent."""
+    tensors, cases = {}, []
+    random = np.random.default_rng(600)
+    truths = [random.integers(0, 4, 60), random.integers(0, 4, 40), random.choice([0, 1, 3], 30), random.choice([0, 1], 25)]
+    guesses = [np.where(random.random(60) < 0.6, truths[0], random.integers(0, 4, 60)), random.choice([0, 1, 3], 40),
+               random.choice([0, 1, 3], 30), random.choice([0, 1, 2], 25)]
+    for index, (truth, guess) in enumerate(zip(truths, guesses)):
+        name = f"case{index}"
+        per_class = precision_recall_fscore_support(truth, guess, labels=range(4), zero_division=0)
+        tensors |= {
+            f"{name}.actual": torch.tensor(truth),
+            f"{name}.predicted": torch.tensor(guess),
+            f"{name}.perClass": torch.tensor(np.array(per_class, dtype=np.float64)),
+            f"{name}.confusion": torch.tensor(confusion_matrix(truth, guess, labels=range(4))),
+            f"{name}.scores": torch.tensor([
+                accuracy_score(truth, guess),
+                f1_score(truth, guess, average="macro", zero_division=0),
+                f1_score(truth, guess, average="weighted", zero_division=0),
+            ]),
+        }
+        cases.append(dict(name=name))
+    save("metrics", tensors, cases)
+
+
+if __name__ == "__main__":
+    VECTORS.mkdir(exist_ok=True)
+    torch.set_num_threads(1)
+    lstm_vectors()
+    model_vectors()
+    loss_vectors()
+    optimizer_vectors()
+    clip_vectors()
+    metric_vectors()
