@@ -1,7 +1,7 @@
 // Which tfjs backend computes. Only the plain TypeScript one exists so far; a backend asked for by name that cannot run is an error.
-// Importing this module registers the backend; the engine prints nothing.
+// The engine prints nothing.
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import type { Backend } from '../../schema/experiment.ts';
 import { UserError } from '../../util/userError.ts';
 
@@ -35,6 +35,8 @@ let isReady = false;
 export function prepareBackend(): void {
   if (isReady) return;
   tf.enableProdMode();
+  // The package registers itself when it is loaded; that a value of it is used here keeps bundlers from leaving it out.
+  if (!tf.findBackendFactory('cpu')) tf.registerBackend('cpu', () => new MathBackendCPU());
   void tf.setBackend('cpu');
   isReady = tf.getBackend() === 'cpu';
   if (!isReady) throw new Error('The cpu backend of tfjs did not start');
