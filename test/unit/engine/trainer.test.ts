@@ -321,3 +321,27 @@ test('class weights change what is learned; an unknown label is refused', async 
   assert.notDeepEqual(weighted.result.weights, plain.result.weights);
   assert.throws(() => createTrainer(optionsOf({ loss: { labelSmoothing: 0, classWeights: { z: 5 } } })), /"z"/);
 });
+
+test('each step has dropout masks of its own', async () => {
+  const optimizer = { type: 'sgd', learningRate: 1e-30, momentum: 0, nesterov: false, weightDecay: 0 } as const;
+  const run = await record({ trainer: createTrainer({ ...optionsOf({ optimizer, epochs: 4 }), train: toySet(1, 3) }) });
+  const losses = run.events.filter((event) => event.type === 'step').map(({ loss }) => loss);
+  assert.equal(losses.length, 4);
+  assert.ok(new Set(losses).size > 1, `always ${losses[0]}`);
+});
+
+test('clipping limits the update, not the norm that is told', async () => {
+  const optimizer = { type: 'sgd', learningRate: 1, momentum: 0, nesterov: false, weightDecay: 0 } as const;
+  for (const clip of [{ norm: 1e-3 }, { value: 1e-3 }]) {
+    const trainer = createTrainer({ ...optionsOf({ optimizer, epochs: 1, batchSize: 60, clip }) });
+    const before = trainer.model.params.save();
+    const run = await record({ trainer });
+    const moved = trainer.model.params.parameters.flatMap(({ values }, n) =>
+      Array.from(values, (value, at) => value - before[n].data[at]),
+    );
+    const size = 'norm' in clip ? Math.hypot(...moved) : Math.max(...moved.map(Math.abs));
+    assert.ok(Math.abs(size - 1e-3) < 1e-5, `${JSON.stringify(clip)}: ${size}`);
+    const step = run.events.find((event) => event.type === 'step')!;
+    assert.ok(step.gradNorm > 0.01);
+  }
+});
