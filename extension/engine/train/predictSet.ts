@@ -29,8 +29,22 @@ export async function predictSet(model: Model, set: EncodedSet, options: Predict
   };
 }
 
+/** Class probabilities [texts, C] of any number of texts given as token ids (at least one each). */
+export async function predictTexts(
+  model: Model,
+  texts: readonly Uint32Array[],
+  options: PredictOptions,
+): Promise<Float32Array> {
+  const set = { count: texts.length, length: (at: number) => texts[at].length, tokens: (at: number) => texts[at] };
+  return softmaxRows(await setLogits(model, set, options), model.shape.classCount);
+}
+
 /** Logits [count, C] in the order of the set. */
-export async function setLogits(model: Model, set: EncodedSet, options: PredictOptions): Promise<Float32Array> {
+export async function setLogits(
+  model: Model,
+  set: Pick<EncodedSet, 'count' | 'length' | 'tokens'>,
+  options: PredictOptions,
+): Promise<Float32Array> {
   const { classCount } = model.shape;
   const order = Uint32Array.from({ length: set.count }, (_, index) => index).sort(
     (a, b) => set.length(a) - set.length(b) || a - b,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { predictSet } from '../../../extension/engine/train/predictSet.ts';
+import { predictSet, predictTexts } from '../../../extension/engine/train/predictSet.ts';
 import { isBetter, shouldStopEarly } from '../../../extension/engine/train/tracking.ts';
 import { createTrainer, type Trainer } from '../../../extension/engine/train/trainer.ts';
 import { epochOrder, type TrainerState } from '../../../extension/engine/train/trainerState.ts';
@@ -308,6 +308,8 @@ test('predictions over a set do not depend on the batch size, to the last bit', 
   const many = await predictSet(model, VALIDATION, { batchSize: 13, betweenBatches });
   assert.equal(turns, 3);
   assert.deepEqual(many, one);
+  const texts = Array.from({ length: VALIDATION.count }, (_, at) => VALIDATION.tokens(at));
+  assertSameBits(await predictTexts(model, texts, { batchSize: 7 }), one.probabilities, 'texts');
   const logits = Array.from({ length: VALIDATION.count }, (_, at) => model.probabilities([VALIDATION.tokens(at)]));
   assert.deepEqual(
     logits.flatMap((row) => [...row]),
