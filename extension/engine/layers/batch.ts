@@ -20,6 +20,6 @@ export function createBatch(texts: readonly ArrayLike<number>[], extraPadding = 
 }
 
 /** The examples of a set at `indices`, in that order. */
-export function createBatchOf(set: EncodedSet, indices: ArrayLike<number>): Batch {
+export function createBatchOf(set: Pick<EncodedSet, 'tokens'>, indices: ArrayLike<number>): Batch {
   return createBatch(Array.from(indices, (index) => set.tokens(index)));
 }

@@ -24,7 +24,7 @@ export interface TrainerProgress {
   /** Completed updates. */
   step: number;
   running: RunningScores;
-  /** Seconds trained before this session. */
+  /** Seconds trained before this trainer was made. */
   elapsedSeconds: number;
   /** Step of the last evaluation. */
   validatedAtStep?: number;
