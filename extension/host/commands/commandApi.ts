@@ -1,0 +1,45 @@
+// What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
+import type { Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
+import type { CommandId } from './commandTable.ts';
+
+export interface PredictArguments {
+  text: string;
+  /** Id of a run; by default the latest that can predict. */
+  runId?: string;
+}
+
+export interface ExampleArguments {
+  /** Folder name under media/examples. */
+  example?: string;
+  /** Absolute path of the folder to copy the example into. */
+  folder?: string;
+}
+
+interface Commands {
+  'gatescope.training.train'(target?: unknown): Promise<TrainOutcome | undefined>;
+  'gatescope.training.pause'(target?: unknown): Promise<void>;
+  'gatescope.training.resume'(target?: unknown): Promise<void>;
+  'gatescope.training.stop'(target?: unknown): Promise<void>;
+  'gatescope.training.cancel'(target?: unknown): Promise<void>;
+  /** Answers with the path of the new config. */
+  'gatescope.experiment.new'(folder?: unknown): Promise<string | undefined>;
+  /** Answers with the folder of the copy. */
+  'gatescope.experiment.openExample'(options?: ExampleArguments): Promise<string | undefined>;
+  'gatescope.data.preview'(target?: unknown): Promise<void>;
+  'gatescope.dashboard.open'(target?: unknown): Promise<void>;
+  'gatescope.run.predict'(target?: unknown): Promise<Prediction | undefined>;
+  /** Answers with the number of examples shown. */
+  'gatescope.run.showMisclassified'(target?: unknown): Promise<number | undefined>;
+  'gatescope.run.rename'(target?: unknown, name?: string): Promise<string | undefined>;
+  'gatescope.run.note'(target?: unknown, note?: string): Promise<string | undefined>;
+  /** Answers with the ids of the deleted runs. */
+  'gatescope.run.delete'(target?: unknown, selected?: unknown): Promise<string[]>;
+  'gatescope.run.openConfig'(target?: unknown): Promise<void>;
+  'gatescope.run.reveal'(target?: unknown): Promise<void>;
+  'gatescope.view.refresh'(): Promise<void>;
+  'gatescope.log.show'(): void;
+  'gatescope.settings.open'(): Promise<void>;
+}
+
+/** Exactly the commands of the table: one that is missing or unknown does not compile. */
+export type CommandApi = { [Id in CommandId]: Commands[Id] } & Record<Exclude<keyof Commands, CommandId>, never>;

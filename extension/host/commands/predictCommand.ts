@@ -1,0 +1,91 @@
+// Predict: the selection, or a typed text, against the run that was picked or the latest one.
+import * as vscode from 'vscode';
+import type { Prediction } from '../../protocol/engineContract.ts';
+import { CancelledError } from '../../util/userError.ts';
+import { formatPercent } from '../training/duration.ts';
+import { requireTrust } from '../training/trainCommand.ts';
+import type { ListedRun } from '../views/runList.ts';
+import type { CommandApi, PredictArguments } from './commandApi.ts';
+import { predict, type RunActionDeps, requireRun } from './runActions.ts';
+import { hasModel, noRun, runNamedBy } from './targets.ts';
+
+const MAX_SHOWN_CLASSES = 50;
+
+export function createPredictCommand(deps: RunActionDeps): Pick<CommandApi, 'gatescope.run.predict'> {
+  return {
+    async 'gatescope.run.predict'(target) {
+      requireTrust(vscode.l10n.t('Prediction'));
+      const given = isPredictArguments(target) ? target : undefined;
+      const run = await chooseRun(given ? given.runId : target, deps);
+      const text = given?.text ?? selectedText() ?? (await typedText(run));
+      const prediction = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Gatescope: predicting') },
+        () => predict(run, text, deps.engine),
+      );
+      showPrediction(prediction, run);
+      return prediction;
+    },
+  };
+}
+
+function isPredictArguments(value: unknown): value is PredictArguments {
+  return typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
+}
+
+async function chooseRun(target: unknown, { catalog }: RunActionDeps): Promise<ListedRun> {
+  if (catalog.runs.size === 0) await catalog.refresh();
+  if (typeof target === 'string' && !target.endsWith('.gatescope.json')) return requireRun(target, catalog);
+  const run = runNamedBy(target, catalog, hasModel) ?? catalog.runs.all().find(hasModel);
+  if (run) return run;
+  throw noRun();
+}
+
+function selectedText(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const text = editor?.document.getText(editor.selection).trim();
+  return text || undefined;
+}
+
+async function typedText({ manifest }: ListedRun): Promise<string> {
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Predict with {0}', manifest.name),
+    prompt: vscode.l10n.t('A text to classify'),
+    ignoreFocusOut: true,
+    validateInput: (value) => (value.trim() === '' ? vscode.l10n.t('Type a text.') : undefined),
+  });
+  if (text === undefined) throw new CancelledError();
+  return text;
+}
+
+/** Returns at once; the list stays until it is dismissed. Its last entry asks for another text. */
+function showPrediction(prediction: Prediction, run: ListedRun): void {
+  const pick = vscode.window.createQuickPick();
+  pick.title = vscode.l10n.t('{0}: {1}', run.manifest.name, prediction.text.replace(/\s+/g, ' ').slice(0, 100));
+  pick.placeholder = unknownText(prediction) ?? vscode.l10n.t('{0} tokens, all known', prediction.tokens.length);
+  pick.items = [
+    ...prediction.classes.slice(0, MAX_SHOWN_CLASSES).map(({ label, probability }) => ({
+      label,
+      description: `${formatPercent(probability)}  ${bar(probability)}`,
+    })),
+    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    { label: vscode.l10n.t('$(edit) Another text…'), alwaysShow: true },
+  ];
+  pick.onDidAccept(() => {
+    const again = pick.selectedItems[0]?.alwaysShow === true;
+    pick.hide();
+    if (again) void vscode.commands.executeCommand('gatescope.run.predict', { kind: 'run', runId: run.manifest.id });
+  });
+  pick.onDidHide(() => pick.dispose());
+  pick.show();
+}
+
+function unknownText({ unknown }: Prediction): string | undefined {
+  if (unknown.length === 0) return undefined;
+  return vscode.l10n.t('Not in the vocabulary: {0}', [...new Set(unknown)].slice(0, 20).join(', '));
+}
+
+/** Twenty cells. */
+function bar(fraction: number): string {
+  const filled = Math.round(fraction * 20);
+  return '█'.repeat(filled) + '░'.repeat(20 - filled);
+}

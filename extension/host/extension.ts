@@ -1,0 +1,134 @@
+// Entry point inside VS Code: makes the parts and connects them. No logic lives here.
+
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { markCrashed, readRun } from '../store/runStore.ts';
+import { DisposableStore } from '../util/disposable.ts';
+import type { CommandApi } from './commands/commandApi.ts';
+import { DataPreviews } from './commands/dataPreview.ts';
+import { createExperimentCommands } from './commands/experimentCommands.ts';
+import { createPredictCommand } from './commands/predictCommand.ts';
+import { registerCommands } from './commands/registerCommands.ts';
+import { createRunCommands } from './commands/runCommands.ts';
+import { runNamedBy } from './commands/targets.ts';
+import { createTrainingCommands } from './commands/trainingCommands.ts';
+import { ConfigCodeLens } from './config/configCodeLens.ts';
+import { ConfigDiagnostics } from './config/configDiagnostics.ts';
+import { ConfigQuickFixes } from './config/configQuickFixes.ts';
+import { ExperimentReader } from './config/experimentReader.ts';
+import { loadedAtMs } from './loadTime.ts';
+import { VIEWS } from './manifest/ids.ts';
+import { keepContextKeys } from './training/contextKeys.ts';
+import { Engine } from './training/engine.ts';
+import { createThreadTransport } from './training/threadTransport.ts';
+import { TrainingQueue } from './training/trainingQueue.ts';
+import { createTrainingStatusBar } from './training/trainingStatusBar.ts';
+import { DatasetsView } from './views/datasetsView.ts';
+import { ExperimentsView } from './views/experimentsView.ts';
+import { RunsView } from './views/runsView.ts';
+import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
+import { Dashboard } from './webviews/dashboard.ts';
+
+export interface GatescopeApi {
+  /** From the start of loading the bundle to the end of activation. */
+  activationMs: number;
+}
+
+const CONFIG_SELECTOR: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.gatescope.json' };
+
+interface Parts {
+  context: vscode.ExtensionContext;
+  /** Disposed in reverse order: what uses a part goes before the part. */
+  owned: DisposableStore;
+  log: vscode.LogOutputChannel;
+  engine: Engine;
+  queue: TrainingQueue;
+  catalog: WorkspaceCatalog;
+  diagnostics: ConfigDiagnostics;
+  reader: ExperimentReader;
+  dashboard: Dashboard;
+}
+
+export function activate(context: vscode.ExtensionContext): GatescopeApi {
+  const parts = createParts(context);
+  connectEngineLog(parts);
+  registerLanguageFeatures(parts);
+  registerViews(parts);
+  parts.owned.add(registerAllCommands(parts));
+  parts.owned.add(createTrainingStatusBar(parts.queue));
+  parts.owned.add(keepContextKeys(parts.queue, parts.catalog));
+  void parts.catalog.refresh().catch((error: unknown) => parts.log.error(String(error)));
+  const activationMs = performance.now() - loadedAtMs;
+  parts.log.info(`Activated in ${activationMs.toFixed(1)} ms`);
+  return { activationMs };
+}
+
+function createParts(context: vscode.ExtensionContext): Parts {
+  const owned = new DisposableStore();
+  context.subscriptions.push(owned);
+  const log = owned.add(vscode.window.createOutputChannel('Gatescope', { log: true }));
+  const workerPath = join(context.extensionPath, 'dist', 'worker.cjs');
+  const engine = owned.add(
+    new Engine(() => createThreadTransport({ workerPath, onOutput: (line) => log.info(`engine: ${line}`) })),
+  );
+  const catalog = owned.add(new WorkspaceCatalog(engine, log));
+  const queue = owned.add(
+    new TrainingQueue({
+      engine,
+      async markCrashed(runDir) {
+        await markCrashed(runDir);
+        catalog.put(await readRun(runDir));
+      },
+    }),
+  );
+  const reader = new ExperimentReader();
+  const diagnostics = owned.add(new ConfigDiagnostics(engine, log));
+  const dashboard = owned.add(new Dashboard({ engine, catalog, queue, log, extensionUri: context.extensionUri }));
+  return { context, owned, log, engine, queue, catalog, diagnostics, reader, dashboard };
+}
+
+function connectEngineLog({ owned, engine, log }: Parts): void {
+  owned.add(engine.on('log', ({ level, text }) => (level === 'warning' ? log.warn(text) : log[level](text))));
+  owned.add(engine.onDied((reason) => log.error(reason)));
+}
+
+function registerLanguageFeatures({ owned, diagnostics, queue, catalog }: Parts): void {
+  const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
+  const quickFixes = new ConfigQuickFixes(diagnostics);
+  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
+  owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
+}
+
+function registerViews({ owned, catalog, queue, reader }: Parts): void {
+  const experiments = owned.add(new ExperimentsView(catalog, queue));
+  const runs = owned.add(new RunsView(catalog));
+  const datasets = owned.add(new DatasetsView(catalog, reader));
+  owned.add(vscode.window.createTreeView(VIEWS.experiments, { treeDataProvider: experiments }));
+  owned.add(vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: runs, canSelectMany: true }));
+  owned.add(vscode.window.createTreeView(VIEWS.datasets, { treeDataProvider: datasets }));
+}
+
+function registerAllCommands(parts: Parts): vscode.Disposable {
+  const { context, owned, catalog, engine, reader, diagnostics, dashboard, log } = parts;
+  const previews = owned.add(new DataPreviews({ engine, catalog, reader }));
+  const api: CommandApi = {
+    ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
+    ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
+    ...createRunCommands({ catalog, engine }, log),
+    ...createPredictCommand({ catalog, engine }),
+    ...previews.commands,
+    async 'gatescope.dashboard.open'(target) {
+      const run = runNamedBy(target, catalog, () => true);
+      dashboard.open(run?.manifest.id);
+    },
+    async 'gatescope.view.refresh'() {
+      diagnostics.recheckAll();
+      await catalog.refresh();
+    },
+    'gatescope.log.show': () => log.show(),
+    async 'gatescope.settings.open'() {
+      await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:gatescope.gatescope');
+    },
+  };
+  return registerCommands(api, log);
+}

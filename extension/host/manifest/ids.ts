@@ -1,0 +1,40 @@
+// Ids that the manifest and the code share: views, context keys, when-clauses. Pure, so that the manifest generator can import it.
+
+export const VIEW_CONTAINER = 'gatescope';
+export const VIEWS = {
+  experiments: 'gatescope.experiments',
+  runs: 'gatescope.runs',
+  datasets: 'gatescope.datasets',
+} as const;
+
+export const DASHBOARD_VIEW_TYPE = 'gatescope.dashboard';
+export const WALKTHROUGH = 'gatescope.start';
+
+/** Set with `setContext`; read by when-clauses here and in the manifest. */
+export const CONTEXT = {
+  /** A run is queued, running or paused in this window. */
+  trainingActive: 'gatescope.training.active',
+  /** The run that trains here waits. */
+  trainingPaused: 'gatescope.training.paused',
+  /** The workspace has a run that has ended. */
+  trainingFinished: 'gatescope.training.finished',
+  /** The workspace has runs. */
+  runsExist: 'gatescope.runs.exist',
+  /** The workspace has configs. */
+  experimentsExist: 'gatescope.experiments.exist',
+} as const;
+export type ContextKey = (typeof CONTEXT)[keyof typeof CONTEXT];
+
+/** `contextValue` of tree items. */
+export const ITEM = {
+  experiment: 'gatescope.experiment',
+  runActive: 'gatescope.run.active',
+  runPaused: 'gatescope.run.paused',
+  runEnded: 'gatescope.run.ended',
+  dataset: 'gatescope.dataset',
+  datasetMissing: 'gatescope.dataset.missing',
+} as const;
+
+export const WHEN_CONFIG = 'resourceFilename =~ /\\.gatescope\\.json$/';
+/** Data is read and models are trained only in a trusted workspace. */
+export const WHEN_TRUSTED = 'isWorkspaceTrusted';
