@@ -1,5 +1,6 @@
 // Entry point inside VS Code: makes the parts and connects them. No logic lives here.
 
+import './loadTime.ts';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
@@ -30,10 +31,11 @@ import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
 
 export interface GatescopeApi {
-  /** From the start of loading the bundle to the end of activation. */
+  /** Loading the bundle plus `activate`, as VS Code counts it: what it does in between is not ours. */
   activationMs: number;
 }
 
+const loadMs = performance.now() - loadedAtMs;
 const CONFIG_SELECTOR: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.gatescope.json' };
 
 interface Parts {
@@ -50,6 +52,7 @@ interface Parts {
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
+  const startedAtMs = performance.now();
   const parts = createParts(context);
   connectEngineLog(parts);
   registerLanguageFeatures(parts);
@@ -58,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): GatescopeApi {
   parts.owned.add(createTrainingStatusBar(parts.queue));
   parts.owned.add(keepContextKeys(parts.queue, parts.catalog));
   void parts.catalog.refresh().catch((error: unknown) => parts.log.error(String(error)));
-  const activationMs = performance.now() - loadedAtMs;
+  const activationMs = loadMs + performance.now() - startedAtMs;
   parts.log.info(`Activated in ${activationMs.toFixed(1)} ms`);
   return { activationMs };
 }
