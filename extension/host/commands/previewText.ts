@@ -21,9 +21,11 @@ export function previewText(preview: DataPreview, part: string): string {
 }
 
 function countLine({ rowsRead, isComplete, labels }: DataPreview): string {
-  const rows = `${rowsRead.toLocaleString('en')} ${isComplete ? 'rows' : 'rows read so far'}`;
-  return `${rows}, ${labels.length} labels:`;
+  return `${counted(rowsRead, 'row')}${isComplete ? '' : ' read so far'}, ${counted(labels.length, 'label')}:`;
 }
+
+const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 
 function rowLines({ path, line, label, text, cleaned, tokens }: DataPreview['rows'][number]): string[] {
   return [

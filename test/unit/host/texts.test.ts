@@ -98,7 +98,7 @@ test('a preview shows how, counts, bad rows and each row before and after cleani
     'train',
   );
   assert.match(text, /^Preview of the train data\n {2}CSV, comma\n/);
-  assert.match(text, /1,234 rows read so far, 1 labels/);
+  assert.match(text, /1,234 rows read so far, 1 label:/);
   assert.match(text, /a\.csv:7 {2}emptyText/);
   assert.match(text, /a\.csv:2 {2}\[pos\]\n {2}text {4}A\\tB\n {2}cleaned a b\n {2}tokens {2}a \| b/);
   assert.match(text, /a\.csv:3 {2}\[neg\]\n {2}text {4}same\n {2}tokens/);
