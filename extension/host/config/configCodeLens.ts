@@ -20,6 +20,7 @@ export class ConfigCodeLens implements vscode.CodeLensProvider, vscode.Disposabl
       this.#changed,
       queue.onChange(() => this.#onQueueChange()),
       catalog.onChange(() => this.#changed.fire()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
     ];
   }
 
@@ -32,7 +33,7 @@ export class ConfigCodeLens implements vscode.CodeLensProvider, vscode.Disposabl
     const job = this.#queue.jobs.find(({ configPath }) => configPath === fsPath);
     const runs = this.#catalog.runs.ofConfig(fsPath).length;
     return [
-      ...(job ? controls(job, lens) : [lens(`$(play) ${vscode.l10n.t('Train')}`, 'gatescope.training.train')]),
+      ...(job ? controls(job, lens) : [lens(trainTitle(), 'gatescope.training.train')]),
       lens(`$(graph-line) ${vscode.l10n.t('Dashboard')}`, 'gatescope.dashboard.open'),
       lens(runs === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', runs), 'gatescope.dashboard.open'),
     ];
@@ -49,6 +50,12 @@ export class ConfigCodeLens implements vscode.CodeLensProvider, vscode.Disposabl
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
+}
+
+/** In Restricted Mode a click says how to turn training on. */
+function trainTitle(): string {
+  if (vscode.workspace.isTrusted) return `$(play) ${vscode.l10n.t('Train')}`;
+  return `$(shield) ${vscode.l10n.t('Training is off in Restricted Mode')}`;
 }
 
 function controls(job: TrainingJob, lens: (title: string, command: CommandId) => vscode.CodeLens): vscode.CodeLens[] {

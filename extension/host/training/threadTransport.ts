@@ -27,7 +27,7 @@ export function createThreadTransport({ workerPath, onOutput }: ThreadOptions): 
   };
   worker.on('error', (error) => close(error));
   worker.on('messageerror', (error) => close(error));
-  worker.on('exit', (code) => close(new Error(`The engine ended with code ${code}`)));
+  worker.on('exit', (code) => close(new Error(`it ended with code ${code}`)));
   forwardLines(worker.stdout, onOutput);
   forwardLines(worker.stderr, onOutput);
   return {
@@ -38,7 +38,7 @@ export function createThreadTransport({ workerPath, onOutput }: ThreadOptions): 
     },
     onClose: (listener) => closed.on(listener),
     terminate() {
-      close(new Error('The engine was ended'));
+      close(new Error('it was ended'));
       void worker.terminate();
     },
   };
