@@ -46,7 +46,10 @@ export async function deleteRuns(runs: readonly ListedRun[], catalog: WorkspaceC
     runs.length === 1
       ? vscode.l10n.t('Delete the run "{0}"?', runs[0].manifest.name)
       : vscode.l10n.t('Delete {0} runs?', runs.length);
-  const detail = vscode.l10n.t('Their folders, with models and metrics, are removed for good.');
+  const detail =
+    runs.length === 1
+      ? vscode.l10n.t('Its folder, with the model and all metrics, is removed for good.')
+      : vscode.l10n.t('Their folders, with models and metrics, are removed for good.');
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, confirm)) !== confirm) return [];
   const results = await Promise.allSettled(runs.map(({ dir }) => deleteRun(dir)));
   await catalog.refresh();

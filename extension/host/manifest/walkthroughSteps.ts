@@ -21,14 +21,14 @@ export const WALKTHROUGH_STEPS: readonly WalkthroughStep[] = [
     title: 'Open the example project',
     description: `A small data set with a config that is ready to train.\n${link('Open Example Project', 'gatescope.experiment.openExample')}`,
     page: 'example.md',
-    completionEvents: [`onContext:${CONTEXT.experimentsExist}`],
+    completionEvents: [`onContext:${CONTEXT.experimentsExist}`, onCommand('gatescope.experiment.openExample')],
   },
   {
     id: 'train',
     title: 'Train',
     description: `Press Train over the config, in the editor's title or here. The dashboard opens by itself.\n${link('Train', 'gatescope.training.train')}`,
     page: 'train.md',
-    completionEvents: [`onContext:${CONTEXT.trainingFinished}`],
+    completionEvents: [`onContext:${CONTEXT.trainingFinished}`, onCommand('gatescope.training.train')],
   },
   {
     id: 'dashboard',

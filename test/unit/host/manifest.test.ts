@@ -76,12 +76,14 @@ test('files that the manifest names are there', async () => {
 
 test('each walkthrough step is ticked off by something that happens', () => {
   for (const { id, completionEvents } of WALKTHROUGH_STEPS) {
-    assert.equal(completionEvents.length, 1, id);
-    const [kind, name] = completionEvents[0].split(':');
-    const names: Record<string, readonly string[]> = {
-      onCommand: Object.keys(COMMANDS),
-      onContext: Object.values(CONTEXT),
-    };
-    assert.ok(names[kind]?.includes(name), `${id}: ${completionEvents[0]}`);
+    assert.notEqual(completionEvents.length, 0, id);
+    for (const event of completionEvents) {
+      const [kind, name] = event.split(':');
+      const names: Record<string, readonly string[]> = {
+        onCommand: Object.keys(COMMANDS),
+        onContext: Object.values(CONTEXT),
+      };
+      assert.ok(names[kind]?.includes(name), `${id}: ${event}`);
+    }
   }
 });
