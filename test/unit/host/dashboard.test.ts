@@ -1,0 +1,186 @@
+// The dashboard panel against a page that comes, hides, comes back and misbehaves.
+import './fakeVscodeHooks.ts';
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { WorkspaceCatalog } from '../../../extension/host/views/workspaceCatalog.ts';
+import type { DashboardContract } from '../../../extension/protocol/dashboardContract.ts';
+import { toMetricFrame } from '../../../extension/protocol/metricFrame.ts';
+import { type Client, connect } from '../../../extension/protocol/rpc.ts';
+import { Emitter } from '../../../extension/util/emitter.ts';
+import { type FakePanel, fake, fakeLog } from './fakeVscode.ts';
+import { createFakeWorker, type FakeWorker, manifestOf, until } from './support.ts';
+
+const { Dashboard } = await import('../../../extension/host/webviews/dashboard.ts');
+const { Engine } = await import('../../../extension/host/training/engine.ts');
+const { TrainingQueue } = await import('../../../extension/host/training/trainingQueue.ts');
+const { RunList } = await import('../../../extension/host/views/runList.ts');
+
+let folder = '';
+let runDir = '';
+let rig: Awaited<ReturnType<typeof createRig>>;
+
+async function createRig() {
+  let worker: FakeWorker | undefined;
+  const engine = new Engine(() => {
+    worker = createFakeWorker({
+      plan: () => ({ parameters: [], total: 0, vocabulary: 0, examples: { train: 0, validation: 0, test: 0 } }),
+    });
+    return worker.transport;
+  });
+  await engine.call('plan', { configPath: '/x', text: '' });
+  const runs = new RunList();
+  runs.put({ dir: runDir, manifest: manifestOf('run-1') });
+  const changed = new Emitter<void>();
+  const catalog = {
+    runs,
+    onChange: (listener: () => void) => changed.on(listener),
+    onProgress: () => ({ dispose: () => undefined }),
+    summaries: () => runs.summaries(0),
+    refresh: async () => undefined,
+  } as unknown as WorkspaceCatalog;
+  const queue = new TrainingQueue({ engine, markCrashed: async () => undefined });
+  const extensionUri = { scheme: 'file', path: '/extension' } as never;
+  const dashboard = new Dashboard({ engine, catalog, queue, log: fakeLog, extensionUri });
+  return { dashboard, engine, worker: worker!, changed };
+}
+
+/** The page's side of a panel, as its document would do it. */
+function openPage(panel: FakePanel): { client: Client<DashboardContract>; refresh(): void } {
+  const toPage = new Emitter<unknown>();
+  const client = connect<DashboardContract>({
+    post: (message) => panel.receive(structuredClone(message)),
+    onMessage: (listener) => toPage.on(listener),
+    onClose: () => ({ dispose: () => undefined }),
+  });
+  const pump = (): void => {
+    for (const message of panel.posted.splice(0)) toPage.fire(message);
+  };
+  return { client, refresh: pump };
+}
+
+async function call<T>(page: ReturnType<typeof openPage>, promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settled = (): void => {
+    isSettled = true;
+  };
+  promise.then(settled, settled);
+  await until(() => {
+    page.refresh();
+    return isSettled;
+  });
+  return promise;
+}
+
+const eventNames = (panel: FakePanel): unknown[] =>
+  panel.posted
+    .filter((message) => (message as { kind: string }).kind === 'event')
+    .map((message) => (message as { event: string }).event);
+const frame = (seq: number) => toMetricFrame('run-1', seq, [{ type: 'message', t: 0, level: 'info', text: 'x' }]);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatescope-dashboard-'));
+  runDir = join(folder, '.gatescope', 'runs', 'run-1');
+  await mkdir(runDir, { recursive: true });
+  Object.assign(fake, { isTrusted: true, panels: [], answer: undefined, asked: [], opened: [], log: [] });
+  rig = await createRig();
+});
+afterEach(async () => {
+  rig.dashboard.dispose();
+  rig.engine.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a page gets the runs, and the run to show first exactly once', async () => {
+  rig.dashboard.open('run-1');
+  const page = openPage(fake.panels[0]);
+  const first = await call(page, page.client.call('runs', {}));
+  assert.deepEqual([first.runs.map(({ id }) => id), first.focus, first.canTrain], [['run-1'], 'run-1', true]);
+  assert.equal((await call(page, page.client.call('runs', {}))).focus, undefined);
+});
+
+test('frames reach a page that has asked, none is sent while it is hidden', async () => {
+  rig.dashboard.open();
+  const [panel] = fake.panels;
+  const page = openPage(panel);
+  rig.worker.server.send('append', frame(0));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(eventNames(panel), [], 'before it asked');
+  await call(page, page.client.call('runs', {}));
+  rig.worker.server.send('append', frame(1));
+  await until(() => eventNames(panel).includes('append'));
+  panel.posted.length = 0;
+  panel.show(false);
+  panel.show(true);
+  rig.worker.server.send('append', frame(2));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(eventNames(panel), [], 'a page that came back has not asked yet');
+  await call(page, page.client.call('runs', {}));
+  rig.worker.server.send('append', frame(3));
+  await until(() => eventNames(panel).includes('append'));
+});
+
+test('a second open shows the same panel; a page that listens is told the run', async () => {
+  rig.dashboard.open();
+  const [panel] = fake.panels;
+  const page = openPage(panel);
+  await call(page, page.client.call('runs', {}));
+  rig.dashboard.open('run-1');
+  assert.equal(fake.panels.length, 1);
+  assert.deepEqual(eventNames(panel), ['focus']);
+  panel.show(false);
+  rig.dashboard.open('run-1');
+  assert.equal((await call(page, page.client.call('runs', {}))).focus, 'run-1');
+});
+
+test('in Restricted Mode the page is told why there is no training; trust makes a fresh document', async () => {
+  fake.isTrusted = false;
+  rig.dashboard.open();
+  const [panel] = fake.panels;
+  const page = openPage(panel);
+  const { canTrain, whyNot } = await call(page, page.client.call('runs', {}));
+  assert.equal(canTrain, false);
+  assert.match(whyNot ?? '', /Restricted Mode/);
+  await assert.rejects(call(page, page.client.call('predict', { runId: 'run-1', text: 'x' })), /Restricted Mode/);
+  const before = panel.webview.html;
+  fake.grantTrust();
+  assert.notEqual(panel.webview.html, before);
+});
+
+test('an example opens only where the run’s own evaluation names it', async () => {
+  const misclassified = [{ path: 'data.csv', line: 3, text: 'x', label: 'a', predicted: 'b', probability: 1 }];
+  await writeFile(join(runDir, 'evaluation.json'), JSON.stringify({ validation: { misclassified } }));
+  rig.dashboard.open();
+  const page = openPage(fake.panels[0]);
+  const open = (path: string, line: number) =>
+    call(page, page.client.call('openExample', { runId: 'run-1', path, line }));
+  await open('data.csv', 3);
+  assert.deepEqual(fake.opened, [join(folder, 'data.csv')]);
+  await assert.rejects(open('/etc/passwd', 3), /does not name/);
+  await assert.rejects(open('data.csv', 4), /does not name/);
+  assert.equal(fake.opened.length, 1);
+});
+
+test('runs are deleted only after the user said so', async () => {
+  await writeFile(join(runDir, 'run.json'), JSON.stringify(manifestOf('run-1')));
+  rig.dashboard.open();
+  const page = openPage(fake.panels[0]);
+  const remove = () => call(page, page.client.call('deleteRuns', { runIds: ['run-1'] }));
+  assert.deepEqual(await remove(), []);
+  assert.match(fake.asked[0], /run-1/);
+  fake.answer = 'Delete';
+  assert.deepEqual(await remove(), ['run-1']);
+  await assert.rejects(writeFile(join(runDir, 'x'), ''), { code: 'ENOENT' });
+});
+
+test('what a page may not ask is refused and logged', async () => {
+  rig.dashboard.open();
+  const page = openPage(fake.panels[0]);
+  const bad = page.client.call as (method: string, params: unknown) => Promise<unknown>;
+  await assert.rejects(call(page, bad('metrics', { runId: '../../x' })), /Bad parameters/);
+  await assert.rejects(call(page, bad('executeCommand', { id: 'x' })), /No such method/);
+  await assert.rejects(call(page, bad('openConfig', { runId: 'unknown' })), /no longer there/);
+  assert.equal(fake.log.filter((line) => line.startsWith('error')).length, 2);
+});

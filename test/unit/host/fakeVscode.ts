@@ -1,0 +1,210 @@
+// The small part of VS Code's API that the host's classes touch, in memory. Loaded in place of `vscode` by fakeVscodeHooks.ts.
+// Answers of dialogs and the trust of the workspace are set through `fake`.
+import { Emitter } from '../../../extension/util/emitter.ts';
+
+type Listener = (value: never) => void;
+
+class Uri {
+  readonly scheme: string;
+  readonly path: string;
+  constructor(scheme: string, path: string) {
+    this.scheme = scheme;
+    this.path = path;
+  }
+  static file = (path: string): Uri => new Uri('file', path);
+  static joinPath = (base: Uri, ...parts: string[]): Uri => new Uri(base.scheme, [base.path, ...parts].join('/'));
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(): string {
+    return `${this.scheme}://${this.path}`;
+  }
+}
+
+class Position {
+  readonly line: number;
+  readonly character: number;
+  constructor(line: number, character: number) {
+    this.line = line;
+    this.character = character;
+  }
+}
+
+class Range {
+  readonly start: Position;
+  readonly end: Position;
+  constructor(start: Position, end: Position) {
+    this.start = start;
+    this.end = end;
+  }
+}
+
+class Diagnostic {
+  readonly range: Range;
+  readonly message: string;
+  readonly severity: number;
+  source?: string;
+  code?: string;
+  constructor(range: Range, message: string, severity: number) {
+    this.range = range;
+    this.message = message;
+    this.severity = severity;
+  }
+}
+
+export class FakeDocument {
+  readonly uri: Uri;
+  #text: string;
+  version = 1;
+  isDirty = false;
+  isClosed = false;
+  constructor(path: string, text: string) {
+    this.uri = Uri.file(path);
+    this.#text = text;
+  }
+  getText(): string {
+    return this.#text;
+  }
+  type(text: string): void {
+    this.#text = text;
+    this.version++;
+    this.isDirty = true;
+    events.changed.fire({ document: this } as never);
+  }
+  save(): void {
+    this.isDirty = false;
+    events.saved.fire(this as never);
+  }
+  positionAt(offset: number): Position {
+    const before = this.#text.slice(0, offset).split('\n');
+    return new Position(before.length - 1, before[before.length - 1].length);
+  }
+}
+
+export class FakePanel {
+  readonly #received = new Emitter<unknown>();
+  readonly #disposed = new Emitter<void>();
+  readonly #viewState = new Emitter<void>();
+  /** What the host posted to the page. */
+  readonly posted: unknown[] = [];
+  visible = true;
+  iconPath: unknown;
+  readonly webview = {
+    html: '',
+    options: {},
+    cspSource: 'https://webview.example',
+    asWebviewUri: (uri: Uri) => uri,
+    postMessage: async (message: unknown) => {
+      // A hidden page does not exist: what is posted to it is lost.
+      if (this.visible) this.posted.push(structuredClone(message));
+      return this.visible;
+    },
+    onDidReceiveMessage: (listener: (message: unknown) => void) => this.#received.on(listener),
+  };
+  onDidDispose = (listener: () => void) => this.#disposed.on(listener);
+  onDidChangeViewState = (listener: () => void) => this.#viewState.on(listener);
+  reveal(): void {
+    this.show(true);
+  }
+  show(isVisible: boolean): void {
+    this.visible = isVisible;
+    this.#viewState.fire();
+  }
+  /** What the page sends. */
+  receive(message: unknown): void {
+    this.#received.fire(message);
+  }
+  dispose(): void {
+    this.#disposed.fire();
+  }
+}
+
+const events = {
+  opened: new Emitter<never>(),
+  changed: new Emitter<never>(),
+  saved: new Emitter<never>(),
+  closed: new Emitter<never>(),
+  trusted: new Emitter<never>(),
+};
+
+/** What tests set and look at. */
+export const fake = {
+  isTrusted: true,
+  panels: [] as FakePanel[],
+  /** Answer of the next message with buttons. */
+  answer: undefined as string | undefined,
+  asked: [] as string[],
+  opened: [] as string[],
+  diagnostics: new Map<string, Diagnostic[]>(),
+  documents: [] as FakeDocument[],
+  log: [] as string[],
+  grantTrust(): void {
+    fake.isTrusted = true;
+    events.trusted.fire(undefined as never);
+  },
+  open(document: FakeDocument): void {
+    fake.documents.push(document);
+    events.opened.fire(document as never);
+  },
+};
+
+const on = (emitter: Emitter<never>) => (listener: Listener) => emitter.on(listener);
+const nothing = { dispose: () => undefined };
+const ask = async (message: string): Promise<string | undefined> => {
+  fake.asked.push(message);
+  return fake.answer;
+};
+
+/** A LogOutputChannel that keeps its lines. */
+export const fakeLog = Object.fromEntries(
+  ['trace', 'debug', 'info', 'warn', 'error'].map((level) => [
+    level,
+    (...parts: unknown[]) => fake.log.push(`${level} ${parts.map(String).join(' ')}`),
+  ]),
+) as never;
+
+export { Diagnostic, Position, Range, Uri };
+export const ViewColumn = { Active: -1, Beside: -2 };
+export const DiagnosticSeverity = { Error: 0, Warning: 1 };
+export const FileType = { Directory: 2 };
+export const UIKind = { Desktop: 1, Web: 2 };
+export const env = { language: 'en', uiKind: 1, remoteName: undefined };
+export const l10n = {
+  t: (text: string, ...args: unknown[]) => text.replace(/\{(\d+)\}/g, (_match, index) => String(args[Number(index)])),
+};
+export const commands = { executeCommand: async () => undefined };
+export const languages = {
+  createDiagnosticCollection: () => ({
+    set: (uri: Uri, list: Diagnostic[]) => void fake.diagnostics.set(uri.toString(), list),
+    delete: (uri: Uri) => void fake.diagnostics.delete(uri.toString()),
+    dispose: () => fake.diagnostics.clear(),
+  }),
+};
+export const workspace = {
+  get isTrusted() {
+    return fake.isTrusted;
+  },
+  get textDocuments() {
+    return fake.documents;
+  },
+  workspaceFolders: undefined,
+  getWorkspaceFolder: () => undefined,
+  onDidOpenTextDocument: on(events.opened),
+  onDidChangeTextDocument: on(events.changed),
+  onDidSaveTextDocument: on(events.saved),
+  onDidCloseTextDocument: on(events.closed),
+  onDidGrantWorkspaceTrust: on(events.trusted),
+  fs: { stat: async () => ({ type: 1 }), writeFile: async () => undefined },
+};
+export const window = {
+  onDidChangeActiveTextEditor: () => nothing,
+  registerWebviewPanelSerializer: () => nothing,
+  createWebviewPanel: () => {
+    const panel = new FakePanel();
+    fake.panels.push(panel);
+    return panel;
+  },
+  showWarningMessage: ask,
+  showSaveDialog: async () => undefined,
+  showTextDocument: async (uri: Uri) => void fake.opened.push(uri.fsPath),
+};
