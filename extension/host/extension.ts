@@ -13,6 +13,7 @@ import { registerCommands } from './commands/registerCommands.ts';
 import { createRunCommands } from './commands/runCommands.ts';
 import { runNamedBy } from './commands/targets.ts';
 import { createTrainingCommands } from './commands/trainingCommands.ts';
+import { configChecker } from './config/checkConfig.ts';
 import { ConfigCodeLens } from './config/configCodeLens.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
 import { ConfigQuickFixes } from './config/configQuickFixes.ts';
@@ -84,8 +85,8 @@ function createParts(context: vscode.ExtensionContext): Parts {
       },
     }),
   );
-  const reader = new ExperimentReader();
-  const diagnostics = owned.add(new ConfigDiagnostics(engine, log));
+  const reader = new ExperimentReader(configChecker);
+  const diagnostics = owned.add(new ConfigDiagnostics(engine, configChecker, log));
   const dashboard = owned.add(new Dashboard({ engine, catalog, queue, log, extensionUri: context.extensionUri }));
   return { context, owned, log, engine, queue, catalog, diagnostics, reader, dashboard };
 }

@@ -3,8 +3,7 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../../util/userError.ts';
 import type { Engine } from '../training/engine.ts';
-import { checkFiles, checkShape, toDataProblem } from './checkConfig.ts';
-import type { ConfigProblem } from './configProblem.ts';
+import type { ConfigChecker, ConfigProblem } from './configProblem.ts';
 
 const DEBOUNCE_MS = 250;
 
@@ -23,13 +22,15 @@ interface Checked {
 
 export class ConfigDiagnostics implements vscode.Disposable {
   readonly #engine: Pick<Engine, 'call'>;
+  readonly #checker: ConfigChecker;
   readonly #log: vscode.LogOutputChannel;
   readonly #collection = vscode.languages.createDiagnosticCollection('gatescope');
   readonly #states = new Map<string, Checked>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(engine: Pick<Engine, 'call'>, log: vscode.LogOutputChannel) {
+  constructor(engine: Pick<Engine, 'call'>, checker: ConfigChecker, log: vscode.LogOutputChannel) {
     this.#engine = engine;
+    this.#checker = checker;
     this.#log = log;
     this.#subscriptions = [
       this.#collection,
@@ -58,8 +59,8 @@ export class ConfigDiagnostics implements vscode.Disposable {
   async check(document: vscode.TextDocument): Promise<readonly ConfigProblem[]> {
     const { version } = document;
     const text = document.getText();
-    const shape = checkShape(text);
-    const files = shape.experiment ? await checkFiles(text, document.uri.fsPath) : [];
+    const shape = this.#checker.checkShape(text);
+    const files = shape.experiment ? await this.#checker.checkFiles(text, document.uri.fsPath) : [];
     const problems = [...shape.problems, ...files];
     if (document.version !== version || document.isClosed) return problems;
     this.#stateOf(document).problems = problems;
@@ -100,7 +101,7 @@ export class ConfigDiagnostics implements vscode.Disposable {
     const { signal } = state.reading;
     const findings = await this.#engine.call('checkData', { configPath: document.uri.fsPath, text }, { signal });
     if (signal.aborted || document.isClosed) return;
-    state.data = { text, problems: findings.map((finding) => toDataProblem(text, finding)) };
+    state.data = { text, problems: findings.map((finding) => this.#checker.toDataProblem(text, finding)) };
     this.#show(document);
   }
 

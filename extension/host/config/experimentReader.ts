@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Experiment } from '../../schema/experiment.ts';
-import { checkShape } from './checkConfig.ts';
+import type { ConfigChecker } from './configProblem.ts';
 
 /** The document of a config when an editor holds it. */
 export function openDocument(path: string): vscode.TextDocument | undefined {
@@ -10,7 +10,12 @@ export function openDocument(path: string): vscode.TextDocument | undefined {
 }
 
 export class ExperimentReader {
+  readonly #checker: ConfigChecker;
   readonly #cache = new Map<string, { text: string; experiment: Experiment | undefined }>();
+
+  constructor(checker: ConfigChecker) {
+    this.#checker = checker;
+  }
 
   /** The text that counts now: what the editor shows, saved or not. Undefined when there is no such file. */
   async text(configPath: string): Promise<string | undefined> {
@@ -30,7 +35,7 @@ export class ExperimentReader {
     if (text === undefined) return undefined;
     const cached = this.#cache.get(configPath);
     if (cached?.text === text) return cached.experiment;
-    const { experiment } = checkShape(text);
+    const { experiment } = this.#checker.checkShape(text);
     this.#cache.set(configPath, { text, experiment });
     return experiment;
   }
