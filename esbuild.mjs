@@ -1,4 +1,4 @@
-// One build graph: host, engine worker, command line, each page, the JSON Schemas and the icon font. `--watch` rebuilds, `--production` minifies.
+// One build graph: the extension host, the JSON Schemas and the icon font. `--watch` rebuilds, `--production` minifies.
 // Writes dist/meta/*.json (esbuild metafiles), which the architecture tests read.
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
@@ -46,23 +46,8 @@ const nodeBundle = (name, entry, outfile, extra = {}) => ({
   ...extra,
 });
 
-const pageBundle = (name) => ({
-  ...common,
-  entryPoints: { [name]: `webview/${name}/main.ts` },
-  outdir: 'dist/webview',
-  platform: 'browser',
-  format: 'iife',
-  target: 'es2022',
-  plugins: [report(name)],
-  loader: { '.css': 'css' },
-});
-
 const bundles = [
   nodeBundle('extension', 'extension/host/extension.ts', 'dist/extension.cjs', { external: ['vscode'] }),
-  nodeBundle('worker', 'extension/node/worker.ts', 'dist/worker.cjs'),
-  nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
-  pageBundle('dashboard'),
-  pageBundle('report'),
 ];
 
 async function copyStatic() {
