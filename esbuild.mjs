@@ -1,4 +1,4 @@
-// One build graph: the extension host, the JSON Schemas and the icon font. `--watch` rebuilds, `--production` minifies.
+// One build graph: extension host, engine worker, command line, pages, JSON Schemas and the icon font. `--watch` rebuilds, `--production` minifies.
 // Writes dist/meta/*.json (esbuild metafiles), which the architecture tests read.
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
@@ -42,12 +42,16 @@ const nodeBundle = (name, entry, outfile, extra = {}) => ({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // The CommonJS form of jsonc-parser cannot be bundled.
+  mainFields: ['module', 'main'],
   plugins: [report(name)],
   ...extra,
 });
 
 const bundles = [
   nodeBundle('extension', 'extension/host/extension.ts', 'dist/extension.cjs', { external: ['vscode'] }),
+  nodeBundle('worker', 'extension/node/worker.ts', 'dist/worker.cjs'),
+  nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
 ];
 
 async function copyStatic() {

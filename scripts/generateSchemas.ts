@@ -1,14 +1,61 @@
-// Makes the JSON Schemas that the editor and other tools read, from the TypeBox source.
+// Makes the JSON Schemas that editors and other tools read, from the TypeBox source.
+// `experiment` is strict. `experiment.editor` only completes and explains: in VS Code the extension's own checks speak,
+// with better words, ranges and fixes, and nobody wants to read an error twice.
+import type { TSchema } from '@sinclair/typebox';
+import { describeSchema } from '../extension/config/schemaWords.ts';
 import { ExperimentSchema } from '../extension/schema/experiment.ts';
+
+const COMMON = { $schema: 'http://json-schema.org/draft-07/schema#', allowComments: true, allowTrailingCommas: true };
 
 /** File name (without `.schema.json`) -> JSON Schema. */
 export function generateSchemas(): Record<string, object> {
   return {
-    experiment: {
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      allowComments: true,
-      allowTrailingCommas: true,
-      ...ExperimentSchema,
-    },
+    experiment: { ...COMMON, ...ExperimentSchema },
+    'experiment.editor': { ...COMMON, ...toEditorSchema(ExperimentSchema) },
   };
+}
+
+interface Suggestion {
+  label: string;
+  body: unknown;
+  description?: string;
+}
+
+/** The same keys, texts and suggestions without anything that validates. */
+function toEditorSchema(schema: TSchema): Record<string, unknown> {
+  const out: Record<string, unknown> = { markdownDescription: explain(schema) };
+  if (schema.default !== undefined) out.default = schema.default;
+  if (schema.anyOf) out.anyOf = (schema.anyOf as TSchema[]).map(toEditorSchema);
+  if (schema.properties) {
+    const properties = Object.entries(schema.properties as Record<string, TSchema>);
+    out.properties = Object.fromEntries(properties.map(([name, value]) => [name, toEditorSchema(value)]));
+  }
+  if (schema.items && !Array.isArray(schema.items)) out.items = toEditorSchema(schema.items as TSchema);
+  const suggestions = suggestionsOf(schema);
+  if (suggestions.length > 0) out.defaultSnippets = suggestions;
+  return out;
+}
+
+function suggestionsOf(schema: TSchema): Suggestion[] {
+  if (schema.defaultSnippets) return schema.defaultSnippets as Suggestion[];
+  if ('const' in schema) return [{ label: JSON.stringify(schema.const), body: schema.const }];
+  if (schema.type === 'boolean') return [true, false].map((body) => ({ label: String(body), body }));
+  const descriptions = (schema.enumDescriptions ?? []) as string[];
+  return ((schema.enum ?? []) as unknown[]).map((body, at) => ({
+    label: JSON.stringify(body),
+    body,
+    ...(descriptions[at] ? { description: descriptions[at] } : {}),
+  }));
+}
+
+/** Description, then what may stand there and what stands there by default. */
+function explain(schema: TSchema): string {
+  const facts = schema.type === 'object' || 'const' in schema ? [] : [`${upperFirst(describeSchema(schema))}.`];
+  if (schema.default !== undefined && schema.type !== 'object')
+    facts.push(`Default: \`${JSON.stringify(schema.default)}\`.`);
+  return [schema.description, facts.join(' ')].filter(Boolean).join('\n\n');
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -18,7 +18,14 @@ export interface Example {
   line: number;
 }
 
-export type BadRowReason = 'missingField' | 'emptyText' | 'emptyLabel' | 'badJson' | 'badQuotes' | 'unknownLabel';
+export type BadRowReason =
+  | 'missingField'
+  | 'emptyText'
+  | 'emptyLabel'
+  | 'badJson'
+  | 'badQuotes'
+  | 'tooLong'
+  | 'unknownLabel';
 
 /** A row that cannot be used, and why. */
 export interface BadRow {

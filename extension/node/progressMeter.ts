@@ -26,6 +26,7 @@ export class ProgressMeter {
   }
 
   onEvent(event: RunEvent): void {
+    if (event.type === 'epoch') this.report('validating');
     if (event.type !== 'step') return;
     const nowMs = performance.now();
     if (this.#lastStepAtMs !== undefined) this.#trainingMs += nowMs - this.#lastStepAtMs;

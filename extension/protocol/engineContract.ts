@@ -23,7 +23,7 @@ export type RunAction = 'pause' | 'resume' | 'stop' | 'cancel';
 export interface RunProgress {
   runId: string;
   phase: 'reading' | 'training' | 'validating' | 'testing';
-  /** Completed part of the whole run, 0 to 1. */
+  /** Completed part, 0 to 1: of the data while `reading`, of all steps otherwise. */
   fraction: number;
   epoch: number;
   epochs: number;

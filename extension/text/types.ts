@@ -7,7 +7,8 @@ export const UNK_TOKEN = '[UNK]';
 
 /** Cuts text into token strings, before any vocabulary. Text is already cleaned. */
 export interface Splitter {
-  split(text: string): string[];
+  /** The first `limit` tokens; all of them by default. */
+  split(text: string, limit?: number): string[];
 }
 
 /** A splitter with its vocabulary. */

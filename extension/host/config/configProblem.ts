@@ -1,27 +1,9 @@
-// What is wrong with a config, as the editor shows it. Offsets are UTF-16 code units from the start of the text.
+// What the editor asks of the checks of configs.
+import type { ConfigProblem } from '../../config/problem.ts';
 import type { DataFinding } from '../../protocol/engineContract.ts';
 import type { Experiment } from '../../schema/experiment.ts';
 
-export interface TextEdit {
-  start: number;
-  end: number;
-  text: string;
-}
-
-export interface ProblemFix {
-  title: string;
-  edits: readonly TextEdit[];
-}
-
-export interface ConfigProblem {
-  code: string;
-  severity: 'error' | 'warning';
-  /** Message, with the remedy where there is one. */
-  message: string;
-  start: number;
-  end: number;
-  fixes: readonly ProblemFix[];
-}
+export type { ConfigProblem, ProblemFix, TextEdit } from '../../config/problem.ts';
 
 export interface CheckedConfig {
   /** The config as written; undefined when it has errors of shape. */

@@ -3,15 +3,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configChecker } from '../../../extension/host/config/checkConfig.ts';
 
+const GOOD =
+  '// a\n{ "data": { "train": { "path": "http://x/,}" } /* b */, }, "model": { "encoder": { "type": "lstm" } }, }';
+
 test('comments and trailing commas are fine, also such as stand in strings', () => {
-  const text = '// a\n{ "data": { "train": { "path": "http://x/,}" } /* b */, }, "model": {}, }';
-  const { experiment, problems } = configChecker.checkShape(text);
+  const { experiment, problems } = configChecker.checkShape(GOOD);
   assert.deepEqual(problems, []);
   assert.equal(experiment?.data.train.path, 'http://x/,}');
 });
 
-test('a broken text is an error', () => {
-  const { experiment, problems } = configChecker.checkShape('{ "data": ');
-  assert.equal(experiment, undefined);
-  assert.equal(problems[0]?.severity, 'error');
+test('a broken text is no config, and its errors are left to the editor', () => {
+  assert.deepEqual(configChecker.checkShape('{ "data": '), { experiment: undefined, problems: [] });
+});
+
+test('errors of shape and missing files have places', async () => {
+  const text = GOOD.replace('"train"', '"trian"');
+  const [problem] = configChecker.checkShape(text).problems;
+  assert.equal(problem.code, 'config.missingKey');
+  const missing = await configChecker.checkFiles(GOOD, '/nowhere/x.gatescope.json');
+  assert.equal(GOOD.slice(missing[0].start, missing[0].end), '"http://x/,}"');
 });

@@ -68,7 +68,7 @@ const finding: DataFinding = {
 /** Lets the debounce pass, then waits for `isSo`. */
 const settle = async (isSo: () => boolean): Promise<void> => {
   mock.timers.tick(1000);
-  await until(isSo, 20_000);
+  await until(isSo);
 };
 
 function open(text: string): FakeDocument {

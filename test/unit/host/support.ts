@@ -68,11 +68,11 @@ export function manifestOf(id: string, changes: Partial<RunManifest> = {}): RunM
   };
 }
 
-/** Resolves when `isSo` holds; looks again after every turn of the event loop, gives up after `turns`. */
-export async function until(isSo: () => boolean, turns = 1000): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) {
-    if (isSo()) return;
+/** Resolves when `isSo` holds; looks again after every turn of the event loop, gives up after half a minute. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const giveUpAt = performance.now() + 30_000;
+  while (!isSo()) {
+    if (performance.now() > giveUpAt) throw new Error('It did not come to be');
     await new Promise((resolve) => setImmediate(resolve));
   }
-  throw new Error('It did not come to be');
 }

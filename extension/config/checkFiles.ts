@@ -1,0 +1,52 @@
+// Files and folders that a config names and that are not there, or not of the right kind.
+import type { Experiment } from '../schema/experiment.ts';
+import { nearestName } from '../util/editDistance.ts';
+import { sourcesOf } from './checkMeaning.ts';
+import { type ConfigText, replaceNode } from './configText.ts';
+import type { ConfigProblem, ProblemFix } from './problem.ts';
+
+/** What may be asked of the disk. Paths are absolute or, as in the config, relative to its folder: `resolve` knows. */
+export interface FileProbe {
+  /** Absolute path of a path in the config. */
+  resolve(path: string): string;
+  kind(path: string): Promise<'file' | 'folder' | undefined>;
+  /** Names in a folder; none where it cannot be read. */
+  list(path: string): Promise<string[]>;
+}
+
+const FOLDER_FORMATS = ['filePerClass', 'folderPerClass'];
+
+export async function checkFiles(
+  config: ConfigText,
+  experiment: Experiment,
+  probe: FileProbe,
+): Promise<ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  for (const { path, source } of sourcesOf(experiment)) {
+    const node = config.find([...path, 'path']);
+    if (!node) continue;
+    const place = { severity: 'error', start: node.offset, end: node.offset + node.length } as const;
+    const kind = await probe.kind(probe.resolve(source.path));
+    if (kind === undefined) {
+      const nearest = await nearestPath(source.path, probe);
+      const fixes: ProblemFix[] = nearest ? [replaceNode(`Change to "${nearest}"`, node, JSON.stringify(nearest))] : [];
+      const remedy = nearest ? `Did you mean "${nearest}"?` : 'Paths are relative to the config.';
+      problems.push({ ...place, code: 'data.fileMissing', message: `There is no "${source.path}". ${remedy}`, fixes });
+    } else if (source.format && source.format !== 'auto') {
+      const wantsFolder = FOLDER_FORMATS.includes(source.format);
+      if (wantsFolder === (kind === 'folder')) continue;
+      const message = `"${source.path}" is a ${kind}; the format "${source.format}" needs a ${wantsFolder ? 'folder' : 'file'}.`;
+      problems.push({ ...place, code: 'data.kindMismatch', message, fixes: [] });
+    }
+  }
+  return problems;
+}
+
+/** The nearest name in the folder that the path is in, as a path of the same form. */
+async function nearestPath(path: string, probe: FileProbe): Promise<string | undefined> {
+  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+  const folder = path.slice(0, cut);
+  const names = (await probe.list(probe.resolve(folder || '.'))).filter((name) => !name.startsWith('.'));
+  const nearest = nearestName(path.slice(cut), names);
+  return nearest === undefined ? undefined : folder + nearest;
+}

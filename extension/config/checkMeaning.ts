@@ -1,0 +1,90 @@
+// Contradictions that a schema cannot say, found in the text alone. The config has the right shape.
+import type { DataSource, Experiment } from '../schema/experiment.ts';
+import type { ConfigText, JsonPath } from './configText.ts';
+import type { ConfigProblem, ProblemFix } from './problem.ts';
+
+export function checkMeaning(config: ConfigText, experiment: Experiment): ConfigProblem[] {
+  const found: ConfigProblem[] = [];
+  const report: Report = (severity, path, message, fixes = []) => {
+    const node = config.findKey(path) ?? config.findNearest(path);
+    if (!node) return;
+    const { offset, length } = node;
+    found.push({ code: 'config.contradiction', severity, message, start: offset, end: offset + length, fixes });
+  };
+  for (const check of [checkSources, checkText, checkModel, checkTraining]) check(config, experiment, report);
+  return found;
+}
+
+type Report = (severity: ConfigProblem['severity'], path: JsonPath, message: string, fixes?: ProblemFix[]) => void;
+
+/** Every source of a config with its place in it. */
+export function sourcesOf({ data }: Experiment): { path: JsonPath; source: DataSource }[] {
+  const { train, validation, test } = data;
+  return [
+    { path: ['data', 'train'], source: train },
+    ...(validation && 'path' in validation ? [{ path: ['data', 'validation'], source: validation }] : []),
+    ...(test ? [{ path: ['data', 'test'], source: test }] : []),
+  ];
+}
+
+const SEPARATED = ['csv', 'tsv', 'auto'];
+const WITH_COLUMNS = [...SEPARATED, 'jsonl'];
+
+function checkSources(config: ConfigText, experiment: Experiment, report: Report): void {
+  const { train, validation } = experiment.data;
+  for (const { path, source } of sourcesOf(experiment)) {
+    const format = source.format ?? 'auto';
+    const refuse = (key: keyof DataSource, formats: readonly string[]): void => {
+      if (source[key] === undefined || formats.includes(format)) return;
+      const fix = config.fixByRemoval(`Remove "${key}"`, [...path, key]);
+      report('error', [...path, key], `The format "${format}" has no use for "${key}".`, [fix]);
+    };
+    refuse('delimiter', SEPARATED);
+    refuse('header', SEPARATED);
+    refuse('textColumn', WITH_COLUMNS);
+    refuse('labelColumn', WITH_COLUMNS);
+    if (source.textColumn !== undefined && source.textColumn === source.labelColumn) {
+      report('error', [...path, 'labelColumn'], 'Text and label cannot be the same column.');
+    }
+    const isOther = path[1] !== 'train';
+    if (isOther && source.path === train.path) {
+      report('warning', [...path, 'path'], `This is the training data: scores on it say nothing about new texts.`);
+    }
+  }
+  if (validation && 'split' in validation && 'path' in validation) {
+    const fix = config.fixByRemoval('Remove "split"', ['data', 'validation', 'split']);
+    report('error', ['data', 'validation', 'split'], 'Give either a share to hold out or a file, not both.', [fix]);
+  }
+}
+
+function checkText(config: ConfigText, { text }: Experiment, report: Report): void {
+  const at = text?.cleaning?.indexOf('lowercase') ?? -1;
+  if (at < 0 || !text?.tokenizer?.lowercase) return;
+  const fix = config.fixByRemoval('Remove the cleaning step', ['text', 'cleaning', at]);
+  report('warning', ['text', 'cleaning', at], 'The tokenizer already makes everything lower case.', [fix]);
+}
+
+function checkModel(config: ConfigText, { model }: Experiment, report: Report): void {
+  const { dropout = 0, layers = 1 } = model.encoder;
+  if (dropout === 0 || layers > 1) return;
+  const path = ['model', 'encoder', 'dropout'];
+  const fix = config.fixByRemoval('Remove "dropout"', path);
+  report('warning', path, 'Dropout between layers does nothing with a single layer.', [fix]);
+}
+
+function checkTraining(config: ConfigText, { training }: Experiment, report: Report): void {
+  const { clip, optimizer, earlyStopping, epochs = 10 } = training ?? {};
+  if (clip?.norm !== undefined && clip.value !== undefined) {
+    const fix = config.fixByRemoval('Remove "value"', ['training', 'clip', 'value']);
+    report('error', ['training', 'clip', 'value'], 'Clip by norm or by value, not both.', [fix]);
+  }
+  if (optimizer?.type === 'sgd' && optimizer.nesterov && !optimizer.momentum) {
+    const fix = config.fixByValue('Add "momentum": 0.9', ['training', 'optimizer', 'momentum'], 0.9);
+    report('error', ['training', 'optimizer', 'nesterov'], 'Nesterov momentum needs a momentum above 0.', [fix]);
+  }
+  const perEpoch = training?.validateEverySteps === undefined;
+  if (earlyStopping?.patience !== undefined && perEpoch && earlyStopping.patience >= epochs) {
+    const message = `A patience of ${earlyStopping.patience} evaluations never ends a run of ${epochs} epochs early.`;
+    report('warning', ['training', 'earlyStopping', 'patience'], message);
+  }
+}

@@ -1,0 +1,180 @@
+// Holds a config against its schema. Invariant: there is an error here exactly where TypeBox's own check fails,
+// but at one place, in words, and with a fix where there is one.
+import type { TSchema } from '@sinclair/typebox';
+import { getNodeValue, type Node } from 'jsonc-parser';
+import { nearestName } from '../util/editDistance.ts';
+import { type ConfigText, type JsonPath, replaceNode } from './configText.ts';
+import type { ConfigProblem, ProblemFix } from './problem.ts';
+import { chooseBranch } from './schemaBranch.ts';
+import { describeSchema, initialValue } from './schemaWords.ts';
+
+export function checkShape(config: ConfigText, schema: TSchema): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (config.root) new ShapeCheck(config, problems).check(config.root, schema, []);
+  return problems;
+}
+
+class ShapeCheck {
+  readonly #config: ConfigText;
+  readonly #problems: ConfigProblem[];
+
+  constructor(config: ConfigText, problems: ConfigProblem[]) {
+    this.#config = config;
+    this.#problems = problems;
+  }
+
+  check(node: Node, schema: TSchema, path: JsonPath): void {
+    if (schema.anyOf) {
+      const branch = chooseBranch(node, schema.anyOf as TSchema[]);
+      if (branch) this.check(node, branch, path);
+      else this.#wrongType(node, schema);
+    } else if ('const' in schema) {
+      if (getNodeValue(node) !== schema.const) this.#notAllowed(node, [schema.const]);
+    } else if (node.type !== (schema.type === 'integer' ? 'number' : schema.type)) {
+      this.#wrongType(node, schema);
+    } else if (schema.type === 'object') {
+      this.#object(node, schema, path);
+    } else if (schema.type === 'array') {
+      this.#array(node, schema, path);
+    } else if (node.type === 'number') {
+      this.#number(node, schema);
+    } else if (node.type === 'string') {
+      this.#string(node, schema);
+    }
+  }
+
+  #object(node: Node, schema: TSchema, path: JsonPath): void {
+    const properties = (schema.properties ?? {}) as Record<string, TSchema>;
+    const values = Object.values((schema.patternProperties ?? {}) as Record<string, TSchema>)[0];
+    const seen = new Set<string>();
+    for (const { children } of node.children ?? []) {
+      const [key, value] = children ?? [];
+      if (!key || !value) continue;
+      const name = key.value as string;
+      if (seen.has(name))
+        this.#add(key, 'config.duplicateKey', `"${name}" stands here twice; the last one counts.`, [], 'warning');
+      seen.add(name);
+      const known = Object.hasOwn(properties, name) ? properties[name] : values;
+      if (known) this.check(value, known, [...path, name]);
+      else this.#unknownKey(key, Object.keys(properties), [...path, name]);
+    }
+    for (const name of (schema.required ?? []) as string[]) {
+      if (!seen.has(name)) this.#missingKey(node, name, { schema: properties[name], path });
+    }
+  }
+
+  #unknownKey(key: Node, known: readonly string[], path: JsonPath): void {
+    const name = key.value as string;
+    const nearest = nearestName(name, known);
+    const remedy = nearest ? `Did you mean "${nearest}"?` : `Known keys: ${known.join(', ')}.`;
+    const fixes: ProblemFix[] = [this.#config.fixByRemoval(`Remove "${name}"`, path)];
+    if (nearest) fixes.unshift(replaceNode(`Change to "${nearest}"`, key, JSON.stringify(nearest)));
+    this.#add(key, 'config.unknownKey', `There is no key "${name}" here. ${remedy}`, fixes);
+  }
+
+  /** Shown at the key of the object that lacks it, or at its opening brace. */
+  #missingKey(node: Node, name: string, { schema, path }: { schema: TSchema; path: JsonPath }): void {
+    const at = node.parent?.type === 'property' ? (node.parent.children?.[0] ?? node) : { ...node, length: 1 };
+    const fix = this.#config.fixByValue(`Add "${name}"`, [...path, name], initialValue(schema));
+    this.#add(at, 'config.missingKey', `The key "${name}" is missing: ${describeSchema(schema)}.`, [fix]);
+  }
+
+  #array(node: Node, schema: TSchema, path: JsonPath): void {
+    const items = node.children ?? [];
+    if (Array.isArray(schema.items)) {
+      if (items.length !== schema.items.length) {
+        this.#add(
+          node,
+          'config.type',
+          `Exactly ${schema.items.length} values are expected here, not ${items.length}.`,
+          [],
+        );
+        return;
+      }
+      for (const [at, item] of items.entries()) this.check(item, schema.items[at] as TSchema, [...path, at]);
+      return;
+    }
+    const seen = new Set<string>();
+    for (const [at, item] of items.entries()) {
+      this.check(item, schema.items as TSchema, [...path, at]);
+      const text = JSON.stringify(getNodeValue(item));
+      if (schema.uniqueItems && seen.has(text)) {
+        const fix = this.#config.fixByRemoval(`Remove the second ${text}`, [...path, at]);
+        this.#add(item, 'config.duplicateItem', `${text} stands in this list twice.`, [fix]);
+      }
+      seen.add(text);
+    }
+  }
+
+  #number(node: Node, schema: TSchema): void {
+    const value = node.value as number;
+    if (schema.type === 'integer' && !Number.isInteger(value)) {
+      const fix = replaceNode(`Change to ${Math.round(value)}`, node, String(Math.round(value)));
+      this.#add(node, 'config.type', `${value} is not a whole number.`, [fix]);
+      return;
+    }
+    const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+    const isLow = value < minimum || value <= exclusiveMinimum;
+    const isHigh = value > maximum || value >= exclusiveMaximum;
+    if (!isLow && !isHigh) return;
+    const bound = (isLow ? minimum : maximum) as number | undefined;
+    const fixes = bound === undefined ? [] : [replaceNode(`Change to ${bound}`, node, String(bound))];
+    this.#add(node, 'config.range', `${value} is out of range: ${describeSchema(schema)} is expected.`, fixes);
+  }
+
+  #string(node: Node, schema: TSchema): void {
+    const value = node.value as string;
+    if (schema.enum) {
+      if (!(schema.enum as string[]).includes(value)) this.#notAllowed(node, schema.enum as string[]);
+    } else if (
+      value.length < (schema.minLength ?? 0) ||
+      value.length > (schema.maxLength ?? Number.POSITIVE_INFINITY)
+    ) {
+      this.#add(
+        node,
+        'config.range',
+        `This text has ${value.length} characters: ${describeSchema(schema)} is expected.`,
+        [],
+      );
+    }
+  }
+
+  #notAllowed(node: Node, allowed: readonly unknown[]): void {
+    const value: unknown = getNodeValue(node);
+    const names = allowed.filter((name) => typeof name === 'string');
+    const nearest = typeof value === 'string' ? nearestName(value, names) : undefined;
+    const fixes = nearest ? [replaceNode(`Change to "${nearest}"`, node, JSON.stringify(nearest))] : [];
+    const list = allowed.map((name) => JSON.stringify(name)).join(', ');
+    const remedy = nearest ? `Did you mean "${nearest}"? ` : '';
+    this.#add(
+      node,
+      'config.enum',
+      `${shown(node)} is not one of the values allowed here. ${remedy}Allowed: ${list}.`,
+      fixes,
+    );
+  }
+
+  #wrongType(node: Node, schema: TSchema): void {
+    const quoted = schema.type === 'string' && node.type !== 'object' && node.type !== 'array';
+    const fixes = quoted ? [replaceNode('Put it in quotes', node, JSON.stringify(String(getNodeValue(node))))] : [];
+    this.#add(node, 'config.type', `${shown(node)} cannot stand here: ${describeSchema(schema)} is expected.`, fixes);
+  }
+
+  #add(
+    { offset, length }: Pick<Node, 'offset' | 'length'>,
+    code: string,
+    message: string,
+    fixes: readonly ProblemFix[],
+    severity: ConfigProblem['severity'] = 'error',
+  ): void {
+    this.#problems.push({ code, severity, message, start: offset, end: offset + length, fixes });
+  }
+}
+
+/** A value in a message: short ones as they are, others by kind. */
+function shown(node: Node): string {
+  if (node.type === 'object') return 'An object';
+  if (node.type === 'array') return 'A list';
+  const text = JSON.stringify(getNodeValue(node)) ?? 'This';
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,53 @@
+// All that can be said of a config without reading its data.
+import { getNodeValue } from 'jsonc-parser';
+import type { DataFinding } from '../protocol/engineContract.ts';
+import { type Experiment, ExperimentSchema } from '../schema/experiment.ts';
+import { checkFiles, type FileProbe } from './checkFiles.ts';
+import { checkMeaning } from './checkMeaning.ts';
+import { checkShape } from './checkShape.ts';
+import { ConfigText, replaceNode } from './configText.ts';
+import type { ConfigProblem } from './problem.ts';
+
+export interface ValidatedConfig {
+  /** The config as written; undefined where syntax or shape is wrong. */
+  experiment?: Experiment;
+  problems: readonly ConfigProblem[];
+}
+
+/** Syntax, shape and contradictions, in the order of the text. */
+export function validateConfig(text: string): ValidatedConfig {
+  const config = new ConfigText(text);
+  const { root, syntaxProblems } = config;
+  if (syntaxProblems.length > 0 || !root) return { problems: syntaxProblems };
+  const shape = checkShape(config, ExperimentSchema);
+  if (shape.some(({ severity }) => severity === 'error')) return { problems: inOrder(shape) };
+  const experiment = getNodeValue(root) as Experiment;
+  return { experiment, problems: inOrder([...shape, ...checkMeaning(config, experiment)]) };
+}
+
+/** Missing files and folders of the wrong kind; nothing for a config of the wrong shape. */
+export async function validateFiles(text: string, probe: FileProbe): Promise<readonly ConfigProblem[]> {
+  const { experiment } = validateConfig(text);
+  return experiment ? checkFiles(new ConfigText(text), experiment, probe) : [];
+}
+
+/** A finding in the data, at the key it is about or the nearest key above. */
+export function problemOfFinding(text: string, finding: DataFinding): ConfigProblem {
+  const { code, severity, path, suggestion } = finding;
+  const config = new ConfigText(text);
+  const message = finding.remedy ? `${finding.message} ${finding.remedy}` : finding.message;
+  const value = config.find(path);
+  const node = value ?? config.findKey(path.slice(0, -1)) ?? config.findNearest(path);
+  const fixes =
+    value && suggestion !== undefined
+      ? [replaceNode(`Change to "${suggestion}"`, value, JSON.stringify(suggestion))]
+      : [];
+  const isBlock = node !== undefined && (node.type === 'object' || node.type === 'array');
+  const shown = isBlock ? (config.findKey(path) ?? { offset: node.offset, length: 1 }) : node;
+  const start = shown?.offset ?? 0;
+  return { code, severity, message, start, end: start + (shown?.length ?? 1), fixes };
+}
+
+function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  return [...problems].sort((a, b) => a.start - b.start || a.end - b.end);
+}

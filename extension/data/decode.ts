@@ -1,0 +1,66 @@
+// Bytes to text: finds the encoding, decodes as a stream, and makes every line break a line feed.
+import type { Encoding } from '../schema/experiment.ts';
+import type { FileSource } from './types.ts';
+
+export type KnownEncoding = Exclude<Encoding, 'auto'>;
+
+export interface DetectedEncoding {
+  encoding: KnownEncoding;
+  /** Why, in words. */
+  reason: string;
+}
+
+const BYTE_ORDER_MARKS: readonly (readonly [bytes: readonly number[], encoding: KnownEncoding])[] = [
+  [[0xef, 0xbb, 0xbf], 'utf-8'],
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0xfe, 0xff], 'utf-16be'],
+];
+
+/** By byte order mark, else UTF-8 where every byte of the file is, else Windows-1252. Reads the file once. */
+export async function detectEncoding(files: FileSource, path: string): Promise<DetectedEncoding> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let isFirst = true;
+  try {
+    for await (const bytes of files.read(path)) {
+      const mark = isFirst && BYTE_ORDER_MARKS.find(([start]) => start.every((byte, at) => bytes[at] === byte));
+      if (mark) return { encoding: mark[1], reason: 'byte order mark' };
+      isFirst = false;
+      decoder.decode(bytes, { stream: true });
+    }
+    decoder.decode();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { encoding: 'windows-1252', reason: 'it is not UTF-8' };
+  }
+  return { encoding: 'utf-8', reason: 'every byte fits' };
+}
+
+/** Text of a file in pieces, without byte order mark. CR LF and CR become LF; bytes that fit no character become U+FFFD. */
+export async function* decodeFile(files: FileSource, path: string, encoding: KnownEncoding): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding);
+  let endsInReturn = false;
+  for await (const bytes of files.read(path)) {
+    let text = decoder.decode(bytes, { stream: true });
+    if (text === '') continue;
+    if (endsInReturn && text.startsWith('\n')) text = text.slice(1);
+    endsInReturn = text.endsWith('\r');
+    yield text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  }
+  const rest = decoder.decode();
+  if (rest !== '') yield rest;
+}
+
+/** The start of a file, at least `characters` long where the file is. */
+export async function readHead(
+  files: FileSource,
+  path: string,
+  encoding: KnownEncoding,
+  characters: number,
+): Promise<string> {
+  let head = '';
+  for await (const text of decodeFile(files, path, encoding)) {
+    head += text;
+    if (head.length >= characters) break;
+  }
+  return head;
+}

@@ -1,0 +1,125 @@
+// From the training source to encoded sets: texts are encoded once with provisional ids, and renamed when the split is known.
+// Invariant: the vocabulary comes from the training part alone.
+import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { createSplitter } from '../text/splitters.ts';
+import { createTokenizer } from '../text/tokenizer.ts';
+import { type Tokenizer, UNK_ID, UNK_TOKEN } from '../text/types.ts';
+import { buildVocabulary } from '../text/vocabulary.ts';
+import { createCleaner } from './cleaning.ts';
+import { DataError } from './dataError.ts';
+import { EncodedStore, fingerprint } from './encodedStore.ts';
+import { sortLabels } from './labels.ts';
+import { stratifiedSplit } from './split.ts';
+import type { EncodedSet, Example } from './types.ts';
+
+export interface TrainingSets {
+  labels: string[];
+  tokenizer: Tokenizer;
+  train: EncodedSet;
+  /** The part that was held out; undefined where validation has a source of its own. */
+  heldOut?: EncodedSet;
+  /** Held-out texts that also stand in the training part. */
+  heldOutDuplicates: number;
+  /** Whether a text with this fingerprint is in the training part. */
+  hasText(textHash: number): boolean;
+}
+
+export class TrainingSetBuilder {
+  readonly #experiment: ResolvedExperiment;
+  readonly #store = new EncodedStore();
+  readonly #tokenIds = new Map<string, number>();
+  readonly #labelIds = new Map<string, number>();
+  readonly #split: (text: string) => string[];
+  readonly #clean: (text: string) => string;
+
+  constructor(experiment: ResolvedExperiment) {
+    this.#experiment = experiment;
+    const { tokenizer, maxLength, cleaning } = experiment.text;
+    const splitter = createSplitter(tokenizer);
+    this.#split = (text) => splitter.split(text, maxLength);
+    this.#clean = createCleaner(cleaning);
+  }
+
+  add({ text, label, path, line }: Example): undefined {
+    const cleaned = this.#clean(text);
+    const tokens = this.#split(cleaned);
+    const ids = (tokens.length > 0 ? tokens : [UNK_TOKEN]).map((token) => provisionalId(this.#tokenIds, token));
+    const labelId = provisionalId(this.#labelIds, label);
+    this.#store.add(ids, { label: labelId, path, line, textHash: fingerprint(cleaned) });
+  }
+
+  /** Ends building. Throws DataError `data.oneLabel`, `data.emptySplit`. */
+  finish(): TrainingSets {
+    const labels = sortLabels(this.#labelIds.keys());
+    if (labels.length < 2) throw oneLabel(labels);
+    const rank = new Map(labels.map((label, index) => [label, index]));
+    const labelNames = Int32Array.from(this.#labelIds.keys(), (label) => rank.get(label) as number);
+    const { train, validation } = this.#splitIndices(labelNames, labels.length);
+    const vocabulary = this.#vocabulary(train);
+    this.#rename(vocabulary, labelNames);
+    const hashes = new Set(Array.from(train, (at) => this.#store.textHash(at)));
+    return {
+      labels,
+      tokenizer: createTokenizer(this.#experiment.text.tokenizer, vocabulary),
+      train: this.#store.view(train),
+      heldOut: validation && this.#store.view(validation),
+      heldOutDuplicates: (validation ?? new Uint32Array()).filter((at) => hashes.has(this.#store.textHash(at))).length,
+      hasText: (hash) => hashes.has(hash),
+    };
+  }
+
+  #splitIndices(labelNames: Int32Array, classCount: number): { train: Uint32Array; validation?: Uint32Array } {
+    const { data, training } = this.#experiment;
+    const labels = Int32Array.from({ length: this.#store.count }, (_, at) => labelNames[this.#store.label(at)]);
+    if (!('split' in data.validation)) return { train: Uint32Array.from(labels.keys()) };
+    const share = data.validation.split;
+    const indices = stratifiedSplit(labels, classCount, { share, seed: training.seed });
+    if (indices.validation.length === 0) throw emptySplit(labels.length, share);
+    return indices;
+  }
+
+  /** Counts tokens of the training part only. */
+  #vocabulary(train: Uint32Array): string[] {
+    const counts = new Uint32Array(this.#tokenIds.size);
+    for (const at of train) for (const id of this.#store.tokens(at)) counts[id]++;
+    const pairs = Array.from(this.#tokenIds.keys(), (token, id): [string, number] => [token, counts[id]]);
+    const seen = pairs.filter(([, count]) => count > 0);
+    return buildVocabulary(seen, this.#experiment.text.tokenizer);
+  }
+
+  #rename(vocabulary: readonly string[], labelNames: Int32Array): void {
+    const ids = new Map(vocabulary.map((token, id) => [token, id]));
+    const renamed = Uint32Array.from(this.#tokenIds.keys(), (token) => ids.get(token) ?? UNK_ID);
+    this.#store.rename(renamed, labelNames);
+    this.#tokenIds.clear();
+  }
+}
+
+/** Keys of the map stand in the order of their ids. */
+function provisionalId(ids: Map<string, number>, key: string): number {
+  const known = ids.get(key);
+  if (known !== undefined) return known;
+  ids.set(ownCopy(key), ids.size);
+  return ids.size - 1;
+}
+
+/** V8 keeps a long substring as a window on its whole text; a kept token must not keep a piece of the file. */
+const ownCopy = (text: string): string => ` ${text}`.slice(1);
+
+function oneLabel(labels: readonly string[]): DataError {
+  return new DataError({
+    code: 'data.oneLabel',
+    message: `All examples have the label "${labels[0]}".`,
+    remedy: 'Check labelColumn and format: classification needs at least two labels.',
+    configPath: ['data', 'train'],
+  });
+}
+
+function emptySplit(count: number, share: number): DataError {
+  return new DataError({
+    code: 'data.emptySplit',
+    message: `A validation share of ${share} holds out none of ${count} examples.`,
+    remedy: 'Raise data.validation.split, or give a validation file.',
+    configPath: ['data', 'validation', 'split'],
+  });
+}

@@ -1,0 +1,42 @@
+// gatescope evaluate: scores of a run on another file, or on its own validation and test data.
+import { resolve } from 'node:path';
+import { resolveRun } from '../../../store/runStore.ts';
+import { evaluateAgain, evaluateOnFile } from '../../evaluateRun.ts';
+import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
+import { classTable, scoresTable } from '../scoresTable.ts';
+
+export const evaluateCommand: Command = {
+  name: 'evaluate',
+  summary: 'Score a run on a file, or again on its own data.',
+  usage: 'gatescope evaluate RUN [options]',
+  options: {
+    data: { type: 'string', value: 'FILE', description: 'Data in the format of the run’s test (or training) data.' },
+    json: JSON_OPTION,
+  },
+  details: 'RUN is the folder of a run, the start of its id, or `latest`.',
+  run: evaluate,
+};
+
+async function evaluate(context: CommandContext): Promise<number> {
+  const { positionals, cwd, output, options } = context;
+  if (positionals.length !== 1) throw usageError(evaluateCommand, 'evaluate needs one run.');
+  const { dir } = await resolveRun(positionals[0], cwd);
+  const path = stringOption(context, 'data');
+  const reading = {
+    signal: new AbortController().signal,
+    onLog: (level: 'info' | 'warning', text: string) => output.note(level === 'info' ? text : `${level}: ${text}`),
+  };
+  if (path !== undefined) {
+    const result = await evaluateOnFile(dir, resolve(cwd, path), reading);
+    const text = options.json
+      ? JSON.stringify(result)
+      : `${scoresTable([[path, result.data]])}\n\n${classTable(result.data)}`;
+    output.line(text);
+    return EXIT.ok;
+  }
+  const evaluation = await evaluateAgain(dir, reading);
+  const { validation, test } = evaluation;
+  const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
+  output.line(options.json ? JSON.stringify(evaluation) : `${scoresTable(rows)}\n\n${classTable(test ?? validation)}`);
+  return EXIT.ok;
+}

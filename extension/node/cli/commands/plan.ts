@@ -1,0 +1,39 @@
+// gatescope plan: what training would make, without training: parameters by name, vocabulary, set sizes.
+import { dirname, resolve } from 'node:path';
+import { createFileSource } from '../../fileSource.ts';
+import { openExperiment } from '../../openExperiment.ts';
+import { planRun } from '../../planRun.ts';
+import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../command.ts';
+import { count, table } from '../format.ts';
+
+export const planCommand: Command = {
+  name: 'plan',
+  summary: 'Show the parameters that a config would train.',
+  usage: 'gatescope plan CONFIG [options]',
+  options: { json: JSON_OPTION },
+  run: plan,
+};
+
+async function plan({ positionals, cwd, output, options }: CommandContext): Promise<number> {
+  if (positionals.length !== 1) throw usageError(planCommand, 'plan needs one config.');
+  const configPath = resolve(cwd, positionals[0]);
+  const experiment = await openExperiment(configPath);
+  const result = await planRun(experiment, dirname(configPath), {
+    files: createFileSource(),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    onLog: (level, text) => output.note(level === 'info' ? text : `${level}: ${text}`),
+  });
+  if (options.json) {
+    output.line(JSON.stringify(result));
+    return EXIT.ok;
+  }
+  const rows = result.parameters.map(({ name, shape, count: size }) => [name, shape.join(' × '), count(size)]);
+  const { train, validation, test } = result.examples;
+  output.line(table(['parameter', 'shape', 'numbers'], [...rows, ['all', '', count(result.total)]]));
+  output.line(
+    `\n${count(train)} training, ${count(validation)} validation, ${count(test)} test examples; ` +
+      `vocabulary ${count(result.vocabulary)}.`,
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,148 @@
+// gatescope runs: lists runs under a folder, and shows, renames, annotates, reports on and deletes them.
+import { relative, resolve } from 'node:path';
+import { isActive } from '../../../schema/run.ts';
+import {
+  deleteRun,
+  findRuns,
+  readEnvironment,
+  readEvaluation,
+  resolveRun,
+  type StoredRun,
+  updateRun,
+} from '../../../store/runStore.ts';
+import { UserError } from '../../../util/userError.ts';
+import { writeReport } from '../../report.ts';
+import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
+import { count, duration, ellipsis, percent, table } from '../format.ts';
+import { classTable, scoresTable } from '../scoresTable.ts';
+
+const ACTIONS = ['list', 'show', 'rename', 'note', 'report', 'delete'] as const;
+type Action = (typeof ACTIONS)[number];
+
+export const runsCommand: Command = {
+  name: 'runs',
+  summary: 'List, show, rename, annotate, report on and delete runs.',
+  usage: 'gatescope runs [ACTION] [options]',
+  options: {
+    out: { type: 'string', value: 'FILE', description: 'Where `report` writes its HTML (default: ID.html).' },
+    yes: { type: 'boolean', short: 'y', description: 'Delete without asking again.' },
+    json: JSON_OPTION,
+  },
+  details: [
+    'Actions:',
+    '  list [FOLDER]       all runs at or under a folder (default: here), newest first',
+    '  show RUN            scores and facts of a run',
+    '  rename RUN NAME     give it another name',
+    '  note RUN TEXT       write a note on it',
+    '  report RUN          write a standalone HTML report',
+    '  delete RUN… --yes   remove runs for good',
+    '',
+    'RUN is the folder of a run, the start of its id, or `latest`.',
+  ].join('\n'),
+  run: runs,
+};
+
+async function runs(context: CommandContext): Promise<number> {
+  const [first = 'list', ...rest] = context.positionals;
+  const action = ACTIONS.find((name) => name === first);
+  if (!action) throw usageError(runsCommand, `runs has no action "${first}".`);
+  await HANDLERS[action](rest, context);
+  return EXIT.ok;
+}
+
+const HANDLERS: Record<Action, (args: string[], context: CommandContext) => Promise<void>> = {
+  async list([folder = '.'], { cwd, output, options }) {
+    const found = await findRuns(resolve(cwd, folder));
+    if (options.json) {
+      for (const { dir, manifest } of found) output.line(JSON.stringify({ ...manifest, dir }));
+    } else if (found.length === 0) {
+      output.note(`No runs under ${resolve(cwd, folder)}. Train a config to make one.`);
+    } else {
+      output.line(table(['run', 'name', 'status', 'epochs', 'validation', 'test', 'time'], found.map(listRow)));
+    }
+  },
+  async show(args, { cwd, output, options }) {
+    const run = await oneRun(args, cwd);
+    output.line(options.json ? JSON.stringify(await factsOf(run)) : await describe(run, cwd));
+  },
+  async rename(args, { cwd, output }) {
+    const [run, name] = [await oneRun(args.slice(0, 1), cwd), args.slice(1).join(' ').trim()];
+    if (name === '') throw usageError(runsCommand, 'rename needs a name.');
+    await updateRun(run.dir, { name });
+    output.note(`${run.manifest.id} is now called "${name}".`);
+  },
+  async note(args, { cwd, output }) {
+    const run = await oneRun(args.slice(0, 1), cwd);
+    await updateRun(run.dir, { note: args.slice(1).join(' ') });
+    output.note(`Note on ${run.manifest.id} written.`);
+  },
+  async report(args, context) {
+    const run = await oneRun(args, context.cwd);
+    const path = stringOption(context, 'out') ?? `${run.manifest.id}.html`;
+    await writeReport(run.dir, resolve(context.cwd, path));
+    context.output.line(path);
+  },
+  async delete(args, { cwd, output, options }) {
+    if (args.length === 0) throw usageError(runsCommand, 'delete needs a run.');
+    const chosen = await Promise.all(args.map((reference) => resolveRun(reference, cwd)));
+    const names = chosen.map(({ manifest }) => manifest.id).join(', ');
+    if (!options.yes) {
+      throw new UserError({
+        code: 'cli.notConfirmed',
+        message: `This would delete ${names}.`,
+        remedy: 'Add --yes to do it.',
+      });
+    }
+    for (const { dir } of chosen) await deleteRun(dir);
+    output.note(`Deleted ${names}.`);
+  },
+};
+
+async function oneRun(args: readonly string[], cwd: string): Promise<StoredRun> {
+  if (args.length !== 1) throw usageError(runsCommand, 'This action needs one run.');
+  return resolveRun(args[0], cwd);
+}
+
+const orDash = (score: number | undefined): string => (score === undefined ? '–' : percent(score));
+
+function secondsOf({ manifest }: StoredRun): number | undefined {
+  const { startedAt, endedAt, status } = manifest;
+  if (!endedAt && !isActive(status)) return undefined;
+  return ((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(startedAt)) / 1000;
+}
+
+function timeOf(run: StoredRun): string {
+  const seconds = secondsOf(run);
+  return seconds === undefined ? '–' : duration(seconds);
+}
+
+function listRow(run: StoredRun): string[] {
+  const { id, name, status, epochs, best, test } = run.manifest;
+  const done = `${epochs.done}/${epochs.planned}`;
+  return [id, ellipsis(name, 40), status, done, orDash(best?.accuracy), orDash(test?.accuracy), timeOf(run)];
+}
+
+async function factsOf({ dir, manifest }: StoredRun) {
+  return { ...manifest, dir, environment: await readEnvironment(dir), evaluation: await readEvaluation(dir) };
+}
+
+async function describe(run: StoredRun, cwd: string): Promise<string> {
+  const { environment, evaluation } = await factsOf(run);
+  const { name, note, status, epochs, best, problem } = run.manifest;
+  const facts = [
+    name,
+    ...(note ? [note] : []),
+    `${status}, ${epochs.done} of ${epochs.planned} epochs, ${timeOf(run)}${best ? `, best epoch ${best.epoch}` : ''}`,
+    ...(problem ? [`${problem.message} ${problem.remedy ?? ''}`.trimEnd()] : []),
+    ...(environment
+      ? [
+          `${count(environment.data.parameters)} parameters, seed ${environment.seed}, backend ${environment.backend.used}`,
+        ]
+      : []),
+    relative(cwd, run.dir) || '.',
+  ];
+  if (!evaluation) return facts.join('\n');
+  const { validation, test } = evaluation;
+  const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
+  return [facts.join('\n'), scoresTable(rows), classTable(test ?? validation)].join('\n\n');
+}

@@ -1,0 +1,155 @@
+// gatescope train: trains a config to the end in this process; Ctrl-C stops and keeps, twice cancels.
+import { relative, resolve } from 'node:path';
+import type { TrainOutcome } from '../../../protocol/engineContract.ts';
+import type { RunEvent, RunManifest } from '../../../schema/run.ts';
+import { readEvaluation } from '../../../store/runStore.ts';
+import { openExperiment } from '../../openExperiment.ts';
+import { writeReport } from '../../report.ts';
+import { INTERNAL_PROBLEM } from '../../runProblem.ts';
+import { type SessionListener, scoresOnly, TrainSession } from '../../trainSession.ts';
+import { VERSION } from '../../version.ts';
+import {
+  type Command,
+  type CommandContext,
+  EXIT,
+  integerOption,
+  JSON_OPTION,
+  stringOption,
+  usageError,
+} from '../command.ts';
+import { duration, percent } from '../format.ts';
+import { createProgressBar } from '../progressBar.ts';
+import { scoresTable } from '../scoresTable.ts';
+
+export const trainCommand: Command = {
+  name: 'train',
+  summary: 'Train the experiment of a config.',
+  usage: 'gatescope train CONFIG [options]',
+  options: {
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'KEY=VALUE',
+      description: 'Change a key for this run, e.g. training.epochs=3. May be repeated.',
+    },
+    seed: { type: 'string', value: 'N', description: 'Short for --set training.seed=N.' },
+    report: { type: 'string', value: 'FILE', description: 'Also write a standalone HTML report.' },
+    json: JSON_OPTION,
+  },
+  details:
+    'The run is saved under .gatescope/runs beside the config. Ctrl-C stops after the current step, evaluates and keeps\n' +
+    'the run; a second Ctrl-C cancels. The last line of --json holds run, status, epochs, validation and test.',
+  run: train,
+};
+
+async function train(context: CommandContext): Promise<number> {
+  const { positionals, cwd, options, output } = context;
+  if (positionals.length !== 1) throw usageError(trainCommand, 'train needs one config.');
+  const configPath = resolve(cwd, positionals[0]);
+  const seed = integerOption(trainCommand, context, 'seed', 0);
+  const overrides = [
+    ...((options.set as string[] | undefined) ?? []),
+    ...(seed === undefined ? [] : [`training.seed=${seed}`]),
+  ];
+  const experiment = await openExperiment(configPath, { overrides });
+  const isJson = options.json === true;
+  const listener = isJson ? jsonListener(context) : terminalListener(context);
+  const session = await TrainSession.open({ configPath, experiment, version: VERSION }, listener);
+  context.onInterrupt((count) => {
+    session.act(count === 1 ? 'stop' : 'cancel');
+    output.note(count === 1 ? '\nStopping; Ctrl-C again cancels without evaluation.' : '\nCancelling.');
+  });
+  if (isJson) output.line(JSON.stringify({ type: 'started', run: session.runId, dir: session.runDir }));
+  const outcome = await session.run();
+  listener.end();
+  await sayOutcome(outcome, context);
+  const reportPath = stringOption(context, 'report');
+  if (reportPath !== undefined) {
+    await writeReport(outcome.runDir, resolve(cwd, reportPath));
+    output.note(`Report: ${reportPath}`);
+  }
+  return exitCodeOf(outcome);
+}
+
+type ValidationEvent = Extract<RunEvent, { type: 'validation' }>;
+
+type EndingListener = SessionListener & {
+  /** Leaves the terminal as it was. */
+  end(): void;
+};
+
+function terminalListener({ output }: CommandContext): EndingListener {
+  const bar = createProgressBar(output);
+  let trainingLoss = Number.NaN;
+  return {
+    onProgress: (progress) => bar.update(progress),
+    onEvents(_seq, events) {
+      for (const event of events) {
+        if (event.type === 'epoch') trainingLoss = event.loss;
+        if (event.type !== 'validation') continue;
+        bar.clear();
+        output.note(epochLine(event, trainingLoss));
+      }
+    },
+    onManifest: () => undefined,
+    onLog(level, text) {
+      bar.clear();
+      output.note(level === 'info' ? text : `${level}: ${text}`);
+    },
+    end: () => bar.clear(),
+  };
+}
+
+function epochLine({ epoch, loss, accuracy, macroF1 }: ValidationEvent, trainingLoss: number): string {
+  const scores = `validation loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, macro F1 ${percent(macroF1)}`;
+  return epoch === 0
+    ? `Before training: ${scores}`
+    : `Epoch ${epoch}: training loss ${trainingLoss.toFixed(4)}, ${scores}`;
+}
+
+function jsonListener({ output }: CommandContext): EndingListener {
+  return {
+    onProgress: () => undefined,
+    onEvents(_seq, events) {
+      for (const event of events) output.line(JSON.stringify(event));
+    },
+    onManifest: () => undefined,
+    onLog(level, text) {
+      if (level !== 'info') output.note(`${level}: ${text}`);
+    },
+    end: () => undefined,
+  };
+}
+
+async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, context: CommandContext): Promise<void> {
+  const { output, cwd, options } = context;
+  const evaluation = await readEvaluation(runDir);
+  if (options.json) {
+    const { epochs, problem } = manifest;
+    const validation = evaluation && scoresOnly(evaluation.validation);
+    const test = evaluation?.test && scoresOnly(evaluation.test);
+    output.line(JSON.stringify({ run: runId, status, epochs: epochs.done, validation, test, problem }));
+    return;
+  }
+  if (manifest.problem) output.note(`${manifest.problem.message} ${manifest.problem.remedy ?? ''}`.trimEnd());
+  if (evaluation) {
+    const { validation, test } = evaluation;
+    const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
+    output.line(scoresTable(rows));
+  }
+  output.line(`${sentence(status)} in ${duration(secondsOf(manifest))}. Run: ${relative(cwd, runDir) || '.'}`);
+}
+
+function sentence(status: string): string {
+  return status[0].toUpperCase() + status.slice(1);
+}
+
+function secondsOf({ startedAt, endedAt }: RunManifest): number {
+  return endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : 0;
+}
+
+function exitCodeOf({ status, manifest }: TrainOutcome): number {
+  if (status === 'completed') return EXIT.ok;
+  if (status === 'stopped' || status === 'cancelled') return EXIT.interrupted;
+  return manifest.problem?.code === INTERNAL_PROBLEM ? EXIT.bug : EXIT.userError;
+}

@@ -1,0 +1,111 @@
+// Reads the sources of one experiment over real files: paths, progress, hashes, and the limit on bad rows.
+import { isAbsolute, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RowCount } from '../data/badRows.ts';
+import { createCleaner } from '../data/cleaning.ts';
+import { EncodedStore, fingerprint } from '../data/encodedStore.ts';
+import { readSource } from '../data/sourceReader.ts';
+import type { BadRow, EncodedSet, Example, FileSource } from '../data/types.ts';
+import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
+import type { Tokenizer } from '../text/types.ts';
+import { HashingFiles, totalSize } from './hashingFiles.ts';
+
+export interface LoadOptions {
+  files: FileSource;
+  signal: AbortSignal;
+  /** Completed part of all sources, 0 to 1. */
+  onProgress(fraction: number): void;
+  onLog(level: 'info' | 'warning', text: string): void;
+}
+
+/** What is settled once the training data is read. */
+export interface KnownSets {
+  experiment: ResolvedExperiment;
+  labels: readonly string[];
+  tokenizer: Tokenizer;
+  /** Whether a text with this fingerprint is in the training part. */
+  hasText?(textHash: number): boolean;
+}
+
+export interface ReadPart {
+  rows: RowCount;
+  /** SHA-256, hex. */
+  hash: string;
+}
+
+export interface EncodedPart extends ReadPart {
+  set: EncodedSet;
+  /** Texts that are also in the training part. */
+  duplicates: number;
+}
+
+export class DataReader {
+  readonly #options: LoadOptions;
+  readonly #configDir: string;
+  readonly #maxBadRowShare: number;
+  readonly #files: HashingFiles;
+
+  private constructor(options: LoadOptions, place: { configDir: string; maxBadRowShare: number }, totalBytes: number) {
+    this.#options = options;
+    this.#configDir = place.configDir;
+    this.#maxBadRowShare = place.maxBadRowShare;
+    let readBytes = 0;
+    this.#files = new HashingFiles(options.files, (count) => {
+      readBytes += count;
+      options.onProgress(Math.min(1, readBytes / Math.max(1, totalBytes)));
+    });
+  }
+
+  /** `sources` are those that will be read, for the progress. */
+  static async open(
+    sources: readonly ResolvedSource[],
+    place: { configDir: string; maxBadRowShare: number },
+    options: LoadOptions,
+  ): Promise<DataReader> {
+    let totalBytes = 0;
+    for (const source of sources) {
+      const passes = source.encoding === 'auto' ? 2 : 1;
+      totalBytes += passes * (await totalSize(options.files, absolutePath(source, place.configDir)));
+    }
+    return new DataReader(options, place, totalBytes);
+  }
+
+  /** Reads a source to its end. Throws DataError where too many rows are bad. */
+  async read(
+    source: ResolvedSource,
+    configPath: readonly string[],
+    use: (example: Example) => BadRow | undefined,
+  ): Promise<ReadPart> {
+    const path = absolutePath(source, this.#configDir);
+    const { signal, onLog } = this.#options;
+    const context = { files: this.#files, signal, onLog, yieldNow: () => nextTurn() };
+    const rows = await readSource({ source, path, configPath }, context, use);
+    rows.check(path, this.#maxBadRowShare, configPath);
+    return { rows, hash: this.#files.hashOf(path) };
+  }
+
+  /** Encodes a source with what is known from training; a label that training never saw makes a bad row. */
+  async readEncoded(source: ResolvedSource, configPath: readonly string[], known: KnownSets): Promise<EncodedPart> {
+    const { labels, tokenizer, experiment, hasText } = known;
+    const store = new EncodedStore();
+    const classOf = new Map(labels.map((label, index) => [label, index]));
+    const clean = createCleaner(experiment.text.cleaning);
+    let duplicates = 0;
+    const part = await this.read(source, configPath, ({ text, label, path, line }) => {
+      const index = classOf.get(label);
+      if (index === undefined) {
+        return { path, line, reason: 'unknownLabel', detail: `the label "${label}" is not in the training data` };
+      }
+      const cleaned = clean(text);
+      const textHash = fingerprint(cleaned);
+      if (hasText?.(textHash)) duplicates++;
+      store.add(tokenizer.encode(cleaned, experiment.text.maxLength).ids, { label: index, path, line, textHash });
+      return undefined;
+    });
+    return { ...part, set: store.view(), duplicates };
+  }
+}
+
+export function absolutePath({ path }: ResolvedSource, configDir: string): string {
+  return isAbsolute(path) ? path : join(configDir, path);
+}

@@ -1,0 +1,48 @@
+// environment.json: what a run was made with and from.
+import { createHash } from 'node:crypto';
+import { resolveBackend } from '../engine/backend/backend.ts';
+import type { ResolvedExperiment } from '../schema/resolved.ts';
+import type { RunEnvironment } from '../schema/run.ts';
+import type { LoadedData } from './loadData.ts';
+
+export interface EnvironmentFacts {
+  experiment: ResolvedExperiment;
+  /** Version of Gatescope. */
+  version: string;
+  data: LoadedData;
+  /** The text of tokenizer.json. */
+  tokenizer: string;
+  /** Count of all trainable numbers. */
+  parameters: number;
+}
+
+export function describeEnvironment({
+  experiment,
+  version,
+  data,
+  tokenizer,
+  parameters,
+}: EnvironmentFacts): RunEnvironment {
+  return {
+    schemaVersion: 1,
+    gatescope: version,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    backend: resolveBackend(experiment.engine.backend),
+    threads: 1,
+    seed: experiment.training.seed,
+    hashes: { config: sha256(JSON.stringify(experiment)), ...data.hashes, tokenizer: sha256(tokenizer) },
+    data: {
+      train: data.train.count,
+      validation: data.validation.count,
+      test: data.test?.count,
+      vocabulary: data.tokenizer.vocabularySize,
+      skippedRows: data.rows.skipped,
+      parameters,
+    },
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,53 @@
+// Scores of a finished run: on another file, or again on the data of its own config.
+import type { Evaluation, SplitEvaluation } from '../schema/run.ts';
+import { configDirOf } from '../store/runFolder.ts';
+import { readRun } from '../store/runStore.ts';
+import { UserError } from '../util/userError.ts';
+import { type EvaluateOptions, evaluateSet, evaluateSplits } from './evaluateSplits.ts';
+import { createFileSource } from './fileSource.ts';
+import { loadData, loadSet } from './loadData.ts';
+import { loadRunModel, type RunModel } from './runModel.ts';
+
+export interface EvaluateRunOptions {
+  signal: AbortSignal;
+  onLog(level: 'info' | 'warning', text: string): void;
+}
+
+/** Scores on `dataPath` (absolute), which lies as the run's test data does, or else its training data. */
+export async function evaluateOnFile(
+  runDir: string,
+  dataPath: string,
+  options: EvaluateRunOptions,
+): Promise<{ labels: string[]; data: SplitEvaluation }> {
+  const run = await loadRunModel(runDir);
+  const { test, train } = run.experiment.data;
+  const source = { ...(test ?? train), path: dataPath };
+  const configDir = configDirOf(runDir);
+  const { set } = await loadSet(source, configDir, run, { ...reading(options), files: createFileSource() });
+  return { labels: run.labels, data: await evaluateSet(run.model, { ...run, set, source }, evaluating(run, options)) };
+}
+
+/** Scores on the run's own validation and test data. Throws UserError `run.dataChanged` where they are no longer the same. */
+export async function evaluateAgain(runDir: string, options: EvaluateRunOptions): Promise<Evaluation> {
+  const run = await loadRunModel(runDir);
+  const { manifest } = await readRun(runDir);
+  const data = await loadData(run.experiment, configDirOf(runDir), { ...reading(options), files: createFileSource() });
+  const isSame = data.labels.join('\n') === run.labels.join('\n') && data.tokenizer.toJson() === run.tokenizer.toJson();
+  if (!isSame) {
+    throw new UserError({
+      code: 'run.dataChanged',
+      message: `The training data of ${manifest.name} is no longer what it was trained on.`,
+      remedy: 'Give a file with --data, or train again.',
+    });
+  }
+  const splits = await evaluateSplits(run.model, data, evaluating(run, options));
+  return { schemaVersion: 1, labels: run.labels, epoch: manifest.best?.epoch ?? manifest.epochs.done, ...splits };
+}
+
+function reading(options: EvaluateRunOptions) {
+  return { ...options, onProgress: () => undefined };
+}
+
+function evaluating({ runDir, experiment }: RunModel, { signal }: EvaluateRunOptions): EvaluateOptions {
+  return { experiment, configDir: configDirOf(runDir), signal, betweenBatches: () => new Promise(setImmediate) };
+}

@@ -1,0 +1,22 @@
+// The files a reader may touch, over node:fs.
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import type { FileSource } from '../data/types.ts';
+import { compareCodePoints } from '../text/vocabulary.ts';
+
+const READ_BYTES = 1 << 18;
+
+export function createFileSource(): FileSource {
+  return {
+    async kind(path) {
+      const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+        throw error;
+      });
+      return stats?.isDirectory() ? 'folder' : stats && 'file';
+    },
+    size: async (path) => (await stat(path)).size,
+    list: async (path) => (await readdir(path)).sort(compareCodePoints),
+    read: (path) => createReadStream(path, { highWaterMark: READ_BYTES }),
+  };
+}

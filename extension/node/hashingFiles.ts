@@ -1,0 +1,58 @@
+// A file source that hashes what is read through it and tells how much that is.
+import { createHash } from 'node:crypto';
+import type { FileSource } from '../data/types.ts';
+
+export class HashingFiles implements FileSource {
+  readonly #files: FileSource;
+  readonly #onBytes: (count: number) => void;
+  readonly #digests = new Map<string, string>();
+
+  /** `onBytes` is told of all bytes read. */
+  constructor(files: FileSource, onBytes: (count: number) => void) {
+    this.#files = files;
+    this.#onBytes = onBytes;
+  }
+
+  kind(path: string) {
+    return this.#files.kind(path);
+  }
+
+  size(path: string) {
+    return this.#files.size(path);
+  }
+
+  list(path: string) {
+    return this.#files.list(path);
+  }
+
+  async *read(path: string): AsyncGenerator<Uint8Array> {
+    const hash = createHash('sha256');
+    for await (const bytes of this.#files.read(path)) {
+      hash.update(bytes);
+      this.#onBytes(bytes.length);
+      yield bytes;
+    }
+    this.#digests.set(path, hash.digest('hex'));
+  }
+
+  /** SHA-256, hex, of a file that was read to its end; of a folder: over paths and hashes of its files, in order. */
+  hashOf(path: string): string {
+    const own = this.#digests.get(path);
+    if (own) return own;
+    const within = [...this.#digests]
+      .filter(([file]) => file.startsWith(`${path}/`))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const list = within.map(([file, digest]) => `${digest}  ${file.slice(path.length + 1)}\n`).join('');
+    return createHash('sha256').update(list).digest('hex');
+  }
+}
+
+/** Bytes in a file, or in all files of a folder and its folders. */
+export async function totalSize(files: FileSource, path: string): Promise<number> {
+  const kind = await files.kind(path);
+  if (kind === 'file') return files.size(path);
+  if (kind === undefined) return 0;
+  let total = 0;
+  for (const name of await files.list(path)) total += await totalSize(files, `${path}/${name}`);
+  return total;
+}

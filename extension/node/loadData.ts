@@ -1,0 +1,108 @@
+// All data of an experiment, encoded: one pass over each source.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isBadRow, openSource } from '../data/examples.ts';
+import { TrainingSetBuilder } from '../data/trainingSet.ts';
+import type { BadRow, EncodedSet } from '../data/types.ts';
+import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
+import type { Tokenizer } from '../text/types.ts';
+import { CancelledError } from '../util/userError.ts';
+import { absolutePath, DataReader, type EncodedPart, type KnownSets, type LoadOptions } from './dataReader.ts';
+
+export interface LoadedData {
+  labels: string[];
+  tokenizer: Tokenizer;
+  train: EncodedSet;
+  validation: EncodedSet;
+  test?: EncodedSet;
+  rows: { read: number; skipped: number };
+  /** The first 1,000 of each source. */
+  badRows: BadRow[];
+  /** Texts that also stand in the training part. */
+  duplicates: { validation: number; test: number };
+  /** SHA-256, hex, of the bytes of each source. */
+  hashes: { train: string; validation?: string; test?: string };
+}
+
+/** Reads, splits and encodes everything. Throws DataError for data that cannot be used, CancelledError. */
+export async function loadData(
+  experiment: ResolvedExperiment,
+  configDir: string,
+  options: LoadOptions,
+): Promise<LoadedData> {
+  const { data } = experiment;
+  const reader = await DataReader.open(sourcesOf(experiment), { configDir, ...data }, options);
+  const builder = new TrainingSetBuilder(experiment);
+  const train = await reader.read(data.train, ['data', 'train'], (example) => builder.add(example));
+  const { labels, tokenizer, hasText, heldOutDuplicates, train: trainSet, heldOut } = builder.finish();
+  const known: KnownSets = { experiment, labels, tokenizer, hasText };
+  const validation =
+    'split' in data.validation ? undefined : await reader.readEncoded(data.validation, ['data', 'validation'], known);
+  const test = data.test && (await reader.readEncoded(data.test, ['data', 'test'], known));
+  const parts = [train, validation, test].filter((part) => part !== undefined);
+  const loaded: LoadedData = {
+    labels,
+    tokenizer,
+    train: trainSet,
+    validation: validation?.set ?? (heldOut as EncodedSet),
+    test: test?.set,
+    rows: {
+      read: parts.reduce((sum, { rows }) => sum + rows.read, 0),
+      skipped: parts.reduce((sum, { rows }) => sum + rows.skipped, 0),
+    },
+    badRows: parts.flatMap(({ rows }) => rows.bad),
+    duplicates: { validation: validation?.duplicates ?? heldOutDuplicates, test: test?.duplicates ?? 0 },
+    hashes: { train: train.hash, validation: validation?.hash, test: test?.hash },
+  };
+  sayDuplicates(loaded, options);
+  return loaded;
+}
+
+function sourcesOf({ data }: ResolvedExperiment): ResolvedSource[] {
+  const { train, validation, test } = data;
+  return [train, ...('split' in validation ? [] : [validation]), ...(test ? [test] : [])];
+}
+
+function sayDuplicates({ duplicates, validation, test }: LoadedData, { onLog }: LoadOptions): void {
+  const say = (name: string, count: number, of: number): void => {
+    if (count > 0) onLog('warning', `${count} of ${of} ${name} texts also stand in the training data.`);
+  };
+  say('validation', duplicates.validation, validation.count);
+  say('test', duplicates.test, test?.count ?? 0);
+}
+
+/** One more set, with a run's own labels and tokenizer. */
+export async function loadSet(
+  source: ResolvedSource,
+  configDir: string,
+  known: KnownSets,
+  options: LoadOptions,
+): Promise<EncodedPart> {
+  const reader = await DataReader.open([source], { configDir, ...known.experiment.data }, options);
+  return reader.readEncoded(source, ['data', 'test'], known);
+}
+
+/** Raw texts of examples of a set, read again from their source, in the order of `indices`. */
+export async function readTexts(
+  source: ResolvedSource,
+  configDir: string,
+  { set, indices }: { set: EncodedSet; indices: readonly number[] },
+  { files, signal }: Pick<LoadOptions, 'files' | 'signal'>,
+): Promise<string[]> {
+  const slots = new Map<string, number[]>();
+  for (const [slot, index] of indices.entries()) {
+    const { path, line } = set.place(index);
+    slots.set(`${line}:${path}`, [...(slots.get(`${line}:${path}`) ?? []), slot]);
+  }
+  const texts = new Array<string>(indices.length).fill('');
+  if (slots.size === 0) return texts;
+  const opened = await openSource({ source, path: absolutePath(source, configDir), configPath: [] }, files);
+  for await (const items of opened.read()) {
+    for (const item of items) {
+      if (isBadRow(item)) continue;
+      for (const slot of slots.get(`${item.line}:${item.path}`) ?? []) texts[slot] = item.text;
+    }
+    if (signal.aborted) throw new CancelledError();
+    await nextTurn();
+  }
+  return texts;
+}

@@ -1,0 +1,49 @@
+// From a config on disk to a resolved experiment that is fit to run: shape and files are checked here, data while it is read.
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { FileProbe } from '../config/checkFiles.ts';
+import { type EngineDefaults, invalidConfig, loadExperiment } from '../config/loadExperiment.ts';
+import { overrideConfig } from '../config/overrideConfig.ts';
+import { validateFiles } from '../config/validateConfig.ts';
+import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { UserError } from '../util/userError.ts';
+import { createFileSource } from './fileSource.ts';
+
+export interface OpenOptions {
+  /** `key=value` pairs that change the config for this run. */
+  overrides?: readonly string[];
+  /** What counts where the config is silent. */
+  engine?: EngineDefaults;
+}
+
+/** Throws UserError `config.notFound`, `config.override`, `config.invalid`. */
+export async function openExperiment(configPath: string, options: OpenOptions = {}): Promise<ResolvedExperiment> {
+  const text = overrideConfig(await readConfigText(configPath), options.overrides ?? []);
+  const experiment = loadExperiment(text, configPath, options.engine);
+  const missing = await validateFiles(text, createFileProbe(configPath));
+  if (missing.length > 0) throw invalidConfig(configPath, text, missing);
+  return experiment;
+}
+
+export async function readConfigText(configPath: string): Promise<string> {
+  try {
+    return await readFile(configPath, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    throw new UserError({
+      code: 'config.notFound',
+      message: `${configPath} ${what}.`,
+      remedy: 'Give the path of a *.gatescope.json file.',
+      cause,
+    });
+  }
+}
+
+export function createFileProbe(configPath: string): FileProbe {
+  return {
+    resolve: (path) => resolve(dirname(configPath), path),
+    kind: (path) => createFileSource().kind(path),
+    list: (path) => readdir(path).catch(() => []),
+  };
+}

@@ -1,0 +1,22 @@
+// What training would make: parameters by name, vocabulary and set sizes, without training.
+import { countParameters } from '../engine/params/parameterPlan.ts';
+import type { ParameterPlan } from '../protocol/engineContract.ts';
+import type { ResolvedExperiment } from '../schema/resolved.ts';
+import type { LoadOptions } from './dataReader.ts';
+import { loadData } from './loadData.ts';
+
+export async function planRun(
+  experiment: ResolvedExperiment,
+  configDir: string,
+  options: LoadOptions,
+): Promise<ParameterPlan> {
+  const { labels, tokenizer, train, validation, test } = await loadData(experiment, configDir, options);
+  const { vocabularySize } = tokenizer;
+  const { parameters, total } = countParameters({ model: experiment.model, vocabularySize, classCount: labels.length });
+  return {
+    parameters: parameters.map(({ name, shape, count }) => ({ name, shape, count })),
+    total,
+    vocabulary: vocabularySize,
+    examples: { train: train.count, validation: validation.count, test: test?.count ?? 0 },
+  };
+}

@@ -1,0 +1,92 @@
+// A run's weights and tokenizer, ready to predict. Kept while the file on disk is the same, as Predict is asked at every key stroke.
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { createCleaner } from '../data/cleaning.ts';
+import { decodeSafetensors } from '../engine/io/safetensors.ts';
+import { loadModel, type Model } from '../engine/model.ts';
+import { predictTexts } from '../engine/train/predictSet.ts';
+import type { Prediction } from '../protocol/engineContract.ts';
+import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
+import { readRun, readRunConfig } from '../store/runStore.ts';
+import { loadTokenizer } from '../text/tokenizer.ts';
+import { type Tokenizer, UNK_ID } from '../text/types.ts';
+import { CancelledError, UserError } from '../util/userError.ts';
+
+const PREDICT_BATCH = 32;
+
+export interface RunModel {
+  runDir: string;
+  experiment: ResolvedExperiment;
+  labels: string[];
+  tokenizer: Tokenizer;
+  model: Model;
+}
+
+/** Loads a run. Throws UserError `run.noModel` while there are no weights, and those of the files' readers. */
+export async function loadRunModel(runDir: string): Promise<RunModel> {
+  const { manifest } = await readRun(runDir);
+  const experiment = await readRunConfig(runDir);
+  const weights = decodeSafetensors(await readPart(runDir, MODEL_FILE)).tensors;
+  const tokenizer = loadTokenizer((await readPart(runDir, TOKENIZER_FILE)).toString('utf8'));
+  const { labels } = manifest;
+  const shape = { model: experiment.model, vocabularySize: tokenizer.vocabularySize, classCount: labels.length };
+  return { runDir, experiment, labels, tokenizer, model: loadModel(shape, weights) };
+}
+
+async function readPart(runDir: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(join(runDir, name));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new UserError({
+      code: 'run.noModel',
+      message: `${basename(runDir)} has no weights yet.`,
+      remedy: 'Weights are saved after the first validation: wait for it, or choose another run.',
+      cause,
+    });
+  }
+}
+
+/** Remembers the model that was used last. */
+export class RunModelCache {
+  #kept: { key: string; value: Promise<RunModel> } | undefined;
+
+  async get(runDir: string): Promise<RunModel> {
+    const { mtimeMs, size } = await stat(join(runDir, MODEL_FILE)).catch(() => ({ mtimeMs: 0, size: 0 }));
+    const key = `${runDir}:${mtimeMs}:${size}`;
+    if (this.#kept?.key === key) return this.#kept.value;
+    const value = loadRunModel(runDir);
+    this.#kept = { key, value };
+    value.catch(() => {
+      if (this.#kept?.value === value) this.#kept = undefined;
+    });
+    return value;
+  }
+}
+
+/** Class probabilities of texts, most probable first. */
+export async function predictWith(run: RunModel, texts: readonly string[], signal: AbortSignal): Promise<Prediction[]> {
+  const { experiment, tokenizer, labels, model } = run;
+  const clean = createCleaner(experiment.text.cleaning);
+  const encoded = texts.map((text) => tokenizer.encode(clean(text), experiment.text.maxLength));
+  const probabilities = await predictTexts(
+    model,
+    encoded.map(({ ids }) => ids),
+    {
+      batchSize: PREDICT_BATCH,
+      async betweenBatches() {
+        await new Promise(setImmediate);
+        if (signal.aborted) throw new CancelledError();
+      },
+    },
+  );
+  return encoded.map(({ ids, tokens }, row) => ({
+    text: texts[row],
+    tokens,
+    unknown: tokens.filter((_, at) => ids[at] === UNK_ID),
+    classes: labels
+      .map((label, index) => ({ label, probability: probabilities[row * labels.length + index] }))
+      .sort((a, b) => b.probability - a.probability),
+  }));
+}

@@ -1,0 +1,34 @@
+// Which tokens have an id. Invariant: the list is a function of the counts alone, not of their order.
+import { PAD_TOKEN, UNK_TOKEN } from './types.ts';
+
+export interface VocabularyOptions {
+  /** Tokens seen less often are left out. */
+  minFrequency: number;
+  /** Largest number of entries, [PAD] and [UNK] among them. */
+  maxVocabulary: number;
+}
+
+/** Tokens by id: [PAD], [UNK], then by falling count, ties by code point. */
+export function buildVocabulary(
+  counts: Iterable<readonly [token: string, count: number]>,
+  options: VocabularyOptions,
+): string[] {
+  const frequent = [...counts].filter(
+    ([token, count]) => count >= options.minFrequency && token !== PAD_TOKEN && token !== UNK_TOKEN,
+  );
+  frequent.sort(([a, countA], [b, countB]) => countB - countA || compareCodePoints(a, b));
+  return [PAD_TOKEN, UNK_TOKEN, ...frequent.slice(0, options.maxVocabulary - 2).map(([token]) => token)];
+}
+
+/** By code point, which differs from UTF-16 order above U+FFFF. */
+export function compareCodePoints(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  for (let at = 0; at < end; at++) {
+    const [unitA, unitB] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (unitA !== unitB) return rank(unitA) - rank(unitB);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all other units. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);

@@ -1,0 +1,162 @@
+// The commands beside train: help, exit codes, places of errors, predictions, evaluation, runs, data.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { CONFIG, jsonLines, makeRows, runCli } from './support.ts';
+
+let dir: string;
+let run: string;
+const cli = (...args: string[]) => runCli(args, dir);
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'gatescope-cli-'));
+  await writeFile(join(dir, 'train.csv'), makeRows(200, 1));
+  await writeFile(join(dir, 'test.csv'), makeRows(60, 2));
+  await writeFile(join(dir, 'weather.gatescope.json'), CONFIG);
+  const { code, stdout, stderr } = await cli('train', 'weather.gatescope.json', '--json');
+  assert.equal(code, 0, stderr);
+  run = jsonLines(stdout).at(-1)!.run as string;
+});
+after(() => rm(dir, { recursive: true, force: true }));
+
+const COMMANDS = ['train', 'validate', 'predict', 'evaluate', 'runs', 'dataset', 'plan'];
+
+test('every command has help, and the overview names all of them', async () => {
+  const overview = await cli('--help');
+  assert.equal(overview.code, 0);
+  for (const command of COMMANDS) {
+    assert.match(overview.stdout, new RegExp(`^  ${command} +\\S`, 'm'));
+    const { code, stdout, stderr } = await cli(command, '--help');
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    assert.match(stdout, new RegExp(`^Usage: gatescope ${command}`));
+    assert.match(stdout, /--json/);
+  }
+});
+
+test('what the user gets wrong is exit code 1 with a remedy', async () => {
+  const cases: [string[], RegExp][] = [
+    [[], /Usage/],
+    [['trian'], /Did you mean "train"/],
+    [['train'], /needs one config/],
+    [['train', 'none.gatescope.json'], /does not exist/],
+    [['train', 'weather.gatescope.json', '--sede', '1'], /--sede/],
+    [['train', 'weather.gatescope.json', '--seed', '-1'], /seed/],
+    [['train', 'weather.gatescope.json', '--set', 'training.epoch=1'], /epochs/],
+    [['train', 'weather.gatescope.json', '--set', 'training.epochs=0'], /epochs|at least 1/],
+    [['predict', 'nothing', 'text'], /There is no run/],
+    [['predict', run], /text or --file/],
+    [['predict', run, '--file', 'none.txt'], /none\.txt/],
+    [['evaluate', run, '--data', 'none.csv'], /none\.csv/],
+    [['runs', 'destroy'], /no action/],
+    [['runs', 'delete', run], /--yes/],
+    [['dataset', 'weather.gatescope.json', '--part', 'dev'], /train, validation, test/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await cli(...args);
+    assert.equal(code, 1, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr + (args.length === 0 ? stdout : ''), message, args.join(' '));
+    assert.doesNotMatch(stderr, /bug/, args.join(' '));
+  }
+});
+
+test('validate prints file:line:column of problems of shape, files and data', async () => {
+  assert.equal((await cli('validate', 'weather.gatescope.json')).code, 0);
+  const wrong = {
+    'key.gatescope.json': [
+      CONFIG.replace('hiddenSize', 'hiddensize'),
+      /^key\.gatescope\.json:12:35: error.*hiddenSize/m,
+    ],
+    'file.gatescope.json': [
+      CONFIG.replace('train.csv', 'trian.csv'),
+      /^file\.gatescope\.json:5:\d+: error.*train\.csv/m,
+    ],
+    'column.gatescope.json': [
+      CONFIG.replace('"path": "train.csv"', '"path": "train.csv", "textColumn": "txt"'),
+      /^column\.gatescope\.json:5:\d+: error.*text/m,
+    ],
+  } as const;
+  for (const [name, [text, message]] of Object.entries(wrong)) {
+    await writeFile(join(dir, name), text);
+    const { code, stdout } = await cli('validate', name);
+    assert.equal(code, 1, name);
+    assert.match(stdout, message);
+    const [problem] = jsonLines((await cli('validate', name, '--json')).stdout);
+    assert.equal(problem.severity, 'error');
+    assert.equal(typeof problem.line, 'number');
+    await rm(join(dir, name));
+  }
+});
+
+test('predict answers for texts, a file, standard input, and writes CSV', async () => {
+  const [one] = jsonLines((await cli('predict', run, 'the snow and ice', '--json')).stdout);
+  const classes = one.classes as { label: string; probability: number }[];
+  assert.equal(classes[0].label, 'cold');
+  assert.ok(Math.abs(classes.reduce((sum, { probability }) => sum + probability, 0) - 1) < 1e-6);
+  const piped = await runCli(['predict', run, '--file', '-', '--json'], dir, 'the lava was zzz\nsleet, frost\n');
+  const both = jsonLines(piped.stdout) as { classes: { label: string }[]; unknown: string[] }[];
+  assert.deepEqual(
+    both.map((row) => row.classes[0].label),
+    ['warm', 'cold'],
+  );
+  assert.deepEqual(both[0].unknown, ['zzz']);
+  await writeFile(join(dir, 'in.txt'), 'a "hot" noon, sun\n\nfrost\n');
+  assert.equal((await cli('predict', run, '--file', 'in.txt', '--out', 'out.csv')).code, 0);
+  const rows = (await readFile(join(dir, 'out.csv'), 'utf8')).trim().split('\n');
+  assert.equal(rows[0], 'text,label,probability,p(cold),p(warm)');
+  assert.match(rows[1], /^"a ""hot"" noon, sun",warm,0\.\d+,/);
+  assert.match(rows[2], /^frost,cold,/);
+  assert.equal(rows.length, 3);
+});
+
+test('evaluate repeats the run’s own scores, and scores another file', async () => {
+  const saved = JSON.parse(await readFile(join(dir, '.gatescope/runs', run, 'evaluation.json'), 'utf8'));
+  const again = await cli('evaluate', run, '--json');
+  assert.deepEqual(JSON.parse(again.stdout), saved);
+  const other = await cli('evaluate', run, '--data', 'test.csv', '--json');
+  assert.deepEqual(JSON.parse(other.stdout), { labels: saved.labels, data: saved.test });
+});
+
+test('evaluate says that training data changed', async () => {
+  const before = await readFile(join(dir, 'train.csv'), 'utf8');
+  await writeFile(join(dir, 'train.csv'), makeRows(100, 5));
+  const { code, stderr } = await cli('evaluate', run);
+  await writeFile(join(dir, 'train.csv'), before);
+  assert.equal(code, 1);
+  assert.match(stderr, /no longer what it was trained on/);
+});
+
+test('runs are listed, shown, renamed, annotated, reported on and deleted', async () => {
+  assert.match((await cli('runs')).stdout, new RegExp(`${run} +Weather +completed +4/4`));
+  assert.equal((await cli('runs', 'rename', run, 'Storm', 'warning')).code, 0);
+  assert.equal((await cli('runs', 'note', run, 'lr', '0.02')).code, 0);
+  const shown = await cli('runs', 'show', run.slice(0, 15));
+  assert.match(shown.stdout, /^Storm warning\nlr 0\.02\ncompleted, 4 of 4 epochs/);
+  assert.match(shown.stdout, /cold +\d/);
+  assert.equal((await cli('runs', 'report', 'latest', '--out', 'report.html')).code, 0);
+  const html = await readFile(join(dir, 'report.html'), 'utf8');
+  assert.match(html, /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/);
+  assert.match(html, /"accuracy":/);
+  const doomed = jsonLines(
+    (await cli('train', 'weather.gatescope.json', '--json', '--set', 'training.epochs=1')).stdout,
+  );
+  const doomedRun = doomed.at(-1)!.run as string;
+  assert.equal((await cli('runs', 'delete', doomedRun, '--yes')).code, 0);
+  const left = jsonLines((await cli('runs', '--json')).stdout).map(({ id }) => id);
+  assert.deepEqual(left, [run]);
+});
+
+test('dataset shows how data is read; plan what would be trained', async () => {
+  const preview = JSON.parse((await cli('dataset', 'weather.gatescope.json', '--rows', '3', '--json')).stdout);
+  assert.equal(preview.rows.length, 3);
+  assert.equal(preview.rows[0].line, 2);
+  assert.match((await cli('dataset', 'weather.gatescope.json')).stdout, /warm +80 /);
+  const plan = JSON.parse((await cli('plan', 'weather.gatescope.json', '--json')).stdout);
+  assert.deepEqual(plan.examples, { train: 160, validation: 40, test: 60 });
+  assert.equal(
+    plan.total,
+    plan.parameters.reduce((sum: number, { count }: { count: number }) => sum + count, 0),
+  );
+});

@@ -1,0 +1,136 @@
+// A small project of our own making in a temporary folder, and the built command line run in it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { TestContext } from 'node:test';
+
+export const CLI_PATH = resolve(import.meta.dirname, '../../dist/cli.cjs');
+export const WORKER_PATH = resolve(import.meta.dirname, '../../dist/worker.cjs');
+
+const WARM = ['sun', 'summer', 'fire', 'desert', 'oven', 'noon', 'lava', 'sauna'];
+const COLD = ['snow', 'winter', 'ice', 'glacier', 'frost', 'polar', 'sleet', 'igloo'];
+const OTHER = ['the', 'a', 'was', 'very', 'and', 'we', 'saw', 'near', 'house', 'it', 'is', 'so', 'today', 'there'];
+
+/** A small generator that is not the product's: x ← 1664525 x + 1013904223 mod 2³². */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Rows `text,label` in which two words of the label's list stand among others. */
+export function makeRows(count: number, seed: number): string {
+  const random = createRandom(seed);
+  const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)];
+  const rows = Array.from({ length: count }, (_, row) => {
+    const telling = row % 2 === 0 ? WARM : COLD;
+    const words = Array.from({ length: 4 + Math.floor(random() * 6) }, () => pick(OTHER));
+    words.splice(Math.floor(random() * words.length), 0, pick(telling));
+    words.splice(Math.floor(random() * words.length), 0, pick(telling));
+    return `${words.join(' ')},${row % 2 === 0 ? 'warm' : 'cold'}`;
+  });
+  return `text,label\n${rows.join('\n')}\n`;
+}
+
+export const CONFIG = `{
+  // A project made by a test.
+  "name": "Weather",
+  "data": {
+    "train": { "path": "train.csv" },
+    "validation": { "split": 0.2 },
+    "test": { "path": "test.csv" }
+  },
+  "text": { "tokenizer": { "type": "word", "lowercase": true }, "maxLength": 20 },
+  "model": {
+    "embedding": { "size": 8, "dropout": 0.1 },
+    "encoder": { "type": "lstm", "hiddenSize": 8, "bidirectional": true },
+    "pooling": "max"
+  },
+  "training": { "epochs": 4, "batchSize": 16, "seed": 7, "optimizer": { "type": "adam", "learningRate": 0.02 } }
+}
+`;
+
+export interface Project {
+  dir: string;
+  configPath: string;
+  /** `.gatescope/runs` of the config. */
+  runsDir: string;
+}
+
+/** Gone when the test ends. */
+export async function makeProject(t: TestContext, rows = 200): Promise<Project> {
+  const dir = await mkdtemp(join(tmpdir(), 'gatescope-integration-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, 'train.csv'), makeRows(rows, 1));
+  await writeFile(join(dir, 'test.csv'), makeRows(60, 2));
+  const configPath = join(dir, 'weather.gatescope.json');
+  await writeFile(configPath, CONFIG);
+  return { dir, configPath, runsDir: join(dir, '.gatescope', 'runs') };
+}
+
+export interface CliResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningCli {
+  process: ChildProcess;
+  /** Resolves when stdout holds a match. Rejects when the process ends before. */
+  saw(pattern: RegExp): Promise<void>;
+  done: Promise<CliResult>;
+}
+
+export function startCli(args: readonly string[], cwd: string): RunningCli {
+  const child = spawn(process.execPath, [CLI_PATH, ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  const watchers = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+    for (const watcher of [...watchers]) watcher();
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const done = new Promise<CliResult>((settle, fail) => {
+    child.on('error', fail);
+    child.on('close', (code, signal) => settle({ code, signal, stdout, stderr }));
+  });
+  const saw = (pattern: RegExp): Promise<void> =>
+    new Promise((settle, fail) => {
+      const look = (): void => {
+        if (!pattern.test(stdout)) return;
+        watchers.delete(look);
+        settle();
+      };
+      watchers.add(look);
+      look();
+      void done.then(() => fail(new Error(`It ended before ${pattern}: ${stdout.slice(-500)} ${stderr.slice(-2000)}`)));
+    });
+  return { process: child, saw, done };
+}
+
+/** Runs a command to its end; `input` is its standard input. */
+export async function runCli(args: readonly string[], cwd: string, input = ''): Promise<CliResult> {
+  const running = startCli(args, cwd);
+  running.process.stdin?.end(input);
+  return running.done;
+}
+
+/** The JSON values of the lines of a text. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+export async function readJson(path: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+}
