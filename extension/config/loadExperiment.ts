@@ -14,7 +14,8 @@ export type EngineDefaults = Partial<ResolvedExperiment['engine']>;
 export function loadExperiment(text: string, path: string, engine: EngineDefaults = {}): ResolvedExperiment {
   const { experiment, problems } = validateConfig(text);
   const errors = problems.filter(({ severity }) => severity === 'error');
-  if (!experiment || errors.length > 0) throw invalidConfig(path, text, errors);
+  if (!experiment) throw errors.length > 0 ? invalidConfig(path, text, errors) : emptyConfig(path);
+  if (errors.length > 0) throw invalidConfig(path, text, errors);
   return resolveExperiment({ ...experiment, engine: { ...engine, ...experiment.engine } }, nameOf(path));
 }
 
@@ -23,14 +24,30 @@ function nameOf(path: string): string {
   return path.replace(/^.*[/\\]/, '').replace(/(\.gatescope)?\.jsonc?$/i, '');
 }
 
-export function invalidConfig(path: string, text: string, errors: readonly ConfigProblem[]): UserError {
-  const lines = errors.slice(0, MAX_LISTED).map((problem) => formatProblem(path, text, problem));
-  const more = errors.length > MAX_LISTED ? [`… and ${errors.length - MAX_LISTED} more`] : [];
-  const count = errors.length === 1 ? 'an error' : `${errors.length} errors`;
+function emptyConfig(path: string): UserError {
   return new UserError({
     code: 'config.invalid',
-    message: `The config has ${count}:\n${[...lines, ...more].join('\n')}\n`,
+    message: `${path} is empty.`,
+    remedy: 'A config needs "data" and "model".',
+    place: { path, line: 1, column: 1 },
+  });
+}
+
+/** One error stands at its place; more are listed. */
+export function invalidConfig(path: string, text: string, errors: readonly ConfigProblem[]): UserError {
+  const [first] = errors;
+  if (errors.length === 1) {
+    return new UserError({
+      code: 'config.invalid',
+      message: first.message,
+      place: { path, ...toLineColumn(text, first.start) },
+    });
+  }
+  const lines = errors.slice(0, MAX_LISTED).map((problem) => formatProblem(path, text, problem));
+  const more = errors.length > MAX_LISTED ? [`… and ${errors.length - MAX_LISTED} more`] : [];
+  return new UserError({
+    code: 'config.invalid',
+    message: `${path} has ${errors.length} errors:\n${[...lines, ...more].join('\n')}\n`,
     remedy: 'Mend the config, then train.',
-    place: errors.length > 0 ? { path, ...toLineColumn(text, errors[0].start) } : { path },
   });
 }

@@ -100,7 +100,7 @@ export class TrainSession {
 
   async #train(): Promise<Partial<RunManifest>> {
     const { experiment } = this.#options;
-    this.#listener.onLog('info', `${this.runId}: ${describeBackend(resolveBackend(experiment.engine.backend))}`);
+    this.#listener.onLog('info', describeBackend(resolveBackend(experiment.engine.backend)));
     const data = await this.#readData();
     await this.#writeFacts(data);
     const trainer = createTrainer({
@@ -202,7 +202,7 @@ export class TrainSession {
     this.#folder.append(event);
     this.#elapsedSeconds = event.t;
     this.#meter?.onEvent(event);
-    if (event.type === 'message') this.#listener.onLog(event.level, `${this.runId}: ${event.text}`);
+    if (event.type === 'message') this.#listener.onLog(event.level, event.text);
   }
 
   #message(level: 'info' | 'warning' | 'error', text: string): void {

@@ -31,7 +31,7 @@ const handlers: Handlers<EngineContract> = {
         onProgress: (progress) => server.send('progress', progress),
         onEvents: (seq, events) => server.send('append', toMetricFrame(session.runId, seq, events)),
         onManifest: (manifest) => server.send('manifest', { runDir: session.runDir, manifest }),
-        onLog: (level, text) => server.send('log', { level, text }),
+        onLog: (level, text) => server.send('log', { level, text: `${session.runId}: ${text}` }),
       },
     );
     const { runId, runDir } = session;

@@ -132,9 +132,7 @@ test('a loss that is not finite ends the run as diverged, with finite weights', 
       project.configPath,
       '--json',
       '--set',
-      'training.optimizer.learningRate=100',
-      '--set',
-      'training.optimizer.type=sgd',
+      'training.optimizer={"type":"sgd","learningRate":100,"weightDecay":10}',
     ],
     project.dir,
   );
@@ -160,6 +158,6 @@ test('a config with an error makes no run', async (t) => {
   await writeFile(project.configPath, CONFIG.replace('"epochs"', '"epoch"'));
   const { code, stderr } = await runCli(['train', project.configPath], project.dir);
   assert.equal(code, 1);
-  assert.match(stderr, /weather\.gatescope\.json:16:\d+.*epochs/s);
+  assert.match(stderr, /weather\.gatescope\.json:15:17: .*epochs/);
   await assert.rejects(readdir(project.runsDir), { code: 'ENOENT' });
 });

@@ -13,7 +13,7 @@ export function createConsole(): { output: Output; onInterrupt: CommandContext['
     status: {
       write: (text) => void process.stderr.write(text),
       get columns() {
-        return process.stderr.columns || 80;
+        return process.stderr.columns || 120;
       },
     },
   };
