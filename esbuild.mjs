@@ -48,10 +48,22 @@ const nodeBundle = (name, entry, outfile, extra = {}) => ({
   ...extra,
 });
 
+const pageBundle = (name) => ({
+  ...common,
+  entryPoints: { [name]: `webview/${name}/main.ts` },
+  outdir: 'dist/webview',
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2022',
+  plugins: [report(name)],
+});
+
 const bundles = [
   nodeBundle('extension', 'extension/host/extension.ts', 'dist/extension.cjs', { external: ['vscode'] }),
   nodeBundle('worker', 'extension/node/worker.ts', 'dist/worker.cjs'),
   nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
+  pageBundle('dashboard'),
+  pageBundle('report'),
 ];
 
 async function copyStatic() {

@@ -35,13 +35,19 @@ function tatoeba(text: string): Sentence[] {
     .filter((line) => line !== '')
     .map((line) => line.split('\t'))
     .filter(([english]) => /^[A-Z].*[.?!]$/.test(english))
-    .map(([english, , attribution]) => ({ text: english, label: 'modern', attribution: attribution.replace(/ & #.*$/, '') }));
+    .map(([english, , attribution]) => ({
+      text: english,
+      label: 'modern',
+      attribution: attribution.replace(/ & #.*$/, ''),
+    }));
 }
 
 /** One sentence a text, five to twelve words, the same number of each length for both labels, so that length tells nothing. */
 function matched(groups: readonly Sentence[][], count: number): Sentence[][] {
   const byLength = groups.map((group) => {
-    const distinct = [...new Map(group.map((sentence) => [sentence.text.toLowerCase(), sentence])).values()].sort(byHash);
+    const distinct = [...new Map(group.map((sentence) => [sentence.text.toLowerCase(), sentence])).values()].sort(
+      byHash,
+    );
     return Map.groupBy(distinct, ({ text }) => wordsOf(text));
   });
   const chosen = groups.map((): Sentence[] => []);
@@ -55,7 +61,9 @@ function matched(groups: readonly Sentence[][], count: number): Sentence[][] {
 const csvCell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 function toCsv(sentences: readonly Sentence[]): string {
-  const rows = [...sentences].sort(byHash).map(({ text, label, attribution }) => [text, label, attribution].map(csvCell).join(','));
+  const rows = [...sentences]
+    .sort(byHash)
+    .map(({ text, label, attribution }) => [text, label, attribution].map(csvCell).join(','));
   return `text,label,attribution\n${rows.join('\n')}\n`;
 }
 
@@ -82,7 +90,8 @@ async function makeNames(sources: string): Promise<void> {
   }
   for (const file of (await readdir(from)).filter((name) => name.endsWith('.txt') && name !== 'SOURCE.txt')) {
     const names = (await readFile(join(from, file), 'utf8')).split('\n').map((name) => name.trim());
-    const isTest = (name: string): boolean => Number.parseInt(hashOf(name.toLowerCase()).slice(0, 8), 16) % 100 < TEST_NAMES_PERCENT;
+    const isTest = (name: string): boolean =>
+      Number.parseInt(hashOf(name.toLowerCase()).slice(0, 8), 16) % 100 < TEST_NAMES_PERCENT;
     const parts = Object.groupBy(
       names.filter((name) => name !== ''),
       (name) => (isTest(name) ? 'test' : 'train'),

@@ -1,0 +1,171 @@
+// Stands in for VS Code in a plain browser: answers the dashboard from made-up runs and plays a live one on demand.
+// `?state=` chooses: none, one, live, many, hostile, large, untrusted, failing. The test drives it through `window.fixture`.
+import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
+import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
+import { serve, type Transport } from '../../extension/protocol/rpc.ts';
+import type { Evaluation, RunEvent } from '../../extension/schema/run.ts';
+import { UserError } from '../../extension/util/userError.ts';
+import { makeEvaluation, makeEvents, makeRun } from './fixtures.ts';
+
+export interface Fixture {
+  /** Sends the next events of the live run; `skip` leaves out that many before, as a lost message would. */
+  play(count: number, skip?: number): void;
+  /** Calls that came in, in order. */
+  calls: { method: string; params: unknown }[];
+  saved: { name: string; data: Uint8Array }[];
+}
+
+declare global {
+  interface Window {
+    fixture: Fixture;
+    acquireVsCodeApi(): unknown;
+  }
+}
+
+const LIVE_ID = '2026-11-24T12-00-00-live';
+const STATE_KEY = 'gatescope-dev-state';
+const state = new URLSearchParams(location.search).get('state') ?? 'live';
+const toPage: ((message: unknown) => void)[] = [];
+
+const runs: RunSummary[] = makeRuns();
+const liveEvents: RunEvent[] = makeEvents(4000, 400);
+let sent = 120;
+const calls: Fixture['calls'] = [];
+const saved: Fixture['saved'] = [];
+
+function makeRuns(): RunSummary[] {
+  switch (state) {
+    case 'none':
+    case 'failing':
+      return [];
+    case 'many':
+      return Array.from({ length: 1000 }, (_, at) =>
+        makeRun(`2026-11-${String(1 + (at % 28)).padStart(2, '0')}T10-00-00-run-${at}`, at),
+      );
+    case 'hostile':
+      return [
+        {
+          ...makeRun('2026-11-24T10-00-00-evil', 1),
+          name: `<img src=x onerror="document.title='owned'"> ${'long '.repeat(60)}`,
+          note: '"><script>document.title="owned"</script>',
+        },
+      ];
+    case 'live':
+      return [liveRun(), ...Array.from({ length: 5 }, (_, at) => makeRun(`2026-11-2${at}T10-00-00-trec-${at}`, at))];
+    default:
+      return [makeRun('2026-11-24T10-00-00-trec', 1)];
+  }
+}
+
+function liveRun(): RunSummary {
+  const run = makeRun(LIVE_ID, 2);
+  const progress = {
+    runId: LIVE_ID,
+    phase: 'training',
+    fraction: 0.3,
+    epoch: 2,
+    epochs: 5,
+    step: 120,
+    steps: 2000,
+    loss: 0.532,
+    secondsLeft: 83,
+  } as const;
+  return {
+    ...run,
+    name: 'TREC question type, BiLSTM',
+    status: 'running',
+    test: undefined,
+    endedAt: undefined,
+    progress,
+    epochs: { done: 1, planned: 5 },
+  };
+}
+
+function eventsOf(runId: string): RunEvent[] {
+  if (runId === LIVE_ID) return liveEvents.slice(0, sent);
+  return makeEvents(state === 'large' ? 1_000_000 : 600, state === 'large' ? 100_000 : 100);
+}
+
+const evaluation: Evaluation = makeEvaluation(state === 'hostile');
+
+const transport: Transport = {
+  post: (message) => setTimeout(() => window.postMessage(structuredClone(message), '*')),
+  onMessage(listener) {
+    toPage.push(listener);
+    return { dispose: () => undefined };
+  },
+  onClose: () => ({ dispose: () => undefined }),
+};
+
+const record =
+  <P, R>(method: string, answer: (params: P) => R) =>
+  (params: P): R => {
+    calls.push({ method, params });
+    return answer(params);
+  };
+
+const server = serve<DashboardContract>(transport, {
+  runs: record('runs', () => {
+    if (state === 'failing')
+      throw new UserError({
+        code: 'x',
+        message: 'The folder of runs cannot be read.',
+        remedy: 'Look at its permissions.',
+      });
+    const whyNot = state === 'untrusted' ? 'Training is off because this folder is in Restricted Mode.' : undefined;
+    return { runs, canTrain: whyNot === undefined, whyNot };
+  }),
+  metrics: record('metrics', ({ runId }) => toMetricFrame(runId, 0, eventsOf(runId))),
+  evaluation: record('evaluation', ({ runId }) => (runId === LIVE_ID ? null : evaluation)),
+  updateRun: record('updateRun', ({ runId, name, note }) => {
+    const at = runs.findIndex(({ id }) => id === runId);
+    runs[at] = { ...runs[at], name: name ?? runs[at].name, note: note ?? runs[at].note };
+    server.send('runsChanged', [...runs]);
+  }),
+  deleteRuns: record('deleteRuns', ({ runIds }) => {
+    for (const id of runIds)
+      runs.splice(
+        runs.findIndex((run) => run.id === id),
+        1,
+      );
+    server.send('runsChanged', [...runs]);
+    return runIds;
+  }),
+  openConfig: record('openConfig', () => undefined),
+  revealFolder: record('revealFolder', () => undefined),
+  openExample: record('openExample', () => undefined),
+  control: record('control', () => undefined),
+  predict: record('predict', ({ text }) => {
+    const tokens = text.split(/\s+/).filter(Boolean);
+    const classes = evaluation.labels.map((label, at) => ({
+      label,
+      probability: at === 0 ? 0.9 : 0.1 / (evaluation.labels.length - 1),
+    }));
+    return { text, tokens, unknown: tokens.filter((token) => token.length > 9), classes };
+  }),
+  saveFile: record('saveFile', ({ suggestedName, data }) => {
+    saved.push({ name: suggestedName, data });
+    return true;
+  }),
+});
+
+function play(count: number, skip = 0): void {
+  sent += skip;
+  const events = liveEvents.slice(sent, sent + count);
+  server.send('append', toMetricFrame(LIVE_ID, sent, events));
+  sent += count;
+  const step = events.findLast((event) => event.type === 'step');
+  const live = runs.find(({ id }) => id === LIVE_ID);
+  if (!step || !live?.progress) return;
+  live.progress = { ...live.progress, step: step.step, loss: step.loss, epoch: step.epoch };
+  server.send('runsChanged', [...runs]);
+}
+
+window.fixture = { play, calls, saved };
+window.acquireVsCodeApi = () => ({
+  postMessage: (message: unknown) => {
+    for (const listener of toPage) listener(structuredClone(message));
+  },
+  getState: () => JSON.parse(sessionStorage.getItem(STATE_KEY) ?? 'null') as unknown,
+  setState: (value: unknown) => sessionStorage.setItem(STATE_KEY, JSON.stringify(value)),
+});

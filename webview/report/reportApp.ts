@@ -1,0 +1,89 @@
+// The report of one run. <gs-report>
+import { html, nothing, type TemplateResult } from 'lit';
+import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
+import type { ResolvedExperiment } from '../../extension/schema/resolved.ts';
+import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../../extension/schema/run.ts';
+import '../shared/chart/chartGrid.ts';
+import type { PlottedRun } from '../shared/chart/series.ts';
+import { type ChartSettings, DEFAULT_CHART_SETTINGS } from '../shared/chart/settings.ts';
+import { downloadFile } from '../shared/download.ts';
+import '../shared/evaluation/evaluationView.ts';
+import { formatDateTime, formatDuration, formatPercent, groupThousands } from '../shared/format.ts';
+import { LightElement } from '../shared/lightElement.ts';
+import { RunMetrics } from '../shared/runMetrics.ts';
+import { STATUS_TEXTS } from '../shared/runStatus.ts';
+
+export interface ReportData {
+  manifest: RunManifest;
+  config: ResolvedExperiment;
+  environment?: RunEnvironment;
+  evaluation?: Evaluation;
+  metrics: { events: RunEvent[] };
+}
+
+export class ReportApp extends LightElement {
+  static override properties = { settings: { state: true } };
+  declare data: ReportData;
+  declare settings: ChartSettings;
+  #plotted: PlottedRun[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { manifest, metrics } = this.data;
+    this.settings = DEFAULT_CHART_SETTINGS;
+    const { id, name, best } = manifest;
+    this.#plotted = [{ id, name, color: 0, best, metrics: RunMetrics.from(toMetricFrame(id, 0, metrics.events)) }];
+  }
+
+  protected override render(): TemplateResult {
+    const { manifest, evaluation } = this.data;
+    return html`<main>
+      <header class="run-header">
+        <div class="run-title"><h1>${manifest.name}</h1></div>
+        ${manifest.note ? html`<p>${manifest.note}</p>` : nothing}
+        ${manifest.problem ? html`<p class="notice notice-error">${manifest.problem.message} ${manifest.problem.remedy ?? ''}</p>` : nothing}
+        ${renderFacts(this.data)}
+      </header>
+      <section aria-label="Curves">
+        <gs-charts
+          .runs=${this.#plotted}
+          .settings=${this.settings}
+          .emptyText=${'Nothing was measured.'}
+          .saveFile=${downloadFile}
+          @settings=${(event: CustomEvent<ChartSettings>) => {
+            this.settings = event.detail;
+          }}
+        ></gs-charts>
+      </section>
+      <section aria-label="Evaluation"><gs-evaluation .evaluation=${evaluation ?? null}></gs-evaluation></section>
+      <section aria-label="Config">
+        <div class="section-head"><h2>Config</h2></div>
+        <pre tabindex="0">${JSON.stringify(this.data.config, undefined, 2)}</pre>
+      </section>
+      <footer class="muted">${renderOrigin(this.data)}</footer>
+    </main>`;
+  }
+}
+
+function renderFacts({ manifest, environment }: ReportData): TemplateResult {
+  const { status, test, best, epochs, startedAt, endedAt } = manifest;
+  const seconds = endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : undefined;
+  const fact = (name: string, value: string) => html`<div class="fact"><dt>${name}</dt><dd>${value}</dd></div>`;
+  return html`<dl class="facts">
+    ${fact('Status', STATUS_TEXTS[status].label)} ${fact('Test accuracy', formatPercent(test?.accuracy))}
+    ${fact('Best validation', best ? `${formatPercent(best.accuracy)} (epoch ${best.epoch})` : '–')}
+    ${fact('Epochs', `${epochs.done} / ${epochs.planned}`)} ${fact('Time', formatDuration(seconds))}
+    ${environment ? fact('Parameters', groupThousands(environment.data.parameters)) : nothing}
+    ${environment ? fact('Training examples', groupThousands(environment.data.train)) : nothing}
+    ${fact('Started', formatDateTime(startedAt))}
+  </dl>`;
+}
+
+function renderOrigin({ manifest, environment }: ReportData): TemplateResult {
+  if (!environment) return html`${manifest.id}`;
+  const { gatescope, node, platform, backend, seed, hashes } = environment;
+  return html`${manifest.id} · Gatescope ${gatescope}, Node ${node}, ${platform}, backend ${backend.used}, seed ${seed} · training
+  data SHA-256 ${hashes.train.slice(0, 16)}…`;
+}
+
+customElements.define('gs-report', ReportApp);
