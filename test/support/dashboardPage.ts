@@ -41,7 +41,7 @@ function buildFixture(): Promise<string> {
 /** The page under the very policy that VS Code gives it. */
 export async function openDashboardPage(browser: Browser, options: PageOptions = {}): Promise<OpenedPage> {
   const { state = 'live', theme = 'dark', width = 1100, height = 900 } = options;
-  const context = await browser.newContext({ viewport: { width, height } });
+  const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US' });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -49,7 +49,13 @@ export async function openDashboardPage(browser: Browser, options: PageOptions =
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.addInitScript({ content: await buildFixture() });
-  const html = dashboardHtml({ cspSource: ORIGIN, nonce: NONCE, uri: (file) => `${ORIGIN}/${file}`, title: 'Dashboard', language: 'en' });
+  const html = dashboardHtml({
+    cspSource: ORIGIN,
+    nonce: NONCE,
+    uri: (file) => `${ORIGIN}/${file}`,
+    title: 'Dashboard',
+    language: 'en',
+  });
   await page.route(`${ORIGIN}/**`, async (route) => {
     const name = new URL(route.request().url()).pathname.slice(1);
     if (name === '') return route.fulfill({ contentType: 'text/html', body: withTheme(html, theme) });

@@ -7,10 +7,8 @@ import './dashboard.css';
 import type { DashboardContract } from '../../extension/protocol/dashboardContract.ts';
 import { connect } from '../../extension/protocol/rpc.ts';
 import { createVsCodeHost } from '../shared/pageHost.ts';
-import { registerWidgets } from '../shared/widgets.ts';
 import { DashboardApp } from './dashboardApp.ts';
 
-registerWidgets();
 const host = createVsCodeHost();
 const app = new DashboardApp();
 app.start(connect<DashboardContract>(host.transport), host);

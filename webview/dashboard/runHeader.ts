@@ -1,11 +1,11 @@
 // The run that is looked at: name, status, progress, controls, scores, note.
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import type { RunAction, RunProgress } from '../../extension/protocol/engineContract.ts';
 import { formatDateTime, formatDuration, formatLoss, formatPercent, groupThousands } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { isActiveStatus, STATUS_TEXTS } from '../shared/runStatus.ts';
+import { styled } from '../shared/styled.ts';
 import { button } from '../shared/widgets.ts';
 
 export interface RunHeaderActions {
@@ -65,7 +65,7 @@ function renderProgress({ progress, status, epochs }: RunSummary): TemplateResul
   const phase = status === 'paused' ? 'Paused' : progress ? PHASES[progress.phase] : 'Starting';
   return html`<div class="progress">
     <div class="progress-track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}>
-      <div class="progress-bar" style=${styleMap({ inlineSize: `${percent}%` })}></div>
+      <div class="progress-bar" ${styled({ 'inline-size': `${percent}%` })}></div>
     </div>
     <p class="progress-text" role="status" aria-live="off" aria-label="Training progress">
       <span>${phase}</span>

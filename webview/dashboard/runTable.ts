@@ -1,13 +1,13 @@
 // All runs: sort, filter, choose what is plotted, rename, open, delete. <gs-run-table>
 // Invariant: only rows in view are in the document; one row at most takes the focus by Tab, arrow keys move it.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import { formatCount, formatDateTime, formatDuration, formatLoss, formatPercent } from '../shared/format.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { emptyNotice } from '../shared/notice.ts';
 import { STATUS_TEXTS } from '../shared/runStatus.ts';
+import { styled } from '../shared/styled.ts';
 import { rowWindow, type Scroll, scrollToRow } from '../shared/windowing.ts';
 import type { DashboardState, RunSortKey } from './dashboardState.ts';
 import { arrangeRuns } from './runSort.ts';
@@ -104,7 +104,7 @@ export class RunTable extends LightElement {
     const { start, end, before, after } = rowWindow(this.#arranged.length, ROW_HEIGHT, this.scrolled);
     const spacer = (height: number) =>
       height > 0
-        ? html`<tr class="row-spacer" aria-hidden="true"><td colspan="10" style=${styleMap({ blockSize: `${height}px` })}></td></tr>`
+        ? html`<tr class="row-spacer" aria-hidden="true"><td colspan="10" ${styled({ 'block-size': `${height}px` })}></td></tr>`
         : nothing;
     return html`<div class="table-scroll" @scroll=${this.#onScroll} @keydown=${this.#onKey}>
       <table class="runs" aria-label="Runs" aria-rowcount=${this.#arranged.length + 1}>
@@ -155,7 +155,7 @@ export class RunTable extends LightElement {
             aria-label="Plot ${run.name}"
             .checked=${isPlotted}
             @change=${() => this.actions.togglePlotted(id)}
-          /><span class="dot ${isPlotted ? '' : 'is-off'}" style=${styleMap({ background: isPlotted ? this.colors(id) : 'transparent' })}></span
+          /><span class="dot ${isPlotted ? '' : 'is-off'}" ${styled({ background: isPlotted ? this.colors(id) : 'transparent' })}></span
         ></label>
       </td>
       <th scope="row" class="name" title=${run.note ? `${run.name}\n${run.note}` : run.name}>

@@ -1,11 +1,11 @@
 // Try it: a text, and the class probabilities a run gives it. <gs-try-it>
 // Invariant: what is shown belongs to the text that stands in the box; a slower answer to an older text is dropped.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Prediction } from '../../extension/protocol/engineContract.ts';
 import { formatPercent } from '../shared/format.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { describeError, infoNotice } from '../shared/notice.ts';
+import { styled } from '../shared/styled.ts';
 
 const DEBOUNCE_MS = 120;
 const MAX_CLASSES = 10;
@@ -105,7 +105,7 @@ function renderPrediction({ tokens, unknown, classes }: Prediction): TemplateRes
           ({ label, probability }) => html`<tr>
             <th scope="row" title=${label}>${label}</th>
             <td class="numeric">${formatPercent(probability)}</td>
-            <td class="bar-cell" aria-hidden="true"><div class="bar" style=${styleMap({ inlineSize: `${probability * 100}%` })}></div></td>
+            <td class="bar-cell" aria-hidden="true"><div class="bar" ${styled({ 'inline-size': `${probability * 100}%` })}></div></td>
           </tr>`,
         )}
       </tbody>

@@ -81,7 +81,7 @@ export class Plot {
     return {
       ...size,
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 18, 0, 0],
       scales: {
         x: { time: false, range: () => [this.#geometry.x.min, this.#geometry.x.max] },
         y: { distr: isLogY ? 3 : 1, range: () => [this.#geometry.y.min, this.#geometry.y.max] },

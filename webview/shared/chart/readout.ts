@@ -1,6 +1,6 @@
 // The read-out under a chart, which is its legend too: a row a run, training and validation beside each other.
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styled } from '../styled.ts';
 import { type Curve, type CurveKind, valueAt } from './series.ts';
 
 export interface ReadoutOptions {
@@ -73,7 +73,7 @@ export function renderReadout(curves: readonly Curve[], options: ReadoutOptions)
         ${rows.map(
           (row) => html`<tr data-run=${row.runId}>
             <th scope="row" title=${row.name}>
-              <span class="dot" style=${styleMap({ background: options.colors[row.color] })} aria-hidden="true"></span>${row.name}
+              <span class="dot" ${styled({ background: options.colors[row.color] })} aria-hidden="true"></span>${row.name}
             </th>
             ${kinds.map((kind) => html`<td>${row.values[kind] ?? ''}</td>`)}
           </tr>`,

@@ -1,8 +1,8 @@
 // The confusion matrix: rows are what a text is, columns what was predicted. Counts, or shares of each row. <gs-confusion-matrix>
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import { formatCount, formatPercent, groupThousands } from '../format.ts';
 import { LightElement } from '../lightElement.ts';
+import { styled } from '../styled.ts';
 
 /** Beyond this many classes cells show their colour only; their value is read out. */
 const MAX_TEXT_CLASSES = 12;
@@ -78,7 +78,7 @@ export class ConfusionMatrix extends LightElement {
     const kind = at.row === at.column ? 'is-right' : 'is-wrong';
     return html`<td
       class="${kind} ${isHere ? 'is-here' : ''} ${share > 0.55 ? 'is-strong' : ''}"
-      style=${styleMap({ '--share': share.toFixed(3) })}
+      ${styled({ '--share': share.toFixed(3) })}
       @mouseenter=${() => {
         this.at = at;
       }}
