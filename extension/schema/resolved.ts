@@ -76,7 +76,11 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
   sections.model.head ??= {};
   sections.training.loss ??= {};
   sections.training.best ??= {};
-  return Value.Default(ExperimentSchema, withSections) as ResolvedExperiment;
+  const { name, description, task, data, text, model, training, engine } = Value.Default(
+    ExperimentSchema,
+    withSections,
+  ) as ResolvedExperiment;
+  return { name, ...(description === undefined ? {} : { description }), task, data, text, model, training, engine };
 }
 
 function structuredCloneJson<T>(value: T): T {

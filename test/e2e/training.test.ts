@@ -1,0 +1,169 @@
+// The main job in a real VS Code: train from the palette, watch it live, lose nothing over a reload, read the score, predict.
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Frame } from 'playwright-core';
+import { listRuns } from '../../extension/store/runStore.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
+import { Workbench } from '../support/workbench.ts';
+import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
+
+let workspace: Workspace;
+let server: VscodeServer;
+let browser: Browser;
+let workbench: Workbench;
+
+before(async () => {
+  workspace = await makeWorkspace();
+  server = await startVscode({ workspace: workspace.dir });
+  browser = await launchBrowser();
+  workbench = await Workbench.open(browser, server.url);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await workspace?.remove();
+});
+
+const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
+const stepOf = async (page: Frame): Promise<number | undefined> => {
+  const text = await page.getByRole('status', { name: 'Training progress' }).innerText();
+  const step = /step ([\d,]+)/.exec(text)?.[1];
+  return step === undefined ? undefined : Number(step.replaceAll(',', ''));
+};
+const pointsOf = async (page: Frame): Promise<number> =>
+  Number(await page.getByRole('img', { name: /^Loss/ }).getAttribute('data-points'));
+const linesOf = async (dir: string): Promise<string[]> =>
+  (await readFile(join(dir, 'metrics.jsonl'), 'utf8')).split('\n').filter((line) => /"type":"(step|validation)"/.test(line));
+
+test('the extension activates in under 50 ms', async (t) => {
+  await workbench.openFile(EXAMPLE_CONFIG);
+  const log = await eventually('the log says how long activation took', async () => {
+    const text = await server.readLog();
+    return /Activated in ([\d.]+) ms/.exec(text);
+  });
+  t.diagnostic(log[0]);
+  assert.ok(Number(log[1]) < 50, log[0]);
+});
+
+test('the line above the config offers Train, Dashboard and the number of runs', async () => {
+  const lens = workbench.page.locator('.codelens-decoration');
+  await eventually('the line is there', async () => {
+    const text = (await lens.first().innerText().catch(() => '')).replaceAll('\u00a0', ' ');
+    return /Train/.test(text) && /Dashboard/.test(text) && /0 runs/.test(text);
+  });
+});
+
+test('training from the palette: the page moves while it runs', async () => {
+  await workbench.runCommand('Gatescope: Train');
+  const page = await workbench.dashboard();
+  const seen: { step: number; points: number }[] = [];
+  while (seen.length < 3) {
+    const least = seen.at(-1) ?? { step: 0, points: 0 };
+    seen.push(
+      await eventually('the read-out grows', async () => {
+        const [{ manifest }] = await runs();
+        assert.equal(manifest.status, 'running');
+        const [step, points] = [await stepOf(page), await pointsOf(page)];
+        return step !== undefined && step > least.step && points > least.points ? { step, points } : undefined;
+      }),
+    );
+  }
+  assert.match(await workbench.statusBar.innerText(), /poch \d|%/);
+});
+
+test('pause holds the run and resume goes on', async () => {
+  await workbench.runCommand('Gatescope: Pause Run');
+  await eventually('the run is paused', async () => (await runs())[0].manifest.status === 'paused');
+  const page = await workbench.dashboard();
+  const held = await eventually('the page says so', async () =>
+    /Paused/.test(await page.locator('.run-header').innerText()) ? stepOf(page) : undefined,
+  );
+  await workbench.runCommand('Gatescope: Resume Run');
+  await eventually('it goes on', async () => ((await stepOf(page)) ?? 0) > held);
+});
+
+test('reload and hiding in the middle of training lose no point that was measured', async () => {
+  const [{ dir, manifest }] = await runs();
+  assert.equal(manifest.status, 'running');
+  const showsAll = async (least: number): Promise<void> => {
+    await eventually('the page has all points again', async () => {
+      const points = await pointsOf(await workbench.dashboard());
+      return points >= least && points <= (await linesOf(dir)).length;
+    });
+  };
+  const page = await workbench.dashboard();
+  const before = (await linesOf(dir)).length;
+  await workbench.runCommand('Developer: Reload Webviews');
+  await eventually('the old document is gone', () => page.isDetached());
+  await showsAll(before);
+  await workbench.runCommand('Gatescope: Open Dashboard');
+  const shown = await workbench.dashboard();
+  await workbench.openFile('train.csv');
+  await eventually('the page is hidden', () => shown.isDetached());
+  const hidden = (await linesOf(dir)).length;
+  await eventually('it trains on', async () => (await linesOf(dir)).length > hidden);
+  await workbench.runCommand('Gatescope: Open Dashboard');
+  await showsAll((await linesOf(dir)).length);
+  assert.equal((await runs())[0].manifest.status, 'running');
+});
+
+test('the run ends with a score, a notification with actions, and every file', async () => {
+  const page = await workbench.dashboard();
+  const run = await eventually(
+    'the run has completed',
+    async () => {
+      const [found] = await runs();
+      assert.ok(['running', 'completed'].includes(found.manifest.status), found.manifest.status);
+      return found.manifest.status === 'completed' ? found : undefined;
+    },
+    180_000,
+  );
+  assert.ok((run.manifest.test?.accuracy ?? 0) > 0.8);
+  await workbench.notification(/is trained\. Test accuracy \d/).getByText('Predict', { exact: true }).waitFor();
+  await eventually('the page shows the evaluation', async () =>
+    /Misclassified/.test(await page.locator('gs-evaluation').innerText()),
+  );
+  assert.equal(await pointsOf(page), (await linesOf(run.dir)).length);
+  const names = new Set(await readdir(run.dir));
+  for (const name of ['config.json', 'environment.json', 'evaluation.json', 'metrics.jsonl', 'model.safetensors', 'run.json', 'tokenizer.json']) {
+    assert.ok(names.has(name), name);
+  }
+});
+
+test('the page predicts what is typed', async () => {
+  const page = await workbench.dashboard();
+  await page.getByRole('textbox', { name: 'A text to classify' }).fill('Wherefore art thou so pale, my lord?');
+  const first = page.getByRole('table', { name: 'Class probabilities' }).locator('tr').first();
+  await eventually('the prediction shows', async () => /^early-modern\s+\d/.test(await first.innerText()));
+});
+
+test('Predict takes a typed text and lists class probabilities', async () => {
+  await workbench.runCommand('Gatescope: Predict');
+  const input = workbench.page.locator('.quick-input-widget input.input').first();
+  await eventually('it asks for a text', async () => {
+    const placeholder = await workbench.page.locator('.quick-input-widget').innerText();
+    return /A text to classify/.test(placeholder);
+  });
+  await input.fill('I will call you on the phone tomorrow.');
+  await workbench.page.keyboard.press('Enter');
+  const first = workbench.page.locator('.quick-input-widget .monaco-list-row').first();
+  await eventually('probabilities show', async () => /^modern[\s\S]*\d+(\.\d)? ?%/.test(await first.innerText()));
+  await workbench.page.keyboard.press('Escape');
+});
+
+test('after a reload of the whole window the run is there with all of its points', async () => {
+  await workbench.reload();
+  await workbench.runCommand('Gatescope: Open Dashboard');
+  const page = await workbench.dashboard();
+  const [{ dir }] = await runs();
+  const lines = (await linesOf(dir)).length;
+  await eventually('all points are there', async () => (await pointsOf(page)) === lines);
+  await workbench.openFile(EXAMPLE_CONFIG);
+  const lens = workbench.page.locator('.codelens-decoration');
+  await eventually('the config counts its run', async () => /1 run/.test((await lens.first().innerText()).replaceAll('\u00a0', ' ')));
+  assert.deepEqual(workbench.violations, []);
+});

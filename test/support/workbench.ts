@@ -1,0 +1,106 @@
+// The workbench of a VS Code window as a user works it: palette, editor, problems, notifications, pages.
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
+
+export class Workbench {
+  readonly page: Page;
+  /** What the browser said of refused scripts and styles in our pages. */
+  readonly violations: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('console', (message) => {
+      const text = message.text();
+      if (message.type() === 'error' && /Content Security Policy/.test(text) && /gatescope/i.test(text)) this.violations.push(text);
+    });
+  }
+
+  static async open(browser: Browser, url: string): Promise<Workbench> {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
+    const workbench = new Workbench(await context.newPage());
+    await workbench.page.goto(url);
+    await workbench.ready();
+    return workbench;
+  }
+
+  async ready(): Promise<void> {
+    await this.page.waitForSelector('.monaco-workbench .statusbar', { timeout: 120_000 });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** Runs a command by its title, as it stands in the palette. */
+  async runCommand(title: string): Promise<void> {
+    const row = await this.findCommand(title);
+    if (!row) throw new Error(`The palette has no command "${title}"`);
+    await row.click();
+  }
+
+  /** The palette's entry; undefined where there is none. The palette stays open where there is. */
+  async findCommand(title: string): Promise<Locator | undefined> {
+    return eventually(`the palette answers for "${title}"`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      const input = this.page.locator('.quick-input-widget input.input').first();
+      await input.fill(`>${title}`, { timeout: 3000 });
+      const row = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first();
+      const none = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'No matching' }).first();
+      return Promise.race([
+        row.waitFor({ timeout: 4000 }).then(() => row),
+        none.waitFor({ timeout: 4000 }).then(() => undefined),
+      ]).catch(() => undefined);
+    });
+  }
+
+  async openFile(name: string): Promise<void> {
+    await eventually(`${name} opens`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+P');
+      await this.page.locator('.quick-input-widget input.input').first().fill(name, { timeout: 3000 });
+      const row = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: name }).first();
+      await row.waitFor({ timeout: 4000 });
+      await row.click();
+      await this.page.locator('.editor-group-container .tab', { hasText: name }).first().waitFor({ timeout: 4000 });
+      return true;
+    });
+  }
+
+  /** Texts of the Problems panel, which is opened. */
+  async problems(): Promise<string[]> {
+    const panel = this.page.locator('.markers-panel');
+    if (!(await panel.isVisible())) await this.runCommand('View: Focus Problems');
+    await panel.waitFor();
+    return panel.locator('.monaco-list-row').allInnerTexts();
+  }
+
+  get statusBar(): Locator {
+    return this.page.locator('.statusbar');
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text }).first();
+  }
+
+  /** Text of the active editor as it is shown. */
+  async editorText(): Promise<string> {
+    const text = await this.page.locator('.editor-group-container.active .view-lines').first().innerText();
+    return text.replaceAll('\u00a0', ' ');
+  }
+
+  /** The dashboard's document, once it shows something. */
+  async dashboard(): Promise<Frame> {
+    return eventually('the dashboard shows', async () => {
+      for (const frame of this.page.frames()) {
+        if ((await frame.locator('gs-dashboard main').count().catch(() => 0)) > 0) return frame;
+      }
+      return undefined;
+    });
+  }
+}
