@@ -108,6 +108,7 @@ export const THEMES = {
       'progressBar-background': '#0f4a85',
       'button-background': '#0f4a85',
       'button-foreground': '#ffffff',
+      'button-border': '#0f4a85',
       'button-secondaryBackground': '#ffffff',
       'button-secondaryForeground': '#292929',
       'textBlockQuote-background': '#ffffff',

@@ -38,25 +38,34 @@ export class Workbench {
 
   /** Runs a command by its title, as it stands in the palette. */
   async runCommand(title: string): Promise<void> {
-    const row = await this.findCommand(title);
-    if (!row) throw new Error(`The palette has no command "${title}"`);
-    await row.click();
+    await eventually(`the palette offers "${title}"`, async () => {
+      await this.#typeCommand(title);
+      await this.#command(title).click({ timeout: 4000 });
+      return true;
+    });
   }
 
-  /** The palette's entry; undefined where there is none. The palette stays open where there is. */
-  async findCommand(title: string): Promise<Locator | undefined> {
-    return eventually(`the palette answers for "${title}"`, async () => {
-      await this.page.keyboard.press('Escape');
-      await this.page.keyboard.press('F1');
-      const input = this.page.locator('.quick-input-widget input.input').first();
-      await input.fill(`>${title}`, { timeout: 3000 });
-      const row = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first();
-      const none = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'No matching' }).first();
-      return Promise.race([
-        row.waitFor({ timeout: 4000 }).then(() => row),
-        none.waitFor({ timeout: 4000 }).then(() => undefined),
-      ]).catch(() => undefined);
+  /** Whether the palette offers a command of this title; where not, it says "similar commands". */
+  async hasCommand(title: string): Promise<boolean> {
+    await this.#typeCommand(title);
+    const answer = await eventually('the palette answers', async () => {
+      if (await this.#command(title).isVisible()) return 'offered';
+      const text = await this.page.locator('.quick-input-widget').innerText();
+      return /similar commands|No matching/.test(text) ? 'not offered' : undefined;
     });
+    await this.page.keyboard.press('Escape');
+    return answer === 'offered';
+  }
+
+  async #typeCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input.input').first().fill(`>${title}`, { timeout: 4000 });
+  }
+
+  /** The row whose label is exactly the title. */
+  #command(title: string): Locator {
+    return this.page.locator('.quick-input-widget .monaco-list-row').getByText(title, { exact: true }).first();
   }
 
   async openFile(name: string): Promise<void> {

@@ -163,16 +163,19 @@ export class RunTable extends LightElement {
       </th>
       <td><span class="status tone-${tone}">${icon(iconName)} ${label}</span></td>
       ${COLUMNS.map(({ isNumeric, text }) => html`<td class=${isNumeric ? 'numeric' : ''}>${text(run)}</td>`)}
-      <td class="actions" @click=${(event: Event) => event.stopPropagation()}>${this.#renderActions(run)}</td>
+      <td class="actions" @click=${(event: Event) => event.stopPropagation()}>${this.#renderActions(run, isTabStop)}</td>
     </tr>`;
   }
 
-  #renderActions({ id, name }: RunSummary): TemplateResult {
+  /** Tab goes through the buttons of the one row that takes the focus. */
+  #renderActions({ id, name }: RunSummary, isTabStop: boolean): TemplateResult {
     const { actions } = this;
-    return html`${iconButton({ label: `Rename ${name}`, icon: 'edit', onClick: () => this.#rename(id) })}
-    ${iconButton({ label: `Open config of ${name}`, icon: 'go-to-file', onClick: () => actions.openConfig(id) })}
-    ${iconButton({ label: `Reveal folder of ${name}`, icon: 'folder-opened', onClick: () => actions.revealFolder(id) })}
-    ${iconButton({ label: `Delete ${name}`, icon: 'trash', onClick: () => actions.remove(id) })}`;
+    const action = (label: string, icon: string, onClick: () => void) =>
+      iconButton({ label: `${label} ${name}`, icon, isTabStop, onClick });
+    return html`${action('Rename', 'edit', () => this.#rename(id))}
+    ${action('Open config of', 'go-to-file', () => actions.openConfig(id))}
+    ${action('Reveal folder of', 'folder-opened', () => actions.revealFolder(id))}
+    ${action('Delete', 'trash', () => actions.remove(id))}`;
   }
 
   #renderRename(run: RunSummary): TemplateResult {

@@ -1,5 +1,5 @@
 // Stands in for VS Code in a plain browser: answers the dashboard from made-up runs and plays a live one on demand.
-// `?state=` chooses: none, one, live, many, hostile, large, untrusted, failing. The test drives it through `window.fixture`.
+// `?state=` chooses: none, one, live, paused, many, hostile, classes, large, untrusted, failing. The test drives it through `window.fixture`.
 import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
 import { serve, type Transport } from '../../extension/protocol/rpc.ts';
@@ -50,11 +50,19 @@ function makeRuns(): RunSummary[] {
           note: '"><script>document.title="owned"</script>',
         },
       ];
+    case 'paused':
+      return [{ ...liveRun(), status: 'paused' }];
     case 'live':
       return [liveRun(), ...Array.from({ length: 5 }, (_, at) => makeRun(`2026-11-2${at}T10-00-00-trec-${at}`, at))];
     default:
       return [makeRun('2026-11-24T10-00-00-trec', 1)];
   }
+}
+
+function labelsOf(name: string): string[] {
+  if (name === 'hostile') return [`<img src=x onerror="document.title='owned'">`, 'b'.repeat(200), 'c'];
+  if (name === 'classes') return Array.from({ length: 200 }, (_, at) => `class ${at}`);
+  return ['ABBR', 'DESC', 'ENTY', 'HUM', 'LOC', 'NUM'];
 }
 
 function liveRun(): RunSummary {
@@ -75,6 +83,7 @@ function liveRun(): RunSummary {
     name: 'TREC question type, BiLSTM',
     status: 'running',
     test: undefined,
+    best: { loss: 1.79, accuracy: 0.17, macroF1: 0.1, weightedF1: 0.12, epoch: 0, step: 0 },
     endedAt: undefined,
     progress,
     epochs: { done: 1, planned: 5 },
@@ -86,7 +95,7 @@ function eventsOf(runId: string): RunEvent[] {
   return makeEvents(state === 'large' ? 1_000_000 : 600, state === 'large' ? 100_000 : 100);
 }
 
-const evaluation: Evaluation = makeEvaluation(state === 'hostile');
+const evaluation: Evaluation = makeEvaluation(labelsOf(state));
 
 const transport: Transport = {
   post: (message) => setTimeout(() => window.postMessage(structuredClone(message), '*')),

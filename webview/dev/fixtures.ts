@@ -86,9 +86,7 @@ export function makeEvents(steps: number, perEpoch: number): RunEvent[] {
   return events;
 }
 
-export function makeEvaluation(isHostile: boolean): Evaluation {
-  const evil = `<img src=x onerror="document.title='owned'">`;
-  const labels = isHostile ? [evil, 'b'.repeat(200), 'c'] : ['ABBR', 'DESC', 'ENTY', 'HUM', 'LOC', 'NUM'];
+export function makeEvaluation(labels: string[]): Evaluation {
   return { schemaVersion: 1, labels, epoch: 3, validation: makeSplit(labels, 7), test: makeSplit(labels, 3) };
 }
 

@@ -10,6 +10,8 @@ export interface IconButtonOptions {
   icon: string;
   isDisabled?: boolean;
   isPressed?: boolean;
+  /** False where arrow keys lead to it instead of Tab. */
+  isTabStop?: boolean;
   onClick(event: Event): void;
 }
 
@@ -20,6 +22,7 @@ export function iconButton(options: IconButtonOptions): TemplateResult {
     title=${options.label}
     aria-label=${options.label}
     aria-pressed=${options.isPressed ?? nothing}
+    tabindex=${options.isTabStop === false ? '-1' : nothing}
     ?disabled=${options.isDisabled ?? false}
     @click=${options.onClick}
   >

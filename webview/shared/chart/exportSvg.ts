@@ -2,7 +2,7 @@
 import type { Polyline } from './decimate.ts';
 import type { Geometry } from './geometry.ts';
 import { escapeXml, type PictureStyle, type PictureText } from './picture.ts';
-import type { Range } from './series.ts';
+import type { Curve, Range } from './series.ts';
 import { linearTicks, logTicks, timeTicks } from './ticks.ts';
 
 const WIDTH = 720;
@@ -86,9 +86,16 @@ function curvePaths(geometry: Geometry, at: Projection, text: PictureText, style
     const color = style.colors[curve.color];
     const dash = curve.kind === 'validation' ? ' stroke-dasharray="5 3"' : '';
     const path = `<path d="${pathData(line, at, text.isLogY)}" stroke="${color}" stroke-width="1.75"${dash}/>`;
-    if (!shadow) return [path];
-    return [`<path d="${pathData(shadow, at, text.isLogY)}" stroke="${color}" stroke-opacity="0.3"/>`, path];
+    const under = shadow && `<path d="${pathData(shadow, at, text.isLogY)}" stroke="${color}" stroke-opacity="0.3"/>`;
+    return [under, path, bestMark(curve, at, { color, isLogY: text.isLogY })].filter((part) => part !== undefined);
   });
+}
+
+/** A ring around the best epoch. */
+function bestMark(curve: Curve, at: Projection, style: { color: string; isLogY: boolean }): string | undefined {
+  const y = curve.best < 0 ? Number.NaN : curve.y[curve.best];
+  if (!Number.isFinite(y) || (style.isLogY && y <= 0)) return undefined;
+  return `<circle class="best" cx="${at.x(curve.x[curve.best] * curve.factor)}" cy="${at.y(y)}" r="5" stroke="${style.color}" stroke-width="1.5"/>`;
 }
 
 export function geometryToSvg(geometry: Geometry, text: PictureText, style: PictureStyle): string {
