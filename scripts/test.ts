@@ -1,16 +1,101 @@
-// The one test command: runs the unit tests with node's runner and ends with `N passed, N failed`. A skipped test counts as failed.
-import { spawnSync } from 'node:child_process';
+// The one test command. `node scripts/test.ts` builds, packages and runs every suite; `node scripts/test.ts unit pages` runs some;
+// `node scripts/test.ts data` runs what reads ../shared/data. Ends with `N passed, N failed`. Nothing is skipped silently:
+// a suite without files, and a test that was skipped or cancelled, count as failed.
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 
-const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', 'test/unit/**/*.test.ts'], {
-  encoding: 'utf8',
-  maxBuffer: 1 << 28,
-});
-process.stdout.write(run.stdout);
-process.stderr.write(run.stderr);
+interface Suite {
+  name: string;
+  /** Needs dist/ as it ships, and the VSIX made from it. */
+  needsPackage: boolean;
+  /** Files that run at once. */
+  concurrency: number;
+}
 
-const counted = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(run.stdout)?.[1] ?? 0);
-const passed = counted('pass');
-const notPassed = counted('fail') + counted('cancelled') + counted('skipped') + counted('todo');
-const failed = run.status === 0 && passed > 0 ? notPassed : Math.max(1, notPassed);
+const SUITES: readonly Suite[] = [
+  { name: 'unit', needsPackage: false, concurrency: 2 },
+  { name: 'arch', needsPackage: true, concurrency: 2 },
+  { name: 'integration', needsPackage: true, concurrency: 1 },
+  { name: 'pages', needsPackage: true, concurrency: 1 },
+  { name: 'e2e', needsPackage: true, concurrency: 1 },
+];
+const DATA: Suite = { name: 'data', needsPackage: true, concurrency: 1 };
+
+interface Count {
+  passed: number;
+  failed: number;
+  /** Names and messages of what failed. */
+  failures: string[];
+}
+
+const failedOnly = (failure: string): Count => ({ passed: 0, failed: 1, failures: [failure] });
+
+/** Runs a program and passes on what it prints; its standard output and exit code. */
+function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((settle, fail) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.on('error', fail);
+    child.on('close', (code) => settle({ code, output }));
+  });
+}
+
+async function runSuite({ name, concurrency }: Suite): Promise<Count> {
+  const files = globSync(`test/${name}/**/*.test.ts`);
+  if (files.length === 0) return failedOnly(`${name}: no test files`);
+  const startedAt = performance.now();
+  const args = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=tap', ...files.sort()];
+  const { code, output } = await run(process.execPath, args);
+  const counted = (what: string): number => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  const passed = counted('pass');
+  const bad = counted('fail') + counted('cancelled') + counted('skipped') + counted('todo');
+  const failed = Math.max(bad, code === 0 && passed > 0 ? 0 : 1);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${name}: ${passed} passed, ${failed} failed in ${seconds} s (${files.length} files)`);
+  for (const [, note] of output.matchAll(
+    /^ *# ((?!Subtest|tests|suites|pass|fail|cancelled|skipped|todo|duration_ms).+)$/gm,
+  )) {
+    console.log(`  ${note}`);
+  }
+  return { passed, failed, failures: failed > 0 ? [failuresIn(name, output)] : [] };
+}
+
+/** The parts of a TAP report that say what failed and why. */
+function failuresIn(name: string, output: string): string {
+  const blocks = output.match(/^ *not ok .*\n(?: *---\n[\s\S]*?\n *\.\.\.)?/gm) ?? [];
+  return `${name}:\n${blocks.map((block) => block.slice(0, 3000)).join('\n') || output.slice(-3000)}`;
+}
+
+async function buildAndPackage(): Promise<Count | undefined> {
+  await mkdir('out', { recursive: true });
+  const { code, output } = await run('vsce', ['package', '--no-dependencies', '-o', 'out/gatescope.vsix']);
+  if (code === 0) return undefined;
+  return failedOnly(`build: ${output.slice(-3000)}`);
+}
+
+async function main(names: readonly string[]): Promise<Count> {
+  const known = [...SUITES, DATA];
+  const unknown = names.filter((name) => !known.some((suite) => suite.name === name));
+  if (unknown.length > 0) return failedOnly(`no such suite: ${unknown.join(', ')}`);
+  const suites = names.length === 0 ? SUITES : known.filter(({ name }) => names.includes(name));
+  const counts: Count[] = [];
+  if (suites.some(({ needsPackage }) => needsPackage)) {
+    const failure = await buildAndPackage();
+    if (failure) return failure;
+  }
+  for (const suite of suites) counts.push(await runSuite(suite));
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    failures: counts.flatMap(({ failures }) => failures),
+  };
+}
+
+const { passed, failed, failures } = await main(process.argv.slice(2));
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

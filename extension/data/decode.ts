@@ -35,6 +35,17 @@ export async function detectEncoding(files: FileSource, path: string): Promise<D
   return { encoding: 'utf-8', reason: 'every byte fits' };
 }
 
+/** The encoding that was asked for, or the one that is found; `how` says what somebody may wonder about. */
+export async function settleEncoding(
+  files: FileSource,
+  path: string,
+  wanted: Encoding,
+): Promise<{ encoding: KnownEncoding; how?: string }> {
+  if (wanted !== 'auto') return { encoding: wanted };
+  const { encoding, reason } = await detectEncoding(files, path);
+  return { encoding, how: encoding === 'utf-8' ? undefined : `${path} is read as ${encoding}: ${reason}.` };
+}
+
 /** Text of a file in pieces, without byte order mark. CR LF and CR become LF; bytes that fit no character become U+FFFD. */
 export async function* decodeFile(files: FileSource, path: string, encoding: KnownEncoding): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);

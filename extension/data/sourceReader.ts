@@ -1,7 +1,8 @@
 // Reads one source to its end: cleaned examples to a callback, bad rows to a count, with progress, turns for others, and cancellation.
 import { CancelledError } from '../util/userError.ts';
 import { RowCount } from './badRows.ts';
-import { isBadRow, openSource, type SourceRequest } from './examples.ts';
+import { openSource } from './examples.ts';
+import { isBadRow, type SourceRequest } from './readItem.ts';
 import type { BadRow, Example, FileSource } from './types.ts';
 
 const YIELD_AFTER_MS = 30;

@@ -1,6 +1,7 @@
 // All data of an experiment, encoded: one pass over each source.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isBadRow, openSource } from '../data/examples.ts';
+import { openSource } from '../data/examples.ts';
+import { isBadRow } from '../data/readItem.ts';
 import { TrainingSetBuilder } from '../data/trainingSet.ts';
 import type { BadRow, EncodedSet } from '../data/types.ts';
 import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';

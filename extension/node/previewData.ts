@@ -1,8 +1,9 @@
 // A look at one part of the data: how it is read, labels, lengths, and rows before and after cleaning and splitting.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCleaner } from '../data/cleaning.ts';
-import { isBadRow, openSource } from '../data/examples.ts';
+import { openSource } from '../data/examples.ts';
 import { sortLabels } from '../data/labels.ts';
+import { isBadRow } from '../data/readItem.ts';
 import type { Example } from '../data/types.ts';
 import type { DataPreview } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';

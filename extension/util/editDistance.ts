@@ -1,3 +1,5 @@
+// Which known name somebody meant: edit distance and the nearest of a list.
+
 /** Levenshtein distance with adjacent transpositions (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];

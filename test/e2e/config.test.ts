@@ -17,7 +17,10 @@ let workbench: Workbench;
 before(async () => {
   workspace = await makeWorkspace();
   await workspace.edit('"hiddenSize"', '"hiddensize"');
-  await workspace.edit('"textColumn": "text", "labelColumn": "label" },\n    // A tenth', '"textColumn": "txet", "labelColumn": "label" },\n    // A tenth');
+  await workspace.edit(
+    '"textColumn": "text", "labelColumn": "label" },\n    // A tenth',
+    '"textColumn": "txet", "labelColumn": "label" },\n    // A tenth',
+  );
   server = await startVscode({ workspace: workspace.dir });
   browser = await launchBrowser();
   workbench = await Workbench.open(browser, server.url);
@@ -58,7 +61,9 @@ test('an unknown key is a problem that names the nearest key, once', async () =>
 
 test('its quick fix mends it', async () => {
   await applyFix('Change to "hiddenSize"');
-  await eventually('the problem is gone', async () => (await workbench.problems()).every((text) => !/hiddensize/.test(text)));
+  await eventually('the problem is gone', async () =>
+    (await workbench.problems()).every((text) => !/hiddensize/.test(text)),
+  );
 });
 
 test('a column that is not in the data is found once the config is saved, with a fix', async () => {
@@ -70,7 +75,9 @@ test('a column that is not in the data is found once the config is saved, with a
   );
   await applyFix('Change to "text"');
   await workbench.runCommand('File: Save');
-  await eventually('no problem is left', async () => (await workbench.problems()).every((text) => !/gatescope/.test(text)));
+  await eventually('no problem is left', async () =>
+    (await workbench.problems()).every((text) => !/gatescope/.test(text)),
+  );
   assert.doesNotMatch(await readFile(workspace.configPath, 'utf8'), /txet/);
 });
 
@@ -80,7 +87,12 @@ test('a new experiment comes from a template with its first field selected', asy
   const rows = page.locator('.quick-input-widget .monaco-list-row');
   await rows.first().waitFor();
   await rows.first().click();
-  await eventually('the name is asked for', async () => /File name/.test(await page.locator('.quick-input-widget').innerText()) || (await rows.first().click({ timeout: 500 }), false));
+  await eventually('the name is asked for', async () => {
+    if (/File name/.test(await page.locator('.quick-input-widget').innerText())) return true;
+    // The folder is asked for first.
+    await rows.first().click({ timeout: 500 });
+    return false;
+  });
   await page.locator('.quick-input-widget input.input').first().fill('mine');
   await page.keyboard.press('Enter');
   await page.locator('.editor-group-container .tab', { hasText: 'mine.gatescope.json' }).first().waitFor();

@@ -43,8 +43,12 @@ test('the config says why training is off, and the palette does not offer it', a
 test('runs can be looked at; predictions are off with the reason', async () => {
   await workbench.runCommand('Gatescope: Open Dashboard');
   const page = await workbench.dashboard();
-  await eventually('the run shows', async () => /Completed/.test(await page.getByRole('table', { name: 'Runs' }).innerText()));
-  await eventually('its evaluation shows', async () => /Misclassified/.test(await page.locator('gs-evaluation').innerText()));
+  await eventually('the run shows', async () =>
+    /Completed/.test(await page.getByRole('table', { name: 'Runs' }).innerText()),
+  );
+  await eventually('its evaluation shows', async () =>
+    /Misclassified/.test(await page.locator('gs-evaluation').innerText()),
+  );
   assert.ok(await page.getByRole('textbox', { name: 'A text to classify' }).isDisabled());
   assert.match(await page.locator('gs-try-it').innerText(), /Restricted Mode/);
 });

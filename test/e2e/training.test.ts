@@ -37,7 +37,9 @@ const stepOf = async (page: Frame): Promise<number | undefined> => {
 const pointsOf = async (page: Frame): Promise<number> =>
   Number(await page.getByRole('img', { name: /^Loss/ }).getAttribute('data-points'));
 const linesOf = async (dir: string): Promise<string[]> =>
-  (await readFile(join(dir, 'metrics.jsonl'), 'utf8')).split('\n').filter((line) => /"type":"(step|validation)"/.test(line));
+  (await readFile(join(dir, 'metrics.jsonl'), 'utf8'))
+    .split('\n')
+    .filter((line) => /"type":"(step|validation)"/.test(line));
 
 test('the extension activates in under 50 ms', async (t) => {
   await workbench.openFile(EXAMPLE_CONFIG);
@@ -52,7 +54,12 @@ test('the extension activates in under 50 ms', async (t) => {
 test('the line above the config offers Train, Dashboard and the number of runs', async () => {
   const lens = workbench.page.locator('.codelens-decoration');
   await eventually('the line is there', async () => {
-    const text = (await lens.first().innerText().catch(() => '')).replaceAll('\u00a0', ' ');
+    const text = (
+      await lens
+        .first()
+        .innerText()
+        .catch(() => '')
+    ).replaceAll('\u00a0', ' ');
     return /Train/.test(text) && /Dashboard/.test(text) && /0 runs/.test(text);
   });
 });
@@ -123,13 +130,24 @@ test('the run ends with a score, a notification with actions, and every file', a
     180_000,
   );
   assert.ok((run.manifest.test?.accuracy ?? 0) > 0.8);
-  await workbench.notification(/is trained\. Test accuracy \d/).getByText('Predict', { exact: true }).waitFor();
+  await workbench
+    .notification(/is trained\. Test accuracy \d/)
+    .getByText('Predict', { exact: true })
+    .waitFor();
   await eventually('the page shows the evaluation', async () =>
     /Misclassified/.test(await page.locator('gs-evaluation').innerText()),
   );
   assert.equal(await pointsOf(page), (await linesOf(run.dir)).length);
   const names = new Set(await readdir(run.dir));
-  for (const name of ['config.json', 'environment.json', 'evaluation.json', 'metrics.jsonl', 'model.safetensors', 'run.json', 'tokenizer.json']) {
+  for (const name of [
+    'config.json',
+    'environment.json',
+    'evaluation.json',
+    'metrics.jsonl',
+    'model.safetensors',
+    'run.json',
+    'tokenizer.json',
+  ]) {
     assert.ok(names.has(name), name);
   }
 });
@@ -164,6 +182,8 @@ test('after a reload of the whole window the run is there with all of its points
   await eventually('all points are there', async () => (await pointsOf(page)) === lines);
   await workbench.openFile(EXAMPLE_CONFIG);
   const lens = workbench.page.locator('.codelens-decoration');
-  await eventually('the config counts its run', async () => /1 run/.test((await lens.first().innerText()).replaceAll('\u00a0', ' ')));
+  await eventually('the config counts its run', async () =>
+    /1 run/.test((await lens.first().innerText()).replaceAll('\u00a0', ' ')),
+  );
   assert.deepEqual(workbench.violations, []);
 });

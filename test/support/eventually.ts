@@ -20,7 +20,8 @@ export async function eventually<T>(
     } catch (error) {
       lastError = error;
     }
-    if (performance.now() > giveUpAt) throw new Error(`It did not come to be within ${limitMs / 1000} s: ${what}`, { cause: lastError });
+    if (performance.now() > giveUpAt)
+      throw new Error(`It did not come to be within ${limitMs / 1000} s: ${what}`, { cause: lastError });
     await pause(PAUSE_MS);
   }
 }

@@ -60,7 +60,9 @@ async function npm(cwd: string, args: string[], headers?: string): Promise<void>
   const env = { ...process.env, ...(headers ? { npm_config_nodedir: headers } : {}) };
   const options = { cwd, env, timeout: INSTALL_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
   await promisify(execFile)('npm', args, options).catch((error: Error & { stderr?: string }) => {
-    throw new Error(`VS Code cannot be installed for the tests: npm ${args[0]} failed in ${cwd}.\n${error.stderr?.slice(-3000) ?? error.message}`);
+    throw new Error(
+      `VS Code cannot be installed for the tests: npm ${args[0]} failed in ${cwd}.\n${error.stderr?.slice(-3000) ?? error.message}`,
+    );
   });
 }
 

@@ -11,7 +11,8 @@ export class Workbench {
     this.page = page;
     page.on('console', (message) => {
       const text = message.text();
-      if (message.type() === 'error' && /Content Security Policy/.test(text) && /gatescope/i.test(text)) this.violations.push(text);
+      if (message.type() === 'error' && /Content Security Policy/.test(text) && /gatescope/i.test(text))
+        this.violations.push(text);
     });
   }
 
@@ -107,7 +108,13 @@ export class Workbench {
   async dashboard(): Promise<Frame> {
     return eventually('the dashboard shows', async () => {
       for (const frame of this.page.frames()) {
-        if ((await frame.locator('gs-dashboard main').count().catch(() => 0)) > 0) return frame;
+        if (
+          (await frame
+            .locator('gs-dashboard main')
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame;
       }
       return undefined;
     });

@@ -16,7 +16,10 @@ export interface Workspace {
 
 export async function makeWorkspace(): Promise<Workspace> {
   const dir = await mkdtemp(join(tmpdir(), 'gatescope-workspace-'));
-  await cp(join(EXAMPLES, 'early-modern-english'), dir, { recursive: true, filter: (path) => !path.endsWith('.gatescope') });
+  await cp(join(EXAMPLES, 'early-modern-english'), dir, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.gatescope'),
+  });
   const configPath = join(dir, EXAMPLE_CONFIG);
   return {
     dir,

@@ -42,6 +42,7 @@ export class DashboardApp extends LightElement {
     return html`<main>
       ${failure} ${renderRunHeader(focused, this.#headerActions(focused.id))}
       <section aria-label="Curves">
+        <h2 class="visually-hidden">Curves</h2>
         <gs-charts
           .runs=${store.plotted}
           .settings=${store.state.charts}

@@ -202,9 +202,12 @@ export class RunTable extends LightElement {
     />`;
   }
 
+  /** The row that Tab goes to: the active or focused one where it is drawn, else the first that is. */
   get #tabStop(): string | undefined {
     const wanted = this.active ?? this.focused;
-    return this.#arranged.some(({ id }) => id === wanted) ? wanted : this.#arranged[0]?.id;
+    const { start, end } = rowWindow(this.#arranged.length, ROW_HEIGHT, this.scrolled);
+    const drawn = this.#arranged.slice(start, end);
+    return drawn.some(({ id }) => id === wanted) ? wanted : drawn[0]?.id;
   }
 
   #rename(runId: string): void {

@@ -45,6 +45,7 @@ export class ReportApp extends LightElement {
         ${renderFacts(this.data)}
       </header>
       <section aria-label="Curves">
+        <h2 class="visually-hidden">Curves</h2>
         <gs-charts
           .runs=${this.#plotted}
           .settings=${this.settings}

@@ -3,8 +3,10 @@
 // Invariant: only real tokens are read, and the row of the padding token gets no gradient.
 // Letters: V vocabulary, I embedding size, N real tokens.
 import * as tf from '@tensorflow/tfjs-core';
-import { PAD_ID } from '../../text/types.ts';
 import type { Batch } from './batch.ts';
+
+/** Row of the padding token: it has no gradient, so it stays zero. */
+const PAD_ROW = 0;
 
 /** out[n] = table[id of token n]; [N, I]. An id outside the table is a bug and throws. */
 export function embeddingForward(table: Float32Array, size: number, batch: Batch): Float32Array {
@@ -23,7 +25,7 @@ export function embeddingForward(table: Float32Array, size: number, batch: Batch
 export function embeddingBackward(dOut: Float32Array, size: number, batch: Batch, vocabulary: number): Float32Array {
   const gradient = new Float32Array(vocabulary * size);
   eachToken(batch, (token, id) => {
-    if (id === PAD_ID) return;
+    if (id === PAD_ROW) return;
     const from = token * size;
     const to = id * size;
     for (let i = 0; i < size; i++) gradient[to + i] += dOut[from + i];

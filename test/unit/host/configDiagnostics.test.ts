@@ -35,7 +35,7 @@ interface DataCall {
   answer(findings: DataFinding[]): void;
 }
 
-const path = '/work/a.gatescope.json';
+const path = '/project/a.gatescope.json';
 let calls: DataCall[] = [];
 let diagnostics: InstanceType<typeof ConfigDiagnostics>;
 

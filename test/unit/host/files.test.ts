@@ -42,9 +42,9 @@ const experiment: Experiment = {
 };
 
 test('the files that a config names, relative to it', () => {
-  assert.deepEqual(namedSources(experiment, '/work/exp'), [
-    { part: 'train', path: '/work/exp/data/train.csv' },
-    { part: 'test', path: '/work/elsewhere.csv' },
+  assert.deepEqual(namedSources(experiment, '/project/exp'), [
+    { part: 'train', path: '/project/exp/data/train.csv' },
+    { part: 'test', path: '/project/elsewhere.csv' },
   ]);
 });
 

@@ -53,9 +53,9 @@ test('a changed manifest takes the place of the old one; progress goes when the 
 test('runs belong to the config in the folder that holds .gatescope', () => {
   const list = new RunList();
   list.replaceAll([runOf('a'), runOf('b', { config: 'sub/other.gatescope.json' })]);
-  assert.equal(configPathOf(runOf('a')), '/work/trec.gatescope.json');
+  assert.equal(configPathOf(runOf('a')), '/project/trec.gatescope.json');
   assert.deepEqual(
-    list.ofConfig('/work/sub/other.gatescope.json').map(({ manifest }) => manifest.id),
+    list.ofConfig('/project/sub/other.gatescope.json').map(({ manifest }) => manifest.id),
     ['b'],
   );
 });

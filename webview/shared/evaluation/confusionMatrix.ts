@@ -77,7 +77,7 @@ export class ConfusionMatrix extends LightElement {
     const isHere = this.at?.row === at.row && this.at.column === at.column;
     const kind = at.row === at.column ? 'is-right' : 'is-wrong';
     return html`<td
-      class="${kind} ${isHere ? 'is-here' : ''} ${share > 0.55 ? 'is-strong' : ''}"
+      class="${kind} ${isHere ? 'is-here' : ''}"
       ${styled({ '--share': share.toFixed(3) })}
       @mouseenter=${() => {
         this.at = at;

@@ -1,0 +1,222 @@
+// The dashboard in Chromium, under the policy and the themes of VS Code, against the fixture host.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, type TestContext, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { Fixture } from '../../webview/dev/fixtureHost.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { openDashboardPage, type PageOptions } from '../support/dashboardPage.ts';
+import { eventually } from '../support/eventually.ts';
+import { THEMES, type ThemeName } from '../support/themes.ts';
+
+declare global {
+  interface Window {
+    fixture: Fixture;
+  }
+}
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser?.close());
+
+/** A page that must not have complained by the end of the test. */
+async function open(t: TestContext, options: PageOptions = {}): Promise<Page> {
+  const { page, complaints, close } = await openDashboardPage(browser, options);
+  t.after(async () => {
+    await close();
+    assert.deepEqual(complaints, []);
+  });
+  await page.locator('gs-dashboard main').waitFor();
+  return page;
+}
+
+const chart = (page: Page) => page.getByRole('img', { name: /^Loss/ });
+const pointsOf = async (page: Page): Promise<number> => Number(await chart(page).getAttribute('data-points'));
+const callsOf = (page: Page, method: string) =>
+  page.evaluate(
+    (wanted) => window.fixture.calls.filter((call) => call.method === wanted).map(({ params }) => params),
+    method,
+  );
+const titleOf = (page: Page): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
+
+test('a live run: read-out, controls, and a chart that grows with every frame', async (t) => {
+  const page = await open(t);
+  const status = page.getByRole('status', { name: 'Training progress' });
+  assert.match(await status.innerText(), /Epoch 2 of 5\s+step 120\s+loss 0\.532/);
+  await eventually('all points so far', async () => (await pointsOf(page)) === 120);
+  await page.evaluate(() => window.fixture.play(10));
+  await eventually('ten more', async () => (await pointsOf(page)) === 130);
+  await eventually('the read-out follows', async () => /step 129/.test(await status.innerText()));
+  await page.getByRole('button', { name: 'Pause' }).click();
+  assert.deepEqual(await callsOf(page, 'control'), [{ runId: '2026-11-24T12-00-00-live', action: 'pause' }]);
+});
+
+test('a lost frame is noticed, and all metrics are asked for again', async (t) => {
+  const page = await open(t);
+  await eventually('the first load', async () => (await pointsOf(page)) === 120);
+  await page.evaluate(() => window.fixture.play(5, 20));
+  await eventually('nothing is missing', async () => (await pointsOf(page)) === 145);
+  assert.equal((await callsOf(page, 'metrics')).length, 2);
+});
+
+test('a reload restores what was chosen', async (t) => {
+  const page = await open(t);
+  await page.getByRole('checkbox', { name: 'Log y' }).check();
+  await page.getByText('Epoch', { exact: true }).first().click();
+  await page.getByRole('row', { name: /hidden 60/ }).click();
+  await eventually('the other run is shown', async () => (await titleOf(page)) === 'TREC, hidden 60');
+  await page.reload();
+  await eventually('it still is', async () => (await titleOf(page)) === 'TREC, hidden 60');
+  assert.ok(await page.getByRole('checkbox', { name: 'Log y' }).isChecked());
+  assert.ok(await page.getByRole('radio', { name: 'Epoch' }).isChecked());
+});
+
+test('the table is worked by keyboard: move, show, plot, rename, delete', async (t) => {
+  const page = await open(t, { state: 'many' });
+  const rows = page.getByRole('table', { name: 'Runs' }).locator('tbody tr[data-run]');
+  const focusedRow = () => page.evaluate(() => document.activeElement?.getAttribute('data-run'));
+  await page.locator('tr[data-run][tabindex="0"]').focus();
+  await page.keyboard.press('Home');
+  const first = await rows.first().getAttribute('data-run');
+  await eventually('the first row has the focus', async () => (await focusedRow()) === first);
+  await page.keyboard.press('ArrowDown');
+  await eventually('the second has it', async () => (await focusedRow()) !== first);
+  const second = (await focusedRow()) as string;
+  await page.keyboard.press('Enter');
+  await eventually(
+    'it is shown',
+    async () => (await page.locator('tr[aria-current]').getAttribute('data-run')) === second,
+  );
+  await page.keyboard.press('F2');
+  await page.getByRole('textbox', { name: 'Name of the run' }).fill('A better name');
+  await page.keyboard.press('Enter');
+  await eventually('it is renamed', async () => (await titleOf(page)) === 'A better name');
+  await eventually('the row has the focus again', async () => (await focusedRow()) === second);
+  await page.keyboard.press('Delete');
+  await eventually(
+    'it is gone',
+    async () => !/A better name/.test(await page.getByRole('table', { name: 'Runs' }).innerText()),
+  );
+  assert.deepEqual(await callsOf(page, 'deleteRuns'), [{ runIds: [second] }]);
+});
+
+test('a thousand runs: few rows are drawn, End reaches the last, filter and sort work', async (t) => {
+  const page = await open(t, { state: 'many' });
+  const table = page.getByRole('table', { name: 'Runs' });
+  const rows = table.locator('tbody tr[data-run]');
+  assert.ok((await rows.count()) < 50);
+  assert.equal(await table.getAttribute('aria-rowcount'), '1001');
+  await rows.first().focus();
+  await page.keyboard.press('End');
+  await eventually('the last row has the focus', () =>
+    page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex') === '1001'),
+  );
+  await table.getByRole('button', { name: 'Name', exact: true }).click();
+  await page.getByRole('searchbox', { name: 'Filter runs' }).fill('hidden 5010');
+  await eventually('one is left', async () => (await rows.count()) === 1);
+  await page.getByRole('searchbox', { name: 'Filter runs' }).fill('nothing has this name');
+  await page.getByText('No run fits the filter.').waitFor();
+});
+
+test('charts are exported as PNG, SVG and CSV', async (t) => {
+  const page = await open(t, { state: 'one' });
+  await eventually('there are points', async () => (await pointsOf(page)) > 0);
+  for (const format of ['PNG', 'SVG', 'CSV'])
+    await page.getByRole('button', { name: `Export Loss as ${format}` }).click();
+  await eventually('three files', () => page.evaluate(() => window.fixture.saved.length === 3));
+  const files = await page.evaluate(() => window.fixture.saved.map(({ name, data }) => ({ name, data: [...data] })));
+  const byName = new Map(files.map(({ name, data }) => [name, Buffer.from(data)]));
+  assert.deepEqual(
+    byName.get('loss.png')?.subarray(0, 8),
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  );
+  assert.match(byName.get('loss.svg')?.toString() ?? '', /^<(\?xml|svg)[\s\S]*<\/svg>\s*$/);
+  const lines = (byName.get('loss.csv')?.toString() ?? '').trim().split('\n');
+  assert.ok(lines.length > 600, `${lines.length} lines`);
+});
+
+test('a million points stay interactive', async (t) => {
+  const page = await open(t, { state: 'large' });
+  await eventually('all are there', async () => (await pointsOf(page)) >= 1_000_000);
+  const drawn = Number(await chart(page).getAttribute('data-drawn'));
+  assert.ok(drawn > 100 && drawn < 20_000, `${drawn} drawn`);
+  await chart(page).focus();
+  await page.keyboard.press('+');
+  await eventually('the zoom is shown', () => page.getByRole('button', { name: 'Reset zoom' }).isVisible());
+  t.diagnostic(`redraw of a million points: ${await chart(page).getAttribute('data-redraw-ms')} ms`);
+});
+
+test('a prediction follows what is typed; unknown tokens are marked', async (t) => {
+  const page = await open(t, { state: 'one' });
+  await page.getByRole('textbox', { name: 'A text to classify' }).fill('incomprehensibilities are few');
+  await eventually('it is there', async () => (await page.locator('.probabilities tr').count()) === 6);
+  assert.equal(await page.locator('.token.is-unknown').innerText(), 'incomprehensibilities');
+});
+
+test('evaluation: matrix read by keyboard, mistakes open at their line', async (t) => {
+  const page = await open(t, { state: 'one' });
+  const matrix = page.getByRole('group', { name: /Confusion matrix/ });
+  await matrix.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByText(/^ABBR, right: \d+ of \d+ texts/).waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.getByText(/^ABBR, taken for DESC/).waitFor();
+  await page.getByRole('button', { name: 'TREC.test.all:4', exact: true }).click();
+  assert.deepEqual(await callsOf(page, 'openExample'), [
+    { runId: '2026-11-24T10-00-00-trec', path: 'data/TREC.test.all', line: 4 },
+  ]);
+});
+
+test('texts are never read as HTML', async (t) => {
+  const page = await open(t, { state: 'hostile' });
+  await page.getByText('<img src=x onerror').first().waitFor();
+  await eventually('the evaluation shows', async () =>
+    /Misclassified/.test(await page.locator('gs-evaluation').innerText()),
+  );
+  assert.equal(await page.locator('main img').count(), 0);
+  assert.notEqual(await page.title(), 'owned');
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
+});
+
+test('no runs, no trust, and a failure each say what to do', async (t) => {
+  const none = await open(t, { state: 'none' });
+  await none.getByText('press Train above its first line').waitFor();
+  const untrusted = await open(t, { state: 'untrusted' });
+  await untrusted.getByText('Restricted Mode').waitFor();
+  assert.ok(await untrusted.getByRole('textbox', { name: 'A text to classify' }).isDisabled());
+  const failing = await open(t, { state: 'failing' });
+  assert.match(await failing.getByRole('alert').innerText(), /cannot be read\. Look at its permissions\./);
+  await failing.getByRole('button', { name: 'Try again' }).click();
+  await eventually('it is asked again', async () => (await callsOf(failing, 'runs')).length === 2);
+});
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+for (const theme of Object.keys(THEMES) as ThemeName[]) {
+  test(`no accessibility violations, and nothing too wide at 400 px: ${theme}`, async (t) => {
+    for (const state of ['live', 'one']) {
+      const page = await open(t, { state, theme, width: 400 });
+      await eventually('there are points', async () => (await pointsOf(page)) > 0);
+      await page.evaluate(await readFile(axePath, 'utf8'));
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+        };
+        return (await axe.run()).violations.map(
+          ({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
+        );
+      });
+      assert.deepEqual(violations, []);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.ok(overflow <= 0, `${state} is ${overflow} px too wide`);
+    }
+  });
+}

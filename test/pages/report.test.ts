@@ -1,0 +1,68 @@
+// The standalone report of a run in Chromium: offline, under its own policy, light and dark.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { type ReportData, renderReport } from '../../extension/node/report.ts';
+import { makeEvaluation, makeEvents, makeRun } from '../../webview/dev/fixtures.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+const WEBVIEW = resolve(import.meta.dirname, '../../dist/webview');
+let browser: Browser;
+let dir: string;
+before(async () => {
+  browser = await launchBrowser();
+  dir = await mkdtemp(join(tmpdir(), 'gatescope-report-'));
+});
+after(async () => {
+  await browser?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function writeReport(data: ReportData): Promise<string> {
+  const [script, style] = await Promise.all(
+    ['report.js', 'report.css'].map((name) => readFile(join(WEBVIEW, name), 'utf8')),
+  );
+  const path = join(dir, 'report.html');
+  await writeFile(path, renderReport(data, { script, style }));
+  return pathToFileURL(path).href;
+}
+
+const manifest = {
+  ...makeRun('2026-11-24T10-00-00-trec', 1),
+  name: `</script><script>document.title='owned'</script>`,
+};
+const config = { name: 'x', task: 'classification', note: '</script><img src=x>' } as unknown as ReportData['config'];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`curves, scores and mistakes show from a file, ${colorScheme}`, async () => {
+    const url = await writeReport({
+      manifest,
+      config,
+      evaluation: makeEvaluation(['ABBR', 'DESC', 'NUM']),
+      metrics: { events: makeEvents(600, 100) },
+    });
+    const context = await browser.newContext({ colorScheme, locale: 'en-US', offline: true });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(url);
+    await page.getByRole('img', { name: /^Loss/ }).waitFor();
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), manifest.name);
+    assert.equal(await page.getByRole('img', { name: /^Loss/ }).getAttribute('data-points'), '607');
+    assert.match(await page.getByRole('table', { name: 'Confusion matrix' }).innerText(), /ABBR/);
+    assert.match(await page.getByRole('table', { name: 'Misclassified texts' }).innerText(), /TREC\.test\.all:1/);
+    assert.notEqual(await page.title(), 'owned');
+    const [text, background] = await page.evaluate(() => {
+      const { color, backgroundColor } = getComputedStyle(document.body);
+      return [color, backgroundColor].map((value) => Number(/\d+/.exec(value)?.[0]));
+    });
+    assert.ok(colorScheme === 'dark' ? text > background : text < background);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
