@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import * as format from '../../../webview/shared/format.ts';
 
 test('numbers keep about four digits', () => {
-  const shown = [0, 0.53214, 12.3456, 123.456, 12_345, 0.000012, -3.14159, Number.NaN].map(format.formatNumber);
-  assert.deepEqual(shown, ['0', '0.5321', '12.35', '123.5', '12,345', '1.20e-5', '-3.142', '–']);
+  const shown = [0, 0.53214, 12.3456, 123.456, 12_345, 0.000012, -3.14259, Number.NaN].map(format.formatNumber);
+  assert.deepEqual(shown, ['0', '0.5321', '12.35', '123.5', '12,345', '1.20e-5', '-3.143', '–']);
 });
 
 test('losses keep three decimals', () => {
