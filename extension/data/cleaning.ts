@@ -52,7 +52,8 @@ const OPAQUE = new Set(['script', 'style']);
 
 /** Removes comments, tags, and the bodies of scripts and styles. A `<` that opens nothing stays. */
 function stripTags(text: string): string {
-  const lower = text.toLowerCase();
+  // Only ASCII: the places of all other letters must stay.
+  const lower = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const find = createForwardFinder(lower);
   const parts: string[] = [];
   let from = 0;
@@ -62,7 +63,8 @@ function stripTags(text: string): string {
     const name = /^<\/?([a-z][a-z0-9]*)/.exec(lower.slice(open, open + 32))?.[1] ?? '';
     parts.push(text.slice(from, open), INLINE.has(name) ? '' : ' ');
     const isOpaque = OPAQUE.has(name) && text[open + 1] !== '/';
-    from = isOpaque ? (find(`</${name}`, end) ?? end) : end;
+    const bodyEnd = isOpaque ? find(`</${name}`, end) : undefined;
+    from = bodyEnd === undefined ? end : (find('>', bodyEnd) ?? bodyEnd);
   }
   return parts.length === 0 ? text : parts.join('') + text.slice(from);
 }

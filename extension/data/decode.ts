@@ -16,23 +16,30 @@ const BYTE_ORDER_MARKS: readonly (readonly [bytes: readonly number[], encoding: 
   [[0xfe, 0xff], 'utf-16be'],
 ];
 
+const LONGEST_MARK = 3;
+
 /** By byte order mark, else UTF-8 where every byte of the file is, else Windows-1252. Reads the file once. */
 export async function detectEncoding(files: FileSource, path: string): Promise<DetectedEncoding> {
+  const mark = await readMark(files, path);
+  if (mark) return { encoding: mark, reason: 'byte order mark' };
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let isFirst = true;
   try {
-    for await (const bytes of files.read(path)) {
-      const mark = isFirst && BYTE_ORDER_MARKS.find(([start]) => start.every((byte, at) => bytes[at] === byte));
-      if (mark) return { encoding: mark[1], reason: 'byte order mark' };
-      isFirst = false;
-      decoder.decode(bytes, { stream: true });
-    }
+    for await (const bytes of files.read(path)) decoder.decode(bytes, { stream: true });
     decoder.decode();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return { encoding: 'windows-1252', reason: 'it is not UTF-8' };
   }
   return { encoding: 'utf-8', reason: 'every byte fits' };
+}
+
+async function readMark(files: FileSource, path: string): Promise<KnownEncoding | undefined> {
+  const head: number[] = [];
+  for await (const bytes of files.read(path)) {
+    head.push(...bytes.subarray(0, LONGEST_MARK));
+    if (head.length >= LONGEST_MARK) break;
+  }
+  return BYTE_ORDER_MARKS.find(([mark]) => mark.every((byte, at) => head[at] === byte))?.[1];
 }
 
 /** The encoding that was asked for, or the one that is found; `how` says what somebody may wonder about. */

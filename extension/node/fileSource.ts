@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import type { FileSource } from '../data/types.ts';
 import { compareCodePoints } from '../text/vocabulary.ts';
 
-const READ_BYTES = 1 << 18;
+const READ_BYTES = 1 << 15;
 
 export function createFileSource(): FileSource {
   return {

@@ -1,7 +1,7 @@
 // A config with every default filled in: what a run is made from and what config.json in its folder holds.
-import { Value } from '@sinclair/typebox/value';
 import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
 import { ExperimentSchema } from './experiment.ts';
+import { fillDefaults } from './fillDefaults.ts';
 
 export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
 export type ResolvedValidation = { split: number } | ResolvedSource;
@@ -76,7 +76,7 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
   sections.model.head ??= {};
   sections.training.loss ??= {};
   sections.training.best ??= {};
-  const { name, description, task, data, text, model, training, engine } = Value.Default(
+  const { name, description, task, data, text, model, training, engine } = fillDefaults(
     ExperimentSchema,
     withSections,
   ) as ResolvedExperiment;
