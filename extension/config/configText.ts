@@ -73,8 +73,16 @@ export class ConfigText {
     return { title, edits: this.#edits(path, value) };
   }
 
+  /** Removes a key, or an item of a list, with its comma. */
   fixByRemoval(title: string, path: JsonPath): ProblemFix {
-    return { title, edits: this.#edits(path, undefined) };
+    const item = this.find(path);
+    if (item?.parent?.type !== 'array') return { title, edits: this.#edits(path, undefined) };
+    const items = item.parent.children ?? [];
+    const at = items.indexOf(item);
+    const [before, after] = [items[at - 1], items[at + 1]];
+    const start = before ? before.offset + before.length : item.offset;
+    const end = !before && after ? after.offset : item.offset + item.length;
+    return { title, edits: [{ start, end, text: '' }] };
   }
 
   #edits(path: JsonPath, value: unknown): TextEdit[] {

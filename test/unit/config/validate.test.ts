@@ -1,0 +1,156 @@
+// Every code of a config problem: its range, its words, and a fix that removes it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyEdits } from '../../../extension/config/configText.ts';
+import type { ConfigProblem } from '../../../extension/config/problem.ts';
+import { problemOfFinding, validateConfig, validateFiles } from '../../../extension/config/validateConfig.ts';
+
+const GOOD = `{
+  // A comment, and a comma at the end
+  "data": { "train": { "path": "train.csv" }, "validation": { "split": 0.1 } },
+  "text": { "tokenizer": { "lowercase": true } },
+  "model": { "encoder": { "type": "lstm", "hiddenSize": 10 }, "pooling": "max" },
+  "training": { "epochs": 3, "optimizer": { "type": "adam", "betas": [0.9, 0.99] }, "clip": { "norm": 5 } },
+}`;
+
+const changed = (from: string, to: string): string => {
+  assert.ok(GOOD.includes(from), from);
+  return GOOD.replace(from, to);
+};
+
+/** Change, code, the text that is marked, words of the message, and whether its first fix must remove it. */
+const CASES: readonly [from: string, to: string, code: string, marked: string, message: RegExp, isFixed: boolean][] = [
+  ['"hiddenSize"', '"hiden_size"', 'config.unknownKey', '"hiden_size"', /Did you mean "hiddenSize"\?/, true],
+  ['"training"', '"trainning"', 'config.unknownKey', '"trainning"', /Did you mean "training"\?/, true],
+  ['"norm": 5', '"gradient": 5', 'config.unknownKey', '"gradient"', /Known keys: norm, value/, true],
+  ['"path": "train.csv"', '', 'config.missingKey', '"train"', /"path" is missing: a text/, true],
+  ['"type": "lstm", ', '', 'config.missingKey', '"encoder"', /"type" is missing: "lstm"/, true],
+  ['"max"', '"maximum"', 'config.enum', '"maximum"', /Allowed: "last", "mean", "max"/, false],
+  ['"max"', '"maxx"', 'config.enum', '"maxx"', /Did you mean "max"\?/, true],
+  ['"adam"', '"adamm"', 'config.enum', '"adamm"', /Did you mean "adam"/, true],
+  ['"epochs": 3', '"epochs": 0', 'config.range', '0', /a whole number from 1 to 100000/, true],
+  ['0.1', '1', 'config.range', '1', /a number above 0 and below 1/, false],
+  ['"epochs": 3', '"epochs": 2.5', 'config.type', '2.5', /not a whole number/, true],
+  ['"epochs": 3', '"epochs": "three"', 'config.type', '"three"', /a whole number from 1 to 100000 is expected/, false],
+  ['"lowercase": true', '"lowercase": 1', 'config.type', '1', /true or false is expected/, false],
+  ['[0.9, 0.99]', '[0.9]', 'config.type', '[0.9]', /Exactly 2 values/, false],
+  ['{ "split": 0.1 }', '{ "split": 0.1, "path": "x" }', 'config.unknownKey', '"path"', /no key "path" here/, true],
+  ['"norm": 5', '"norm": 5, "value": 1', 'config.contradiction', '"value"', /by norm or by value, not both/, true],
+  ['"hiddenSize": 10', '"dropout": 0.5', 'config.contradiction', '"dropout"', /nothing with a single layer/, true],
+  [
+    '{ "type": "adam", "betas": [0.9, 0.99] }',
+    '{ "type": "sgd", "nesterov": true }',
+    'config.contradiction',
+    '"nesterov"',
+    /needs a momentum above 0/,
+    true,
+  ],
+  [
+    '"path": "train.csv"',
+    '"path": "a", "format": "labelFirst", "textColumn": "x"',
+    'config.contradiction',
+    '"textColumn"',
+    /no use for "textColumn"/,
+    true,
+  ],
+  ['{ "split": 0.1 }', '{ "path": "train.csv" }', 'config.contradiction', '"path"', /This is the training data/, false],
+  [
+    '"tokenizer"',
+    '"cleaning": ["lowercase"], "tokenizer"',
+    'config.contradiction',
+    '"lowercase"',
+    /already makes everything lower case/,
+    true,
+  ],
+  ['"tokenizer"', '"cleaning": ["nfc", "nfc"], "tokenizer"', 'config.duplicateItem', '"nfc"', /twice/, true],
+  [
+    '"clip"',
+    '"earlyStopping": { "patience": 3 }, "clip"',
+    'config.contradiction',
+    '"patience"',
+    /never ends a run of 3 epochs early/,
+    false,
+  ],
+  ['"epochs": 3', '"epochs": 3, "epochs": 4', 'config.duplicateKey', '"epochs"', /stands here twice/, false],
+];
+
+const only = (text: string): ConfigProblem => {
+  const { problems } = validateConfig(text);
+  assert.equal(problems.length, 1, problems.map(({ message }) => message).join('\n'));
+  return problems[0];
+};
+
+test('a good config has no problem', () => {
+  const { experiment, problems } = validateConfig(GOOD);
+  assert.deepEqual(problems, []);
+  assert.equal(experiment?.model.encoder.hiddenSize, 10);
+});
+
+for (const [from, to, code, marked, message, isFixed] of CASES) {
+  test(`${code}: ${from} becomes ${to || 'nothing'}`, () => {
+    const text = changed(from, to);
+    const problem = only(text);
+    assert.equal(problem.code, code);
+    assert.equal(text.slice(problem.start, problem.end), marked);
+    assert.match(problem.message, message);
+    if (isFixed) assert.ok(problem.fixes.length > 0, 'there is a fix');
+    for (const fix of problem.fixes)
+      assert.deepEqual(validateConfig(applyEdits(text, fix.edits)).problems, [], fix.title);
+  });
+}
+
+test('what is not JSON is said in words, at its place', () => {
+  for (const [text, message, place] of [
+    ['{ "data" 1 }', /colon/, '1'],
+    ['{ "data": }', /value/, '}'],
+    ['{ "a": 1 "b": 2 }', /comma/, '"b"'],
+  ] as const) {
+    const [problem] = validateConfig(text).problems;
+    assert.equal(problem.code, 'config.syntax');
+    assert.match(problem.message, message);
+    assert.equal(text.slice(problem.start, problem.end), place);
+  }
+  assert.equal(validateConfig('').experiment, undefined);
+});
+
+test('several problems stand in the order of the text', () => {
+  const text = changed('"max"', '"min"').replace('"epochs": 3', '"epochs": -1');
+  assert.deepEqual(
+    validateConfig(text).problems.map(({ code }) => code),
+    ['config.enum', 'config.range'],
+  );
+});
+
+const probe = (files: readonly string[]) => ({
+  resolve: (path: string) => `/d/${path}`,
+  kind: async (path: string) =>
+    files.includes(path) ? ('file' as const) : path === '/d/folder' ? ('folder' as const) : undefined,
+  list: async () => files.map((file) => file.replace('/d/', '')),
+});
+
+test('a file that is not there names the nearest, and the fix takes it', async () => {
+  const files = probe(['/d/training.csv', '/d/other.txt']);
+  const text = changed('train.csv', 'trianing.csv');
+  const [problem] = await validateFiles(text, files);
+  assert.equal(problem.code, 'data.fileMissing');
+  assert.equal(text.slice(problem.start, problem.end), '"trianing.csv"');
+  const fixed = applyEdits(text, problem.fixes[0].edits);
+  assert.deepEqual(await validateFiles(fixed, files), []);
+  const folder = changed('"path": "train.csv"', '"path": "folder", "format": "csv"');
+  assert.equal((await validateFiles(folder, files))[0].code, 'data.kindMismatch');
+});
+
+test('a finding in the data stands at its key, or at the nearest key above', () => {
+  const base = { code: 'data.x', severity: 'error', message: 'Bad.', remedy: 'Mend it.' } as const;
+  const at = (path: (string | number)[], suggestion?: string) => {
+    const problem = problemOfFinding(GOOD, { ...base, path, suggestion });
+    return { text: GOOD.slice(problem.start, problem.end), problem };
+  };
+  assert.equal(at(['data', 'train', 'path']).text, '"train.csv"');
+  assert.equal(at(['data', 'train', 'textColumn']).text, '"train"');
+  assert.equal(at(['data', 'train']).text, '"train"');
+  assert.equal(at(['data', 'test', 'path']).text, '"data"');
+  const { problem } = at(['data', 'train', 'path'], 'x.csv');
+  assert.equal(problem.message, 'Bad. Mend it.');
+  assert.match(applyEdits(GOOD, problem.fixes[0].edits), /"path": "x\.csv"/);
+});
