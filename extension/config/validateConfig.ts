@@ -5,7 +5,7 @@ import { type Experiment, ExperimentSchema } from '../schema/experiment.ts';
 import { checkFiles, type FileProbe } from './checkFiles.ts';
 import { checkMeaning } from './checkMeaning.ts';
 import { checkShape } from './checkShape.ts';
-import { ConfigText, replaceNode } from './configText.ts';
+import { ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem } from './problem.ts';
 
 export interface ValidatedConfig {
@@ -37,15 +37,23 @@ export function problemOfFinding(text: string, finding: DataFinding): ConfigProb
   const config = new ConfigText(text);
   const message = finding.remedy ? `${finding.message} ${finding.remedy}` : finding.message;
   const value = config.find(path);
-  const node = value ?? config.findKey(path.slice(0, -1)) ?? config.findNearest(path);
   const fixes =
     value && suggestion !== undefined
       ? [replaceNode(`Change to "${suggestion}"`, value, JSON.stringify(suggestion))]
       : [];
-  const isBlock = node !== undefined && (node.type === 'object' || node.type === 'array');
-  const shown = isBlock ? (config.findKey(path) ?? { offset: node.offset, length: 1 }) : node;
-  const start = shown?.offset ?? 0;
-  return { code, severity, message, start, end: start + (shown?.length ?? 1), fixes };
+  const { offset, length } = shownPlace(config, path);
+  return { code, severity, message, start: offset, end: offset + length, fixes };
+}
+
+/** A plain value itself; of an object or a list its key, as marking all of it would mark half of the config. */
+function shownPlace(config: ConfigText, path: JsonPath): { offset: number; length: number } {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = config.find(path.slice(0, depth));
+    if (!node) continue;
+    const isBlock = node.type === 'object' || node.type === 'array';
+    return isBlock ? (config.findKey(path.slice(0, depth)) ?? node) : node;
+  }
+  return { offset: config.root?.offset ?? 0, length: 1 };
 }
 
 function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {

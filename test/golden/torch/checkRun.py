@@ -1,15 +1,18 @@
 """Loads a run folder into plain PyTorch and computes the logits of some texts: the independent judge of what a run holds.
 
     VENV/bin/python test/golden/torch/checkRun.py RUN TEXTS [--limit 200] [--out logits.safetensors] [--compare ours.safetensors]
+        [--vector test/golden/vectors/torch-trecRun.safetensors]
 
 RUN holds config.json, tokenizer.json and model.safetensors; TEXTS has one text a line (UTF-8).
 `--out` saves {logits: [texts, classes]}; `--compare` reads the same from another file and fails where they differ by more than 1e-5.
+`--vector` saves the run's weights with ids, lengths and logits of the texts: what test/unit/engine/trecRun.test.ts reads.
 Texts go to the tokenizer as they are: a run with cleaning steps is refused.
 """
 
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -47,6 +50,15 @@ class Classifier(nn.Module):
         return self.head(out.masked_fill(~mask, -torch.inf).amax(1))
 
 
+@dataclass
+class Encoded:
+    config: dict
+    state: dict
+    ids: list
+    lengths: torch.Tensor
+    logits: torch.Tensor
+
+
 def run_logits(run, texts):
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     if config["text"]["cleaning"]:
@@ -64,7 +76,16 @@ def run_logits(run, texts):
     for row, values in enumerate(ids):
         padded[row, : len(values)] = torch.tensor(values)
     with torch.no_grad():
-        return model(padded, lengths)
+        return Encoded(config, state, ids, lengths, model(padded, lengths))
+
+
+def save_vector(encoded, path):
+    padded = torch.full((len(encoded.ids), int(encoded.lengths.max())), -1.0)
+    for row, values in enumerate(encoded.ids):
+        padded[row, : len(values)] = torch.tensor(values, dtype=torch.float32)
+    tensors = {f"weights.{name}": value for name, value in encoded.state.items()}
+    tensors |= {"ids": padded, "lengths": encoded.lengths.float(), "logits": encoded.logits.contiguous()}
+    save_file(tensors, path, metadata={"cases": json.dumps([{"model": encoded.config["model"]}])})
 
 
 def main():
@@ -74,13 +95,17 @@ def main():
     parser.add_argument("--limit", type=int)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--compare", type=Path)
+    parser.add_argument("--vector", type=Path)
     options = parser.parse_args()
     texts = options.texts.read_text(encoding="utf-8").split("\n")
     texts = [text.rstrip("\r") for text in (texts[:-1] if texts[-1] == "" else texts)][: options.limit]
-    logits = run_logits(options.run, texts)
+    encoded = run_logits(options.run, texts)
+    logits = encoded.logits
     print(f"{logits.shape[0]} texts, {logits.shape[1]} classes, largest logit {logits.abs().max():.4f}")
     if options.out:
         save_file({"logits": logits.contiguous()}, options.out)
+    if options.vector:
+        save_vector(encoded, options.vector)
     if options.compare:
         other = load_file(options.compare)["logits"]
         if other.shape != logits.shape:
