@@ -72,7 +72,13 @@ function failuresIn(name: string, output: string): string {
 
 async function buildAndPackage(): Promise<Count | undefined> {
   await mkdir('out', { recursive: true });
-  const { code, output } = await run('vsce', ['package', '--no-dependencies', '-o', 'out/gatescope.vsix']);
+  const { code, output } = await run('vsce', [
+    'package',
+    '--no-dependencies',
+    '--no-rewrite-relative-links',
+    '-o',
+    'out/gatescope.vsix',
+  ]);
   if (code === 0) return undefined;
   return failedOnly(`build: ${output.slice(-3000)}`);
 }

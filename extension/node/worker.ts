@@ -1,4 +1,5 @@
 // The engine worker: offers EngineContract to the extension host over the thread's port.
+import { open as openInspector } from 'node:inspector';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { loadExperiment } from '../config/loadExperiment.ts';
@@ -18,6 +19,10 @@ import { TrainSession } from './trainSession.ts';
 import { VERSION } from './version.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread');
+
+// For debugging this thread by itself: "Attach engine worker" in .vscode/launch.json.
+const inspectPort = process.env.GATESCOPE_INSPECT_WORKER;
+if (inspectPort) openInspector(Number(inspectPort), '127.0.0.1');
 
 const sessions = new Map<string, TrainSession>();
 const models = new RunModelCache();

@@ -1,0 +1,52 @@
+// Makes the pictures of the README from the packaged extension in a real VS Code: `npm run screenshots`.
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { listRuns } from '../extension/store/runStore.ts';
+import { launchBrowser } from '../test/support/browser.ts';
+import { eventually } from '../test/support/eventually.ts';
+import { startVscode } from '../test/support/vscodeServer.ts';
+import { Workbench } from '../test/support/workbench.ts';
+import { EXAMPLE_CONFIG, makeWorkspace } from '../test/support/workspace.ts';
+
+const OUT = resolve(import.meta.dirname, '../media/screenshots');
+const workspace = await makeWorkspace();
+const server = await startVscode({ workspace: workspace.dir, settings: { 'editor.minimap.enabled': false } });
+const browser = await launchBrowser();
+try {
+  await mkdir(OUT, { recursive: true });
+  const workbench = await Workbench.open(browser, server.url);
+  const { page } = workbench;
+  const picture = (name: string) => page.screenshot({ path: join(OUT, `${name}.png`) });
+  const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
+  await page.setViewportSize({ width: 1360, height: 820 });
+  await workbench.openFile(EXAMPLE_CONFIG);
+  await page.locator('.codelens-decoration').first().waitFor();
+  await workbench.runCommand('Gatescope: Focus on Runs View');
+  await workbench.runCommand('Gatescope: Train');
+  const dashboard = await workbench.dashboard();
+  await eventually('the third epoch', async () => /Epoch [3-9] of/.test(await dashboard.locator('main').innerText()));
+  await picture('training');
+  await eventually('the run has ended', async () => (await runs())[0].manifest.status === 'completed', 120_000);
+  await page.keyboard.press('Escape');
+  await workbench.runCommand('Notifications: Clear All Notifications');
+  await workbench.runCommand('View: Close All Editors in Group').catch(() => undefined);
+  await workbench.runCommand('Gatescope: Open Dashboard');
+  const evaluation = await workbench.dashboard();
+  await evaluation.getByRole('textbox', { name: 'A text to classify' }).fill('Wherefore art thou so pale, my lord?');
+  await evaluation.locator('.probabilities').waitFor();
+  await evaluation.locator('gs-try-it').scrollIntoViewIfNeeded();
+  await evaluation.locator('gs-run-table').evaluate((element) => element.scrollIntoView());
+  await picture('evaluation');
+  await workspace.edit('"hiddenSize"', '"hiden_size"');
+  await workbench.openFile(EXAMPLE_CONFIG);
+  await eventually('the problem', async () => (await workbench.problems()).some((text) => /hiden_size/.test(text)));
+  await page.locator('.markers-panel .monaco-list-row', { hasText: 'hiden_size' }).last().dblclick();
+  await page.locator('.editor-group-container .monaco-editor.focused').waitFor();
+  await page.keyboard.press('Control+.');
+  await page.locator('.action-widget .monaco-list-row').first().waitFor();
+  await picture('config');
+} finally {
+  await browser.close();
+  await server.stop();
+  await workspace.remove();
+}
