@@ -12,7 +12,7 @@ import { runDescription, runFacts, statusIcon } from '../../../extension/host/vi
 import { RUN_STATUSES, type RunManifest } from '../../../extension/schema/run.ts';
 import { manifestOf } from './support.ts';
 
-const runOf = (id: string, changes: Partial<RunManifest> = {}, folder = '/work'): ListedRun => ({
+const runOf = (id: string, changes: Partial<RunManifest> = {}, folder = '/project'): ListedRun => ({
   dir: `${folder}/.gatescope/runs/${id}`,
   manifest: manifestOf(id, changes),
 });
