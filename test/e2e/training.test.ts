@@ -1,7 +1,7 @@
 // The main job in a real VS Code: train from the palette, watch it live, lose nothing over a reload, read the score, predict.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Frame } from 'playwright-core';
 import { listRuns } from '../../extension/store/runStore.ts';
@@ -11,6 +11,7 @@ import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
 
+const PROBE = resolve(import.meta.dirname, '../fixtures/probe');
 let workspace: Workspace;
 let server: VscodeServer;
 let browser: Browser;
@@ -18,7 +19,7 @@ let workbench: Workbench;
 
 before(async () => {
   workspace = await makeWorkspace();
-  server = await startVscode({ workspace: workspace.dir });
+  server = await startVscode({ workspace: workspace.dir, extensions: [PROBE] });
   browser = await launchBrowser();
   workbench = await Workbench.open(browser, server.url);
 });
@@ -80,6 +81,22 @@ test('training from the palette: the page moves while it runs', async () => {
     );
   }
   assert.match(await workbench.statusBar.innerText(), /poch \d|%/);
+});
+
+test('commands answer within 50 ms while it trains', async (t) => {
+  await workbench.runCommand('Probe: Measure Commands');
+  const path = join(workspace.dir, 'probe.json');
+  const { wait, refresh } = await eventually('the measurement is there', async () => {
+    const text = await readFile(path, 'utf8').catch(() => 'null');
+    return JSON.parse(text) as { wait: number[]; refresh: number[] } | null;
+  });
+  assert.equal((await runs())[0].manifest.status, 'running');
+  const at = (values: readonly number[], share: number): number =>
+    [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+  const describe = (values: readonly number[]): string =>
+    `median ${at(values, 0.5).toFixed(1)} ms, 95 % under ${at(values, 0.95).toFixed(1)} ms, longest ${at(values, 1).toFixed(1)} ms`;
+  t.diagnostic(`while it trains, a command answers after: ${describe(wait)}; Refresh after: ${describe(refresh)}`);
+  assert.ok(at(wait, 0.95) < 50);
 });
 
 test('pause holds the run and resume goes on', async () => {

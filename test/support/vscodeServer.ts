@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureVscode } from './installVscode.ts';
 
@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** Keeps workspace trust on, so that the folder opens in Restricted Mode. */
   hasTrust?: boolean;
   settings?: Record<string, unknown>;
+  /** Folders of further extensions to install. */
+  extensions?: readonly string[];
 }
 
 export interface VscodeServer {
@@ -35,12 +37,20 @@ const SETTINGS = {
   'gatescope.gitignore.offer': false,
 };
 
-export async function startVscode({ workspace, hasTrust, settings }: ServerOptions): Promise<VscodeServer> {
+export async function startVscode({
+  workspace,
+  hasTrust,
+  settings,
+  extensions = [],
+}: ServerOptions): Promise<VscodeServer> {
   const entry = await ensureVscode();
   const state = await mkdtemp(join(tmpdir(), 'gatescope-e2e-'));
   const userData = join(state, 'user-data');
   const folders = ['--user-data-dir', userData, '--extensions-dir', join(state, 'extensions')];
-  await promisify(execFile)(process.execPath, [entry, ...folders, '--install-extension', VSIX_PATH]);
+  const packages = [VSIX_PATH, ...(await Promise.all(extensions.map((folder) => packageExtension(folder, state))))];
+  for (const path of packages) {
+    await promisify(execFile)(process.execPath, [entry, ...folders, '--install-extension', path]);
+  }
   await mkdir(join(userData, 'User'), { recursive: true });
   await writeFile(join(userData, 'User', 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
   const args = ['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check'];
@@ -62,6 +72,13 @@ export async function startVscode({ workspace, hasTrust, settings }: ServerOptio
       await rm(state, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function packageExtension(folder: string, out: string): Promise<string> {
+  const path = join(out, `${basename(folder)}.vsix`);
+  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '-o', path];
+  await promisify(execFile)('vsce', args, { cwd: folder });
+  return path;
 }
 
 /** What it prints once it listens. */
