@@ -30,6 +30,7 @@ export function slugOf(configPath: string): string {
   const name = basename(configPath).replace(/(\.gatescope)?\.jsonc?$/i, '');
   const slug = name
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
