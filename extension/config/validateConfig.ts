@@ -2,6 +2,7 @@
 import { getNodeValue } from 'jsonc-parser';
 import type { DataFinding } from '../protocol/engineContract.ts';
 import { type Experiment, ExperimentSchema } from '../schema/experiment.ts';
+import { withRemedy } from '../util/userError.ts';
 import { checkFiles, type FileProbe } from './checkFiles.ts';
 import { checkMeaning } from './checkMeaning.ts';
 import { checkShape } from './checkShape.ts';
@@ -35,7 +36,7 @@ export async function validateFiles(text: string, probe: FileProbe): Promise<rea
 export function problemOfFinding(text: string, finding: DataFinding): ConfigProblem {
   const { code, severity, path, suggestion } = finding;
   const config = new ConfigText(text);
-  const message = finding.remedy ? `${finding.message} ${finding.remedy}` : finding.message;
+  const message = withRemedy(finding.message, finding.remedy);
   const value = config.find(path);
   const fixes =
     value && suggestion !== undefined

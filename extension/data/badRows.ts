@@ -33,7 +33,7 @@ export class RowCount {
       const [first] = this.bad;
       throw new DataError({
         code: 'data.badRows',
-        message: `${this.skipped} of ${this.read} rows of ${path} cannot be used, more than data.maxBadRowShare (${maxShare}) allows:\n${this.#list().join('\n')}`,
+        message: `${this.skipped} of ${this.read} rows of ${path} cannot be used, more than data.maxBadRowShare (${maxShare}) allows:\n${this.#list().join('\n')}\n`,
         remedy: 'Mend them, check format and columns, or raise data.maxBadRowShare.',
         place: { path: first.path, line: first.line },
         configPath: [...configPath, 'path'],

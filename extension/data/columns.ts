@@ -27,6 +27,18 @@ export interface ChosenColumns {
   how: string;
 }
 
+const MAX_NAMES = 12;
+const MAX_NAME_CHARACTERS = 40;
+
+/** Names for messages: not more than fit, none longer than anybody reads. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).map((name) => {
+    const flat = name.trim().replace(/\p{Cc}+/gu, ' ');
+    return `"${flat.length > MAX_NAME_CHARACTERS ? `${flat.slice(0, MAX_NAME_CHARACTERS)}…` : flat}"`;
+  });
+  return names.length > MAX_NAMES ? `${shown.join(', ')} and ${names.length - MAX_NAMES} more` : shown.join(', ');
+}
+
 /** Throws DataError `data.columnMissing` or `data.columnUnclear`. */
 export function chooseColumns(question: ColumnQuestion): ChosenColumns {
   const count = question.names?.length ?? Math.max(0, ...question.sample.map((row) => row.length));
@@ -77,9 +89,7 @@ function given(question: ColumnQuestion, key: 'textColumn' | 'labelColumn', coun
           names.map((name) => name.trim()),
         )
       : undefined;
-  const what = names
-    ? `Its columns are ${names.map((name) => `"${name.trim()}"`).join(', ')}.`
-    : `It has ${count} columns without names.`;
+  const what = names ? `Its columns are ${listed(names)}.` : `It has ${count} columns without names.`;
   throw new DataError({
     code: 'data.columnMissing',
     message: `${path} has no column ${JSON.stringify(choice)}. ${what}`,
@@ -90,7 +100,7 @@ function given(question: ColumnQuestion, key: 'textColumn' | 'labelColumn', coun
 }
 
 function unclear({ names, path, configPath }: ColumnQuestion, count: number): DataError {
-  const what = names ? `columns ${names.map((name) => `"${name}"`).join(', ')}` : `${count} columns`;
+  const what = names ? `columns ${listed(names)}` : `${count} columns`;
   return new DataError({
     code: 'data.columnUnclear',
     message: `It is not clear which of the ${what} of ${path} hold text and label.`,

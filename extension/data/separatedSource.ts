@@ -1,6 +1,7 @@
 // Separated values: delimiter, quotes, header and columns are settled by the config or by a look at the first rows.
 import { UserError } from '../util/userError.ts';
 import { type ChosenColumns, type ColumnChoice, chooseColumns, looksLikeHeader } from './columns.ts';
+import { DataError } from './dataError.ts';
 import { bad, type OpenedSource, type OpenFile, type ReadItem, type SourceRequest, toItem } from './readItem.ts';
 import { looksQuoted, type Row, readSeparated, type SeparatedFormat } from './rows.ts';
 
@@ -11,6 +12,7 @@ export async function openSeparated(request: SourceRequest, { format, head, text
   const delimiter = source.delimiter ?? (format === 'csv' ? ',' : '\t');
   const separated: SeparatedFormat = { path, delimiter, hasQuotes: format === 'csv' || looksQuoted(head, delimiter) };
   const sample = await firstRows(head, separated);
+  if (sample.length === 0) throw emptyFile(request);
   const wanted: ColumnChoice[] = [source.textColumn, source.labelColumn];
   const hasHeader = source.header ?? (format === 'csv' || looksLikeHeader(sample[0] ?? [], wanted));
   const columns = chooseColumns({
@@ -58,4 +60,13 @@ async function* readColumns(
     }
     yield items;
   }
+}
+
+function emptyFile({ path, configPath }: SourceRequest): DataError {
+  return new DataError({
+    code: 'data.empty',
+    message: `${path} holds no rows.`,
+    remedy: 'Name a file with data.',
+    configPath: [...configPath, 'path'],
+  });
 }

@@ -36,6 +36,5 @@ export async function readSource(
     await context.yieldNow();
     yieldedAtMs = performance.now();
   }
-  for (const line of rows.describe(request.path)) context.onLog('warning', line);
   return rows;
 }

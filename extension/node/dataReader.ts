@@ -81,6 +81,7 @@ export class DataReader {
     const context = { files: this.#files, signal, onLog, yieldNow: () => nextTurn() };
     const rows = await readSource({ source, path, configPath }, context, use);
     rows.check(path, this.#maxBadRowShare, configPath);
+    for (const line of rows.describe(path)) onLog('warning', line);
     return { rows, hash: this.#files.hashOf(path) };
   }
 

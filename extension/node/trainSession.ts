@@ -10,7 +10,7 @@ import type { RunAction, RunProgress, TrainOutcome } from '../protocol/engineCon
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import type { Evaluation, RunEvent, RunManifest, RunStatus, Scores } from '../schema/run.ts';
 import { configDirOf, RunFolder } from '../store/runFolder.ts';
-import { CancelledError } from '../util/userError.ts';
+import { CancelledError, withRemedy } from '../util/userError.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateSplits } from './evaluateSplits.ts';
 import { createFileSource } from './fileSource.ts';
@@ -193,7 +193,7 @@ export class TrainSession {
   #failure(error: unknown): Partial<RunManifest> {
     if (error instanceof CancelledError) return { status: 'cancelled' };
     const { problem, stack } = toRunProblem(error, this.runDir);
-    this.#message('error', problem.remedy ? `${problem.message} ${problem.remedy}` : problem.message);
+    this.#message('error', withRemedy(problem.message, problem.remedy));
     if (stack) this.#listener.onLog('error', stack);
     return { status: 'failed', problem };
   }

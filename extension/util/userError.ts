@@ -37,11 +37,17 @@ export class UserError extends Error {
   }
 }
 
+/** A message and what to do next; a message that ends in a list keeps its lines. */
+export function withRemedy(message: string, remedy: string | undefined): string {
+  if (!remedy) return message;
+  return message.endsWith('\n') ? `${message}${remedy}` : `${message} ${remedy}`;
+}
+
 /** `path:line:column: message (code). remedy` for logs and terminals. */
 export function formatUserError(error: UserError): string {
   const { place } = error;
   const at = place ? `${[place.path, place.line, place.column].filter((part) => part !== undefined).join(':')}: ` : '';
-  return `${at}${error.message}${error.remedy ? ` ${error.remedy}` : ''} [${error.code}]`;
+  return `${at}${withRemedy(error.message, error.remedy)} [${error.code}]`;
 }
 
 /** Thrown when an operation was cancelled by its AbortSignal; never shown as a failure. */

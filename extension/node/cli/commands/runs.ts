@@ -10,7 +10,7 @@ import {
   type StoredRun,
   updateRun,
 } from '../../../store/runStore.ts';
-import { UserError } from '../../../util/userError.ts';
+import { UserError, withRemedy } from '../../../util/userError.ts';
 import { writeReport } from '../../report.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 import { count, duration, ellipsis, percent, table } from '../format.ts';
@@ -133,7 +133,7 @@ async function describe(run: StoredRun, cwd: string): Promise<string> {
     name,
     ...(note ? [note] : []),
     `${status}, ${epochs.done} of ${epochs.planned} epochs, ${timeOf(run)}${best ? `, best epoch ${best.epoch}` : ''}`,
-    ...(problem ? [`${problem.message} ${problem.remedy ?? ''}`.trimEnd()] : []),
+    ...(problem ? [withRemedy(problem.message, problem.remedy)] : []),
     ...(environment
       ? [
           `${count(environment.data.parameters)} parameters, seed ${environment.seed}, backend ${environment.backend.used}`,

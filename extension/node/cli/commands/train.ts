@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { TrainOutcome } from '../../../protocol/engineContract.ts';
 import type { RunEvent, RunManifest } from '../../../schema/run.ts';
 import { readEvaluation } from '../../../store/runStore.ts';
+import { withRemedy } from '../../../util/userError.ts';
 import { openExperiment } from '../../openExperiment.ts';
 import { writeReport } from '../../report.ts';
 import { INTERNAL_PROBLEM } from '../../runProblem.ts';
@@ -131,7 +132,9 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
     output.line(JSON.stringify({ run: runId, status, epochs: epochs.done, validation, test, problem }));
     return;
   }
-  if (manifest.problem) output.note(`${manifest.problem.message} ${manifest.problem.remedy ?? ''}`.trimEnd());
+  // A failure was said when it came; a divergence lacks what to do next.
+  if (status === 'diverged' && manifest.problem)
+    output.note(withRemedy(manifest.problem.message, manifest.problem.remedy));
   if (evaluation) {
     const { validation, test } = evaluation;
     const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
