@@ -40,12 +40,28 @@ function suggestionsOf(schema: TSchema): Suggestion[] {
   if (schema.defaultSnippets) return schema.defaultSnippets as Suggestion[];
   if ('const' in schema) return [{ label: JSON.stringify(schema.const), body: schema.const }];
   if (schema.type === 'boolean') return [true, false].map((body) => ({ label: String(body), body }));
+  const body = placeholderOf(schema);
+  if (body !== undefined) return [{ label: schema.type === 'string' ? '""' : '{ … }', body }];
   const descriptions = (schema.enumDescriptions ?? []) as string[];
   return ((schema.enum ?? []) as unknown[]).map((body, at) => ({
     label: JSON.stringify(body),
     body,
     ...(descriptions[at] ? { description: descriptions[at] } : {}),
   }));
+}
+
+/** What a key without a default begins as: an empty text, or an object with what it must have, with stops for the cursor. */
+function placeholderOf(schema: TSchema): unknown {
+  let stop = 0;
+  const visit = ({ type, enum: values, default: byDefault, properties, required }: TSchema): unknown => {
+    if (byDefault !== undefined) return byDefault;
+    if (values) return (values as unknown[])[0];
+    if (type === 'string') return `$${++stop}`;
+    if (type !== 'object' || !required) return undefined;
+    const keys = (required as string[]).map((name) => [name, visit((properties as Record<string, TSchema>)[name])]);
+    return Object.fromEntries(keys);
+  };
+  return schema.default === undefined && !schema.enum ? visit(schema) : undefined;
 }
 
 /** Description, then what may stand there and what stands there by default. */
