@@ -2,20 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
+import type { ReportData } from '../schema/report.ts';
+import type { RunEvent } from '../schema/run.ts';
 import { writeFileAtomic } from '../store/atomicWrite.ts';
 import { readEvents } from '../store/metricsLog.ts';
 import { readEnvironment, readEvaluation, readRun, readRunConfig } from '../store/runStore.ts';
-
-/** What the report page reads from its document. */
-export interface ReportData {
-  manifest: RunManifest;
-  config: ResolvedExperiment;
-  environment?: RunEnvironment;
-  evaluation?: Evaluation;
-  metrics: { events: RunEvent[] };
-}
 
 /** Writes the report of a run to `path`. */
 export async function writeReport(runDir: string, path: string): Promise<void> {

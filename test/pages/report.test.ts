@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { type ReportData, renderReport } from '../../extension/node/report.ts';
+import { renderReport } from '../../extension/node/report.ts';
+import type { ReportData } from '../../extension/schema/report.ts';
 import { makeEvaluation, makeEvents, makeRun } from '../../webview/dev/fixtures.ts';
 import { launchBrowser } from '../support/browser.ts';
 

@@ -4,7 +4,8 @@ import '../shared/styles/base.css';
 import '../shared/styles/charts.css';
 import '../shared/styles/evaluation.css';
 import './report.css';
-import { ReportApp, type ReportData } from './reportApp.ts';
+import type { ReportData } from '../../extension/schema/report.ts';
+import { ReportApp } from './reportApp.ts';
 
 const source = document.querySelector('#gatescope-report')?.textContent;
 if (!source) throw new Error('This document holds no report');

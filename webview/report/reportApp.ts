@@ -1,8 +1,7 @@
 // The report of one run. <gs-report>
 import { html, nothing, type TemplateResult } from 'lit';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
-import type { ResolvedExperiment } from '../../extension/schema/resolved.ts';
-import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../../extension/schema/run.ts';
+import type { ReportData } from '../../extension/schema/report.ts';
 import '../shared/chart/chartGrid.ts';
 import type { PlottedRun } from '../shared/chart/series.ts';
 import { type ChartSettings, DEFAULT_CHART_SETTINGS } from '../shared/chart/settings.ts';
@@ -12,14 +11,6 @@ import { formatDateTime, formatDuration, formatPercent, groupThousands } from '.
 import { LightElement } from '../shared/lightElement.ts';
 import { RunMetrics } from '../shared/runMetrics.ts';
 import { STATUS_TEXTS } from '../shared/runStatus.ts';
-
-export interface ReportData {
-  manifest: RunManifest;
-  config: ResolvedExperiment;
-  environment?: RunEnvironment;
-  evaluation?: Evaluation;
-  metrics: { events: RunEvent[] };
-}
 
 export class ReportApp extends LightElement {
   static override properties = { settings: { state: true } };

@@ -1,7 +1,6 @@
 // gatescope dataset: what a config's data looks like to the reader: format, labels, lengths, rows before and after cleaning.
 import { dirname, relative, resolve } from 'node:path';
 import type { DataPreview } from '../../../protocol/engineContract.ts';
-import { createFileSource } from '../../fileSource.ts';
 import { openExperiment } from '../../openExperiment.ts';
 import { previewData } from '../../previewData.ts';
 import {
@@ -14,6 +13,7 @@ import {
   usageError,
 } from '../command.ts';
 import { count, ellipsis, percent, table } from '../format.ts';
+import { readingOptions } from '../reading.ts';
 
 const PARTS = ['train', 'validation', 'test'] as const;
 type Part = (typeof PARTS)[number];
@@ -39,17 +39,7 @@ async function dataset(context: CommandContext): Promise<number> {
   const maxRows = integerOption(datasetCommand, context, 'rows', 0) ?? 10;
   const configPath = resolve(cwd, positionals[0]);
   const experiment = await openExperiment(configPath);
-  const preview = await previewData(
-    experiment,
-    dirname(configPath),
-    { part, maxRows },
-    {
-      files: createFileSource(),
-      signal: new AbortController().signal,
-      onProgress: () => undefined,
-      onLog: (level, text) => output.note(level === 'info' ? text : `${level}: ${text}`),
-    },
-  );
+  const preview = await previewData(experiment, dirname(configPath), { part, maxRows }, readingOptions(output));
   output.line(context.options.json ? JSON.stringify(preview) : describe(preview, context));
   return EXIT.ok;
 }

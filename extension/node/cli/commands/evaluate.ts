@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { resolveRun } from '../../../store/runStore.ts';
 import { evaluateAgain, evaluateOnFile } from '../../evaluateRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
+import { readingOptions } from '../reading.ts';
 import { classTable, scoresTable } from '../scoresTable.ts';
 
 export const evaluateCommand: Command = {
@@ -22,10 +23,7 @@ async function evaluate(context: CommandContext): Promise<number> {
   if (positionals.length !== 1) throw usageError(evaluateCommand, 'evaluate needs one run.');
   const { dir } = await resolveRun(positionals[0], cwd);
   const path = stringOption(context, 'data');
-  const reading = {
-    signal: new AbortController().signal,
-    onLog: (level: 'info' | 'warning', text: string) => output.note(level === 'info' ? text : `${level}: ${text}`),
-  };
+  const reading = readingOptions(output);
   if (path !== undefined) {
     const result = await evaluateOnFile(dir, resolve(cwd, path), reading);
     const text = options.json

@@ -1,10 +1,10 @@
 // gatescope plan: what training would make, without training: parameters by name, vocabulary, set sizes.
 import { dirname, resolve } from 'node:path';
-import { createFileSource } from '../../fileSource.ts';
 import { openExperiment } from '../../openExperiment.ts';
 import { planRun } from '../../planRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../command.ts';
 import { count, table } from '../format.ts';
+import { readingOptions } from '../reading.ts';
 
 export const planCommand: Command = {
   name: 'plan',
@@ -18,12 +18,7 @@ async function plan({ positionals, cwd, output, options }: CommandContext): Prom
   if (positionals.length !== 1) throw usageError(planCommand, 'plan needs one config.');
   const configPath = resolve(cwd, positionals[0]);
   const experiment = await openExperiment(configPath);
-  const result = await planRun(experiment, dirname(configPath), {
-    files: createFileSource(),
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-    onLog: (level, text) => output.note(level === 'info' ? text : `${level}: ${text}`),
-  });
+  const result = await planRun(experiment, dirname(configPath), readingOptions(output));
   if (options.json) {
     output.line(JSON.stringify(result));
     return EXIT.ok;

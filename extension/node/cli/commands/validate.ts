@@ -5,9 +5,9 @@ import { formatProblem, toLineColumn } from '../../../config/place.ts';
 import type { ConfigProblem } from '../../../config/problem.ts';
 import { problemOfFinding, validateConfig, validateFiles } from '../../../config/validateConfig.ts';
 import { checkData } from '../../checkData.ts';
-import { createFileSource } from '../../fileSource.ts';
 import { createFileProbe, readConfigText } from '../../openExperiment.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../command.ts';
+import { readingOptions } from '../reading.ts';
 
 export const validateCommand: Command = {
   name: 'validate',
@@ -43,12 +43,7 @@ async function findProblems(text: string, configPath: string, readsData: boolean
   if (hasErrors(problems)) return [...problems];
   const files = await validateFiles(text, createFileProbe(configPath));
   if (hasErrors(files) || !readsData) return [...problems, ...files];
-  const findings = await checkData(loadExperiment(text, configPath), dirname(configPath), {
-    files: createFileSource(),
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-    onLog: () => undefined,
-  });
+  const findings = await checkData(loadExperiment(text, configPath), dirname(configPath), readingOptions());
   return [...problems, ...files, ...findings.map((finding) => problemOfFinding(text, finding))];
 }
 
