@@ -78,7 +78,7 @@ test('a column that is not in the data is found once the config is saved, with a
   await eventually('no problem is left', async () =>
     (await workbench.problems()).every((text) => !/gatescope/.test(text)),
   );
-  assert.doesNotMatch(await readFile(workspace.configPath, 'utf8'), /txet/);
+  await eventually('the fix is on disk', async () => !/txet/.test(await readFile(workspace.configPath, 'utf8')));
 });
 
 test('a new experiment comes from a template with its first field selected', async () => {

@@ -8,6 +8,7 @@ import type { ConfigDiagnostics } from '../config/configDiagnostics.ts';
 import { openDocument } from '../config/experimentReader.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 import { announceEnd } from './announceEnd.ts';
+import { confirmSecondRun } from './confirmSecondRun.ts';
 import { offerGitignore } from './gitignoreOffer.ts';
 import { readSetting } from './settings.ts';
 import type { TrainingQueue } from './trainingQueue.ts';
@@ -37,6 +38,8 @@ export async function trainConfig(configPath: string, deps: TrainingDeps): Promi
   await saveDocument(configPath);
   await requireValid(configPath, deps.diagnostics);
   deps.catalog.addConfig(configPath);
+  await deps.catalog.refresh();
+  await confirmSecondRun(configPath, deps.catalog.runs.ofConfig(configPath));
   if (deps.queue.jobs.length > 0) {
     const name = basename(configPath);
     vscode.window.setStatusBarMessage(
