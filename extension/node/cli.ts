@@ -11,6 +11,7 @@ import { runsCommand } from './cli/commands/runs.ts';
 import { trainCommand } from './cli/commands/train.ts';
 import { validateCommand } from './cli/commands/validate.ts';
 import { createConsole } from './cli/console.ts';
+import { toDiskError } from './diskError.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -71,7 +72,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function report(error: unknown, note: (text: string) => void): number {
+function report(thrown: unknown, note: (text: string) => void): number {
+  const error = toDiskError(thrown) ?? thrown;
   if (error instanceof CancelledError) return EXIT.interrupted;
   if (error instanceof UserError) {
     note(`gatescope: ${formatUserError(error)}`);

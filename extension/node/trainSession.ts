@@ -11,6 +11,7 @@ import type { ResolvedExperiment } from '../schema/resolved.ts';
 import type { Evaluation, RunEvent, RunManifest, RunStatus, Scores } from '../schema/run.ts';
 import { configDirOf, RunFolder } from '../store/runFolder.ts';
 import { CancelledError, withRemedy } from '../util/userError.ts';
+import { toDiskError } from './diskError.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateSplits } from './evaluateSplits.ts';
 import { createFileSource } from './fileSource.ts';
@@ -63,7 +64,9 @@ export class TrainSession {
   /** Makes the run folder. Throws UserError where none can be made; nothing trains yet. */
   static async open(options: TrainSessionOptions, listener: SessionListener): Promise<TrainSession> {
     resolveBackend(options.experiment.engine.backend);
-    const folder = await RunFolder.create(options.configPath, options.experiment);
+    const folder = await RunFolder.create(options.configPath, options.experiment).catch((error: unknown) => {
+      throw toDiskError(error) ?? error;
+    });
     return new TrainSession(options, folder, listener);
   }
 
@@ -79,8 +82,9 @@ export class TrainSession {
     return this.#folder.manifest;
   }
 
+  /** A stop before there is anything to keep is a cancellation. */
   act(action: RunAction): void {
-    this.#control.act(action);
+    this.#control.act(action === 'stop' && !this.#meter ? 'cancel' : action);
   }
 
   /** Reads, trains, evaluates. Settles when the run has ended, whatever its status. */
@@ -88,10 +92,12 @@ export class TrainSession {
     let end: Partial<RunManifest>;
     try {
       end = await this.#train();
+      await this.#flush();
     } catch (error) {
       end = this.#failure(error);
+      // The failure is said in run.json, whether or not the log can still be written.
+      await this.#flush().catch((second: unknown) => this.#listener.onLog('error', String(second)));
     }
-    await this.#flush();
     await this.#update({ ...end, endedAt: new Date().toISOString() });
     await this.#folder.close();
     const { runId, runDir, manifest } = this;
@@ -192,7 +198,7 @@ export class TrainSession {
 
   #failure(error: unknown): Partial<RunManifest> {
     if (error instanceof CancelledError) return { status: 'cancelled' };
-    const { problem, stack } = toRunProblem(error, this.runDir);
+    const { problem, stack } = toRunProblem(error);
     this.#message('error', withRemedy(problem.message, problem.remedy));
     if (stack) this.#listener.onLog('error', stack);
     return { status: 'failed', problem };

@@ -51,6 +51,7 @@ test('what the user gets wrong is exit code 1 with a remedy', async () => {
     [['predict', run, '--file', 'none.txt'], /none\.txt/],
     [['evaluate', run, '--data', 'none.csv'], /none\.csv/],
     [['runs', 'destroy'], /no action/],
+    [['runs', 'report', run, '--out', 'no/such/folder.html'], /does not exist/],
     [['runs', 'delete', run], /--yes/],
     [['dataset', 'weather.gatescope.json', '--part', 'dev'], /train, validation, test/],
   ];

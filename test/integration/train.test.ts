@@ -153,6 +153,14 @@ test('data that cannot be used ends the run as failed, with place and remedy', a
   assert.doesNotMatch(stderr, /bug/);
 });
 
+test('a run folder that cannot be made is the user’s to mend, not a bug', async (t) => {
+  const project = await makeProject(t);
+  await writeFile(join(project.dir, '.gatescope'), 'a file in its place');
+  const { code, stderr } = await runCli(['train', project.configPath], project.dir);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /could not be read or written: .* \[disk\]/);
+});
+
 test('a config with an error makes no run', async (t) => {
   const project = await makeProject(t);
   await writeFile(project.configPath, CONFIG.replace('"epochs"', '"epoch"'));
