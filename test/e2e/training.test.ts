@@ -19,6 +19,8 @@ let workbench: Workbench;
 
 before(async () => {
   workspace = await makeWorkspace();
+  // Long enough for all that is done while it trains, on a fast machine too.
+  await workspace.edit('"epochs": 8', '"epochs": 20');
   server = await startVscode({ workspace: workspace.dir, extensions: [PROBE] });
   browser = await launchBrowser();
   workbench = await Workbench.open(browser, server.url);
@@ -144,7 +146,7 @@ test('the run ends with a score, a notification with actions, and every file', a
       assert.ok(['running', 'completed'].includes(found.manifest.status), found.manifest.status);
       return found.manifest.status === 'completed' ? found : undefined;
     },
-    180_000,
+    300_000,
   );
   assert.ok((run.manifest.test?.accuracy ?? 0) > 0.8);
   await workbench
