@@ -24,7 +24,16 @@ export async function openSeparated(request: SourceRequest, { format, head, text
   });
   const quotes = separated.hasQuotes ? '' : ', quotes are text';
   const how = `${hasHeader ? 'The first row names the columns' : 'No header'}: ${columns.how}${quotes}.`;
-  return { how: [how], read: () => readColumns(readSeparated(text(), separated), { columns, hasHeader, path }) };
+  const width = Math.max(...(hasHeader ? sample.slice(0, 1) : sample).map((row) => row.length));
+  const layout: Layout = { ...separated, columns, hasHeader, width };
+  return { how: [how], read: () => readColumns(readSeparated(text(), separated), layout) };
+}
+
+interface Layout extends SeparatedFormat {
+  columns: ChosenColumns;
+  hasHeader: boolean;
+  /** Number of columns: a row with more has a delimiter in its text, and text and label stand elsewhere. */
+  width: number;
 }
 
 /** The rows of a file's start; a row that the start cuts off is left out. */
@@ -43,23 +52,33 @@ async function firstRows(head: string, format: SeparatedFormat): Promise<string[
   return rows.slice(0, SAMPLE_ROWS);
 }
 
-async function* readColumns(
-  batches: AsyncIterable<Row<string[]>[]>,
-  { columns, hasHeader, path }: { columns: ChosenColumns; hasHeader: boolean; path: string },
-): AsyncGenerator<ReadItem[]> {
-  let isHeader = hasHeader;
-  const last = Math.max(columns.text, columns.label);
+async function* readColumns(batches: AsyncIterable<Row<string[]>[]>, layout: Layout): AsyncGenerator<ReadItem[]> {
+  const { path } = layout;
+  let isHeader = layout.hasHeader;
   for await (const rows of batches) {
     const items: ReadItem[] = [];
     for (const { line, value, problem } of rows) {
       if (isHeader) isHeader = false;
       else if (!value) items.push({ path, line, reason: 'badQuotes', ...problem, detail: problem?.detail ?? '' });
-      else if (value.length <= last)
-        items.push(bad(path, line, 'missingField', `it has ${value.length} fields, ${last + 1} are needed`));
-      else items.push(toItem(value[columns.text], value[columns.label], { path, line }));
+      else items.push(rowItem(value, line, layout));
     }
     yield items;
   }
+}
+
+function rowItem(
+  fields: readonly string[],
+  line: number,
+  { path, columns, width, delimiter, hasQuotes }: Layout,
+): ReadItem {
+  const needed = Math.max(columns.text, columns.label) + 1;
+  if (fields.length < needed)
+    return bad(path, line, 'missingField', `it has ${fields.length} fields, ${needed} are needed`);
+  if (fields.slice(width).some((field) => field.trim() !== '')) {
+    const remedy = hasQuotes ? `: a text with ${JSON.stringify(delimiter)} in it needs quotes` : '';
+    return bad(path, line, 'extraField', `it has ${fields.length} fields, there are ${width} columns${remedy}`);
+  }
+  return toItem(fields[columns.text], fields[columns.label], { path, line });
 }
 
 function emptyFile({ path, configPath }: SourceRequest): DataError {

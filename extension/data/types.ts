@@ -20,6 +20,7 @@ export interface Example {
 
 export type BadRowReason =
   | 'missingField'
+  | 'extraField'
   | 'emptyText'
   | 'emptyLabel'
   | 'badJson'

@@ -62,6 +62,24 @@ test('bad rows keep place and reason; no row is lost', async () => {
   );
 });
 
+test('a row with more fields than columns is bad: its text holds the delimiter, its label is not what it seems', async () => {
+  const csv = 'text,label\ngood,a\nhello, world,b\nfine,b,, \n';
+  const { examples, bad } = await read({ 'x.csv': csv }, 'x.csv');
+  assert.deepEqual(
+    examples.map(({ text, label }) => [text, label]),
+    [
+      ['good', 'a'],
+      ['fine', 'b'],
+    ],
+  );
+  assert.deepEqual(
+    bad.map(({ line, reason, detail }) => [line, reason, detail]),
+    [[3, 'extraField', 'it has 3 fields, there are 2 columns: a text with "," in it needs quotes']],
+  );
+  const tsv = await read({ 'x.tsv': 'one\ta\ntwo\tb\n' }, 'x.tsv');
+  assert.deepEqual(shown(tsv), ['a: one @1', 'b: two @2']);
+});
+
 test('a quote that is never closed is an error at its line', async () => {
   const csv = `text,label\nok,a\n"opened,a\n${'more,b\n'.repeat(50)}`;
   const error = await read({ 'x.csv': csv }, 'x.csv').catch((reason: unknown) => reason);
