@@ -3,7 +3,7 @@ import type { TSchema } from '@sinclair/typebox';
 
 /** e.g. `a whole number from 1 to 64`, `"none" or "balanced"`. */
 export function describeSchema(schema: TSchema): string {
-  if (schema.anyOf) return joined((schema.anyOf as TSchema[]).map(describeSchema));
+  if (schema.anyOf) return unionOf(schema.anyOf as TSchema[]);
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return joined((schema.enum as unknown[]).map((value) => JSON.stringify(value)));
   switch (schema.type) {
@@ -22,6 +22,14 @@ export function describeSchema(schema: TSchema): string {
     default:
       return 'a value';
   }
+}
+
+/** Kinds of one object, told apart by `type`, are one object in words. */
+function unionOf(branches: readonly TSchema[]): string {
+  const kinds = branches.map(({ properties }) => (properties as Record<string, TSchema> | undefined)?.type?.const);
+  if (kinds.every((kind) => kind !== undefined))
+    return `an object with "type": ${joined(kinds.map((kind) => JSON.stringify(kind)))}`;
+  return joined([...new Set(branches.map(describeSchema))]);
 }
 
 function joined(parts: readonly string[]): string {

@@ -18,11 +18,28 @@ export interface OpenOptions {
 
 /** Throws UserError `config.notFound`, `config.override`, `config.invalid`. */
 export async function openExperiment(configPath: string, options: OpenOptions = {}): Promise<ResolvedExperiment> {
-  const text = overrideConfig(await readConfigText(configPath), options.overrides ?? []);
-  const experiment = loadExperiment(text, configPath, options.engine);
+  const text = await readConfigText(configPath);
+  const { overrides = [], engine } = options;
+  if (overrides.length === 0) return openText(text, configPath, engine);
+  try {
+    return await openText(overrideConfig(text, overrides), configPath, engine);
+  } catch (error) {
+    if (!UserError.is(error, 'config.invalid')) throw error;
+    // What is wrong in the file is said with its place there; what is wrong by the changes has none.
+    await openText(text, configPath, engine);
+    throw invalidOverride(error, overrides);
+  }
+}
+
+async function openText(text: string, configPath: string, engine?: EngineDefaults): Promise<ResolvedExperiment> {
+  const experiment = loadExperiment(text, configPath, engine);
   const missing = await validateFiles(text, createFileProbe(configPath));
   if (missing.length > 0) throw invalidConfig(configPath, text, missing);
   return experiment;
+}
+
+function invalidOverride({ message, remedy }: UserError, overrides: readonly string[]): UserError {
+  return new UserError({ code: 'config.override', message: `With ${overrides.join(', ')}: ${message}`, remedy });
 }
 
 export async function readConfigText(configPath: string): Promise<string> {

@@ -136,6 +136,10 @@ test('overrides change one key and keep comments; a wrong key names the nearest'
       return `${error.code}: ${error.message} ${error.remedy}`;
     }
   };
+  const faster = loadExperiment(overrideConfig(text, ['training.optimizer.learningRate=0.01']), 'x');
+  assert.deepEqual([faster.training.optimizer.type, faster.training.optimizer.learningRate], ['adam', 0.01]);
+  const sgd = overrideConfig(text, ['training.optimizer.type=sgd', 'training.optimizer.learningRate=0.5']);
+  assert.equal(loadExperiment(sgd, 'x').training.optimizer.type, 'sgd');
   assert.match(codeOf('training.epoch=3'), /Did you mean "training\.epochs"/);
   assert.match(codeOf('nonsense'), /key=value/);
   assert.equal(codeOf('training.loss.classWeights.spam=2'), 'none');
