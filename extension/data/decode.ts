@@ -54,7 +54,11 @@ export async function settleEncoding(
 }
 
 /** Text of a file in pieces, without byte order mark. CR LF and CR become LF; bytes that fit no character become U+FFFD. */
-export async function* decodeFile(files: FileSource, path: string, encoding: KnownEncoding): AsyncGenerator<string> {
+export async function* decodeFile(
+  files: Pick<FileSource, 'read'>,
+  path: string,
+  encoding: KnownEncoding,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   let endsInReturn = false;
   for await (const bytes of files.read(path)) {

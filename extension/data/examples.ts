@@ -63,7 +63,7 @@ function missing({ path, configPath }: SourceRequest): DataError {
   return new DataError({
     code: 'data.fileMissing',
     message: `${path} does not exist.`,
-    remedy: 'Paths are relative to the config.',
+    remedy: 'Give a path that is there; in a config it is relative to the config.',
     configPath: [...configPath, 'path'],
   });
 }

@@ -6,9 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Marks a file that was being written; a left-over one is rubbish from a crash and is never read. */
 export const PARTIAL_SUFFIX = '.partial';
 
+/** Where the content of the file at `path` is written first: beside it. */
+export function partialOf(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL_SUFFIX}`;
+}
+
+/** An error of the file system names the file that was meant: it names none for writes, and for opening the partial one. */
+export function nameFile(error: unknown, path: string): unknown {
+  return error instanceof Error && 'syscall' in error ? Object.assign(error, { path }) : error;
+}
+
 /** Replaces the file at `path`. The folder must exist. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  const partial = `${path}.${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL_SUFFIX}`;
+  const partial = partialOf(path);
   try {
     const file = await open(partial, 'wx');
     try {
@@ -20,7 +30,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     await renameOver(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw nameFile(error, path);
   }
 }
 

@@ -6,30 +6,34 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { joinMetricFrames, type MetricFrame, toMetricFrame } from '../protocol/metricFrame.ts';
 import type { RunEvent } from '../schema/run.ts';
+import { nameFile } from './atomicWrite.ts';
 import { fileVersionRecord, scalarsRecord } from './tensorboard.ts';
 
 export const METRICS_FILE = 'metrics.jsonl';
 
 /** Writes both files. `append` only collects; `flush` writes and says what is new. */
 export class MetricsLog {
+  readonly #path: string;
   readonly #lines: FileHandle;
   readonly #tensorboard: FileHandle;
   readonly #startedAtS = Date.now() / 1000;
   #waiting: RunEvent[] = [];
   #written = 0;
 
-  private constructor(lines: FileHandle, tensorboard: FileHandle) {
+  private constructor(path: string, lines: FileHandle, tensorboard: FileHandle) {
+    this.#path = path;
     this.#lines = lines;
     this.#tensorboard = tensorboard;
   }
 
   static async create(runDir: string): Promise<MetricsLog> {
     const nowS = Date.now() / 1000;
-    const lines = await open(join(runDir, METRICS_FILE), 'ax');
+    const path = join(runDir, METRICS_FILE);
+    const lines = await open(path, 'ax');
     const eventsName = `events.out.tfevents.${Math.floor(nowS)}.${hostname()}.${process.pid}`;
     const tensorboard = await open(join(runDir, eventsName), 'ax');
     await tensorboard.writeFile(fileVersionRecord(nowS));
-    return new MetricsLog(lines, tensorboard);
+    return new MetricsLog(path, lines, tensorboard);
   }
 
   append(event: RunEvent): void {
@@ -43,9 +47,13 @@ export class MetricsLog {
     if (events.length === 0) return { seq, events };
     this.#waiting = [];
     this.#written += events.length;
-    await this.#lines.appendFile(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
     const records = events.flatMap((event) => toTensorboard(event, this.#startedAtS));
-    if (records.length > 0) await this.#tensorboard.appendFile(Buffer.concat(records));
+    try {
+      await this.#lines.appendFile(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      if (records.length > 0) await this.#tensorboard.appendFile(Buffer.concat(records));
+    } catch (error) {
+      throw nameFile(error, this.#path);
+    }
     return { seq, events };
   }
 

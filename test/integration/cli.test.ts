@@ -45,13 +45,31 @@ test('what the user gets wrong is exit code 1 with a remedy', async () => {
     [['train', 'weather.gatescope.json', '--sede', '1'], /--sede/],
     [['train', 'weather.gatescope.json', '--seed', '-1'], /seed/],
     [['train', 'weather.gatescope.json', '--set', 'training.epoch=1'], /epochs/],
-    [['train', 'weather.gatescope.json', '--set', 'training.epochs=0'], /0 is out of range/],
+    [
+      ['train', 'weather.gatescope.json', '--set', 'training.epochs=0'],
+      /^gatescope: With training\.epochs=0: 0 is out of range/,
+    ],
+    [
+      ['train', 'weather.gatescope.json', '--set', 'training.optimizer=sgd'],
+      /an object with "type": "adam", "adamw" or "sgd" is expected/,
+    ],
+    [
+      ['train', 'weather.gatescope.json', '--set', 'data.train.path=none.csv'],
+      /^gatescope: With data\.train\.path=none\.csv: There is no "none\.csv"/,
+    ],
+    [['runs', 'list', 'no/such/folder'], /no\/such\/folder does not exist/],
+    [
+      ['train', 'weather.gatescope.json', '--report', 'no/such/report.html'],
+      /no\/such could not be read or written: .*does not exist/,
+    ],
+    [['predict', run, 'text', '--out', 'no/such/out.csv'], /no\/such\/out\.csv could not be .* does not exist/],
     [['predict', 'nothing', 'text'], /There is no run/],
     [['predict', run], /text or --file/],
-    [['predict', run, '--file', 'none.txt'], /none\.txt/],
-    [['evaluate', run, '--data', 'none.csv'], /none\.csv/],
+    [['predict', run, '--file', 'none.txt'], /none\.txt cannot be read: it does not exist/],
+    [['predict', run, '--file', '.'], /it is a folder/],
+    [['evaluate', run, '--data', 'none.csv'], /none\.csv does not exist\. Give/],
     [['runs', 'destroy'], /no action/],
-    [['runs', 'report', run, '--out', 'no/such/folder.html'], /does not exist/],
+    [['runs', 'report', run, '--out', 'no/such/folder.html'], /folder\.html could not be .* does not exist/],
     [['runs', 'delete', run], /--yes/],
     [['dataset', 'weather.gatescope.json', '--part', 'dev'], /train, validation, test/],
   ];
@@ -104,12 +122,23 @@ test('predict answers for texts, a file, standard input, and writes CSV', async 
   );
   assert.deepEqual(both[0].unknown, ['zzz']);
   await writeFile(join(dir, 'in.txt'), 'a "hot" noon, sun\n\nfrost\n');
-  assert.equal((await cli('predict', run, '--file', 'in.txt', '--out', 'out.csv')).code, 0);
+  const { code, stderr } = await cli('predict', run, '--file', 'in.txt', '--out', 'out.csv');
+  assert.equal(code, 0);
+  assert.match(stderr, /^1 empty line skipped\.\n2 predictions written to out\.csv\./m);
   const rows = (await readFile(join(dir, 'out.csv'), 'utf8')).trim().split('\n');
   assert.equal(rows[0], 'text,label,probability,p(cold),p(warm)');
   assert.match(rows[1], /^"a ""hot"" noon, sun",warm,0\.\d+,/);
   assert.match(rows[2], /^frost,cold,/);
   assert.equal(rows.length, 3);
+});
+
+test('predict finds the encoding of a file: byte order marks are no text', async () => {
+  await writeFile(join(dir, 'utf8.txt'), '\ufefffrost\n');
+  await writeFile(join(dir, 'utf16.txt'), '\ufefffrost\n', 'utf16le');
+  for (const name of ['utf8.txt', 'utf16.txt']) {
+    const [row] = jsonLines((await cli('predict', run, '--file', name, '--json')).stdout);
+    assert.deepEqual([row.text, row.tokens, row.unknown], ['frost', ['frost'], []], name);
+  }
 });
 
 test('evaluate repeats the run’s own scores, and scores another file', async () => {

@@ -83,6 +83,8 @@ export interface RunningCli {
   process: ChildProcess;
   /** Resolves when stdout holds a match. Rejects when the process ends before. */
   saw(pattern: RegExp): Promise<void>;
+  /** The same of stderr. */
+  sawError(pattern: RegExp): Promise<void>;
   done: Promise<CliResult>;
 }
 
@@ -97,15 +99,16 @@ export function startCli(args: readonly string[], cwd: string): RunningCli {
   });
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk;
+    for (const watcher of [...watchers]) watcher();
   });
   const done = new Promise<CliResult>((settle, fail) => {
     child.on('error', fail);
     child.on('close', (code, signal) => settle({ code, signal, stdout, stderr }));
   });
-  const saw = (pattern: RegExp): Promise<void> =>
+  const sees = (pattern: RegExp, output: () => string): Promise<void> =>
     new Promise((settle, fail) => {
       const look = (): void => {
-        if (!pattern.test(stdout)) return;
+        if (!pattern.test(output())) return;
         watchers.delete(look);
         settle();
       };
@@ -113,7 +116,9 @@ export function startCli(args: readonly string[], cwd: string): RunningCli {
       look();
       void done.then(() => fail(new Error(`It ended before ${pattern}: ${stdout.slice(-500)} ${stderr.slice(-2000)}`)));
     });
-  return { process: child, saw, done };
+  const saw = (pattern: RegExp) => sees(pattern, () => stdout);
+  const sawError = (pattern: RegExp) => sees(pattern, () => stderr);
+  return { process: child, saw, sawError, done };
 }
 
 /** Runs a command to its end; `input` is its standard input. */

@@ -110,6 +110,17 @@ test('Ctrl-C stops, evaluates and keeps the run', async (t) => {
   assert.ok(decodeSafetensors(await readFile(join(dir, 'model.safetensors'))).tensors.length > 0);
 });
 
+test('the scores of a stop within an epoch stand with the step, and with no training loss', async (t) => {
+  const project = await makeProject(t, 20_000);
+  const running = startCli(['train', project.configPath], project.dir);
+  await running.sawError(/Before training/);
+  running.process.kill('SIGINT');
+  const { code, stderr } = await running.done;
+  assert.equal(code, 130, stderr);
+  assert.doesNotMatch(stderr, /NaN/);
+  assert.match(stderr, /^Epoch 1, step \d+: validation loss \d\.\d{4}, accuracy/m);
+});
+
 test('a second Ctrl-C cancels', async (t) => {
   const project = await makeProject(t, 20_000);
   const running = startCli(['train', project.configPath, '--json', '--set', 'training.epochs=100000'], project.dir);

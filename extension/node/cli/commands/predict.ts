@@ -1,13 +1,15 @@
 // gatescope predict: class probabilities of texts given as arguments, in a file (one a line), or on stdin.
-
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+import { decodeFile, settleEncoding } from '../../../data/decode.ts';
+import { readLines } from '../../../data/rows.ts';
 import type { Prediction } from '../../../protocol/engineContract.ts';
+import { nameFile, partialOf } from '../../../store/atomicWrite.ts';
 import { resolveRun } from '../../../store/runStore.ts';
 import { UserError } from '../../../util/userError.ts';
+import { createFileSource } from '../../fileSource.ts';
 import { loadRunModel, predictWith, type RunModel } from '../../runModel.ts';
 import {
   type Command,
@@ -15,6 +17,7 @@ import {
   EXIT,
   integerOption,
   JSON_OPTION,
+  type Output,
   stringOption,
   usageError,
 } from '../command.ts';
@@ -46,14 +49,15 @@ async function predict(context: CommandContext): Promise<number> {
   if (texts.length > 0 && file !== undefined) throw usageError(predictCommand, 'Give texts or --file, not both.');
   if (texts.length === 0 && file === undefined) throw usageError(predictCommand, 'predict needs a text or --file.');
   const run = await loadRunModel((await resolveRun(reference, context.cwd)).dir);
-  const lines = file === undefined ? toAsync(texts) : linesOf(file, context.cwd);
+  const { output } = context;
+  const lines = file === undefined ? toAsync(texts) : linesOf(file, context);
   if (out !== undefined) {
     const written = await writeCsv(run, lines, resolve(context.cwd, out));
-    context.output.note(`${written} predictions written to ${out}.`);
+    output.note(`${written} predictions written to ${out}.`);
     return EXIT.ok;
   }
   for await (const prediction of predictAll(run, lines)) {
-    context.output.line(context.options.json ? JSON.stringify(prediction) : describe(prediction, top));
+    output.line(context.options.json ? JSON.stringify(prediction) : describe(prediction, top));
   }
   return EXIT.ok;
 }
@@ -62,16 +66,37 @@ async function* toAsync(texts: readonly string[]): AsyncGenerator<string> {
   yield* texts;
 }
 
-async function* linesOf(file: string, cwd: string): AsyncGenerator<string> {
-  const input = file === '-' ? process.stdin : createReadStream(resolve(cwd, file));
-  if (file !== '-') {
-    await once(input, 'open').catch((cause: NodeJS.ErrnoException) => {
-      throw new UserError({ code: 'predict.noFile', message: `${file} cannot be read (${cause.code}).`, cause });
-    });
+/** Lines with text; how many had none is said at the end. */
+async function* linesOf(file: string, { cwd, output }: CommandContext): AsyncGenerator<string> {
+  let empty = 0;
+  const chunks =
+    file === '-' ? decodeFile({ read: () => process.stdin }, file, 'utf-8') : await openTexts(file, cwd, output);
+  for await (const rows of readLines(chunks)) {
+    for (const { line, value, problem } of rows) {
+      if (problem) throw unusable(`${file}:${line}`, problem.detail);
+      if (value?.trim()) yield value;
+      else empty++;
+    }
   }
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== '') yield line;
-  }
+  if (empty > 0) output.note(`${empty} empty line${empty === 1 ? '' : 's'} skipped.`);
+}
+
+async function openTexts(file: string, cwd: string, output: Output): Promise<AsyncIterable<string>> {
+  const files = createFileSource();
+  const path = resolve(cwd, file);
+  const kind = await files.kind(path);
+  if (kind !== 'file') throw unusable(file, kind ? 'it is a folder' : 'it does not exist');
+  const { encoding, how } = await settleEncoding(files, path, 'auto');
+  if (how) output.note(how);
+  return decodeFile(files, path, encoding);
+}
+
+function unusable(file: string, reason: string): UserError {
+  return new UserError({
+    code: 'predict.badFile',
+    message: `${file} cannot be read: ${reason}.`,
+    remedy: 'Give a file with a text on each line.',
+  });
 }
 
 async function* predictAll(run: RunModel, texts: AsyncIterable<string>): AsyncGenerator<Prediction> {
@@ -94,24 +119,21 @@ function describe({ text, classes, unknown }: Prediction, top: number): string {
 
 /** Writes beside the file and renames at the end, so that a half-written file never stands in its place. */
 async function writeCsv(run: RunModel, texts: AsyncIterable<string>, path: string): Promise<number> {
-  const partPath = `${path}.${process.pid}.part`;
-  const stream = createWriteStream(partPath);
-  await once(stream, 'open').catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError({ code: 'predict.noOutput', message: `${path} cannot be written (${cause.code}).`, cause });
-  });
+  const partial = partialOf(path);
   let written = 0;
-  try {
-    stream.write(csvLine(['text', 'label', 'probability', ...run.labels.map((label) => `p(${label})`)]));
+  const rows = async function* (): AsyncGenerator<string> {
+    yield csvLine(['text', 'label', 'probability', ...run.labels.map((label) => `p(${label})`)]);
     for await (const prediction of predictAll(run, texts)) {
-      if (!stream.write(csvLine(csvCells(prediction, run.labels)))) await once(stream, 'drain');
       written++;
+      yield csvLine(csvCells(prediction, run.labels));
     }
-    stream.end();
-    await once(stream, 'finish');
-    await rename(partPath, path);
-  } finally {
-    stream.destroy();
-    await rm(partPath, { force: true });
+  };
+  try {
+    await pipeline(rows, createWriteStream(partial));
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw nameFile(error, path);
   }
   return written;
 }

@@ -11,6 +11,7 @@ import {
   updateRun,
 } from '../../../store/runStore.ts';
 import { UserError, withRemedy } from '../../../util/userError.ts';
+import { createFileSource } from '../../fileSource.ts';
 import { writeReport } from '../../report.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 import { count, duration, ellipsis, percent, table } from '../format.ts';
@@ -52,11 +53,13 @@ async function runs(context: CommandContext): Promise<number> {
 
 const HANDLERS: Record<Action, (args: string[], context: CommandContext) => Promise<void>> = {
   async list([folder = '.'], { cwd, output, options }) {
-    const found = await findRuns(resolve(cwd, folder));
+    const root = resolve(cwd, folder);
+    if ((await createFileSource().kind(root)) !== 'folder') throw noFolder(root);
+    const found = await findRuns(root);
     if (options.json) {
       for (const { dir, manifest } of found) output.line(JSON.stringify({ ...manifest, dir }));
     } else if (found.length === 0) {
-      output.note(`No runs under ${resolve(cwd, folder)}. Train a config to make one.`);
+      output.note(`No runs under ${root}. Train a config to make one.`);
     } else {
       output.line(table(['run', 'name', 'status', 'epochs', 'validation', 'test', 'time'], found.map(listRow)));
     }
@@ -97,6 +100,14 @@ const HANDLERS: Record<Action, (args: string[], context: CommandContext) => Prom
     output.note(`Deleted ${names}.`);
   },
 };
+
+function noFolder(path: string): UserError {
+  return new UserError({
+    code: 'runs.noFolder',
+    message: `${path} does not exist, or is no folder.`,
+    remedy: 'Give a folder that holds configs or runs.',
+  });
+}
 
 async function oneRun(args: readonly string[], cwd: string): Promise<StoredRun> {
   if (args.length !== 1) throw usageError(runsCommand, 'This action needs one run.');

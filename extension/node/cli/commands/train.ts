@@ -1,5 +1,6 @@
 // gatescope train: trains a config to the end in this process; Ctrl-C stops and keeps, twice cancels.
-import { relative, resolve } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
 import type { TrainOutcome } from '../../../protocol/engineContract.ts';
 import type { RunEvent, RunManifest } from '../../../schema/run.ts';
 import { readEvaluation } from '../../../store/runStore.ts';
@@ -52,6 +53,7 @@ async function train(context: CommandContext): Promise<number> {
     ...((options.set as string[] | undefined) ?? []),
     ...(seed === undefined ? [] : [`training.seed=${seed}`]),
   ];
+  const reportPath = await reportPathOf(context);
   const experiment = await openExperiment(configPath, { overrides });
   const isJson = options.json === true;
   const listener = isJson ? jsonListener(context) : terminalListener(context);
@@ -64,15 +66,24 @@ async function train(context: CommandContext): Promise<number> {
   const outcome = await session.run();
   listener.end();
   await sayOutcome(outcome, context);
-  const reportPath = stringOption(context, 'report');
   if (reportPath !== undefined) {
-    await writeReport(outcome.runDir, resolve(cwd, reportPath));
-    output.note(`Report: ${reportPath}`);
+    await writeReport(outcome.runDir, reportPath);
+    output.note(`Report: ${relative(cwd, reportPath)}`);
   }
   return exitCodeOf(outcome);
 }
 
+/** A report that cannot be written is found out before training, not after it. */
+async function reportPathOf(context: CommandContext): Promise<string | undefined> {
+  const report = stringOption(context, 'report');
+  if (report === undefined) return undefined;
+  const path = resolve(context.cwd, report);
+  await access(dirname(path), constants.W_OK);
+  return path;
+}
+
 type ValidationEvent = Extract<RunEvent, { type: 'validation' }>;
+type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
 
 type EndingListener = SessionListener & {
   /** Leaves the terminal as it was. */
@@ -81,15 +92,15 @@ type EndingListener = SessionListener & {
 
 function terminalListener({ output }: CommandContext): EndingListener {
   const bar = createProgressBar(output);
-  let trainingLoss = Number.NaN;
+  let ended: EpochEvent | undefined;
   return {
     onProgress: (progress) => bar.update(progress),
     onEvents(_seq, events) {
       for (const event of events) {
-        if (event.type === 'epoch') trainingLoss = event.loss;
+        if (event.type === 'epoch') ended = event;
         if (event.type !== 'validation') continue;
         bar.clear();
-        output.note(epochLine(event, trainingLoss));
+        output.note(validationLine(event, ended));
       }
     },
     onManifest: () => undefined,
@@ -101,11 +112,13 @@ function terminalListener({ output }: CommandContext): EndingListener {
   };
 }
 
-function epochLine({ epoch, loss, accuracy, macroF1 }: ValidationEvent, trainingLoss: number): string {
+/** The training loss is known of epochs that ended; a stop, or `validateEverySteps`, validates within one. */
+function validationLine(event: ValidationEvent, ended: EpochEvent | undefined): string {
+  const { epoch, step, loss, accuracy, macroF1 } = event;
   const scores = `validation loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, macro F1 ${percent(macroF1)}`;
-  return epoch === 0
-    ? `Before training: ${scores}`
-    : `Epoch ${epoch}: training loss ${trainingLoss.toFixed(4)}, ${scores}`;
+  if (step === 0) return `Before training: ${scores}`;
+  if (ended?.step !== step) return `Epoch ${epoch}, step ${step}: ${scores}`;
+  return `Epoch ${epoch}: training loss ${ended.loss.toFixed(4)}, ${scores}`;
 }
 
 function jsonListener({ output }: CommandContext): EndingListener {
