@@ -196,6 +196,24 @@ test('no runs, no trust, and a failure each say what to do', async (t) => {
   await eventually('it is asked again', async () => (await callsOf(failing, 'runs')).length === 2);
 });
 
+test('at 400 px no column is cut off, and misclassified texts can be read', async (t) => {
+  const page = await open(t, { state: 'one', width: 400 });
+  const text = page.getByRole('cell', { name: 'What is an annotated bibliography ?' }).first();
+  const box = await text.boundingBox();
+  assert.ok(box && box.width >= 120, `the text has ${box?.width} px`);
+  const isCut = (selector: string) =>
+    page.locator(selector).evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1);
+  assert.equal(await isCut('gs-evaluation .mistakes td:first-child >> nth=0'), false);
+  assert.equal(await isCut('gs-run-table .table-scroll'), false);
+});
+
+test('the names of many classes can be read above their columns', async (t) => {
+  const page = await open(t, { state: 'classes' });
+  const name = page.locator('.matrix thead th span', { hasText: /^class 199$/ });
+  const { needed, shown } = await name.evaluate((span) => ({ needed: span.scrollHeight, shown: span.clientHeight }));
+  assert.ok(shown > 30 && needed <= shown, `${shown} of ${needed} px`);
+});
+
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 for (const theme of Object.keys(THEMES) as ThemeName[]) {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { DashboardContract } from '../../protocol/dashboardContract.ts';
 import type { Handlers } from '../../protocol/rpc.ts';
 import { readEvaluation, readMetrics } from '../../store/runStore.ts';
+import { UserError, withRemedy } from '../../util/userError.ts';
 import {
   changeRun,
   deleteRuns,
@@ -52,7 +53,8 @@ function trust(): { canTrain: boolean; whyNot?: string } {
     requireTrust();
     return { canTrain: true };
   } catch (error) {
-    return { canTrain: false, whyNot: (error as Error).message };
+    if (!(error instanceof UserError)) throw error;
+    return { canTrain: false, whyNot: withRemedy(error.message, error.remedy) };
   }
 }
 

@@ -142,7 +142,7 @@ test('in Restricted Mode the page is told why there is no training; trust makes 
   const page = openPage(panel);
   const { canTrain, whyNot } = await call(page, page.client.call('runs', {}));
   assert.equal(canTrain, false);
-  assert.match(whyNot ?? '', /Restricted Mode/);
+  assert.match(whyNot ?? '', /Restricted Mode\. Trust the folder/);
   await assert.rejects(call(page, page.client.call('predict', { runId: 'run-1', text: 'x' })), /Restricted Mode/);
   const before = panel.webview.html;
   fake.grantTrust();
