@@ -24,7 +24,7 @@ export async function openFolder(
   }
   const labels = new Set(parts.map(({ label }) => label));
   return {
-    how: [`${labels.size} classes in ${parts.length} files.`, ...how.slice(0, 10)],
+    how: [`Classes: ${labels.size}, files: ${parts.length}.`, ...how.slice(0, 10)],
     async *read() {
       for (const { label, path: filePath } of parts) {
         const text = decodeFile(files, filePath, encodings.get(filePath) as KnownEncoding);

@@ -44,13 +44,14 @@ export function formatByContent(head: string, path: string, configPath: readonly
   if (lines.length > 1 && !head.endsWith('\n')) lines.pop();
   const isLast = areLabels(lines.map((line) => (line.includes('\t') ? line.slice(line.lastIndexOf('\t') + 1) : '')));
   if (isLast) return { format: 'labelLast', reason: 'its lines end in a tab and a label' };
-  if (areLabels(lines.map((line) => /^(\S+)\s+\S/.exec(line)?.[1] ?? ''))) {
+  const hasColumns = lines.filter((line) => line.split('\t').length > 2).length >= lines.length * AGREEMENT;
+  if (!hasColumns && areLabels(lines.map((line) => /^(\S+)\s+\S/.exec(line)?.[1] ?? ''))) {
     return { format: 'labelFirst', reason: 'its lines begin with a label' };
   }
   throw new DataError({
     code: 'data.formatUnknown',
     message: `The first lines of ${path} do not tell how its rows lie.`,
-    remedy: 'Set format, e.g. "csv", "labelFirst" or "labelLast".',
+    remedy: 'Set format, e.g. "csv", "tsv", "labelFirst" or "labelLast".',
     configPath: [...configPath, 'format'],
   });
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import type { FileSource } from '../data/types.ts';
 import { compareCodePoints } from '../text/vocabulary.ts';
+import { UserError } from '../util/userError.ts';
 
 const READ_BYTES = 1 << 15;
 
@@ -13,10 +14,20 @@ export function createFileSource(): FileSource {
         if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
         throw error;
       });
+      if (stats && !stats.isDirectory() && !stats.isFile()) throw noFile(path);
       return stats?.isDirectory() ? 'folder' : stats && 'file';
     },
     size: async (path) => (await stat(path)).size,
     list: async (path) => (await readdir(path)).sort(compareCodePoints),
     read: (path) => createReadStream(path, { highWaterMark: READ_BYTES }),
   };
+}
+
+/** Data is read more than once, and a pipe that nobody writes to is waited for without end. */
+function noFile(path: string): UserError {
+  return new UserError({
+    code: 'data.noFile',
+    message: `${path} is a pipe or a device.`,
+    remedy: 'Write its content to a file and name that.',
+  });
 }

@@ -1,9 +1,11 @@
 // The commands beside train: help, exit codes, places of errors, predictions, evaluation, runs, data.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { CONFIG, jsonLines, makeRows, runCli } from './support.ts';
 
 let dir: string;
@@ -147,6 +149,22 @@ test('evaluate repeats the run’s own scores, and scores another file', async (
   assert.deepEqual(JSON.parse(again.stdout), saved);
   const other = await cli('evaluate', run, '--data', 'test.csv', '--json');
   assert.deepEqual(JSON.parse(other.stdout), { labels: saved.labels, data: saved.test });
+});
+
+test('what is no file to read is the user’s to mend: a pipe nobody writes to, links in a circle', async () => {
+  await promisify(execFile)('mkfifo', [join(dir, 'pipe.csv')]);
+  await symlink('circle.csv', join(dir, 'circle.csv'));
+  const cases = { 'pipe.csv': /pipe\.csv is a pipe/, 'circle.csv': /links lead in a circle/ };
+  for (const [name, message] of Object.entries(cases)) {
+    for (const command of ['train', 'validate']) {
+      await writeFile(join(dir, 'odd.gatescope.json'), CONFIG.replace('train.csv', name));
+      const { code, stdout, stderr } = await cli(command, 'odd.gatescope.json');
+      assert.equal(code, 1, stderr);
+      assert.match(stdout + stderr, message);
+    }
+    await rm(join(dir, name));
+  }
+  await rm(join(dir, 'odd.gatescope.json'));
 });
 
 test('evaluate says that training data changed', async () => {

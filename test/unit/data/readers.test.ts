@@ -136,6 +136,12 @@ test('label first and label last, told apart by the first lines', async () => {
     'x.txt',
   );
   await assert.rejects(unclear, (error) => UserError.is(error, 'data.formatUnknown'));
+  // Columns between tabs: that the texts begin alike makes no labels of their first words.
+  const columns = read(
+    { 'x.txt': 'I see it.\tJe le vois.\tby Tom\nI am here.\tMe voici.\tby Ann\n'.repeat(20) },
+    'x.txt',
+  );
+  await assert.rejects(columns, (error) => UserError.is(error, 'data.formatUnknown'));
 });
 
 test('the coarse part of a label is what stands before the colon', async () => {

@@ -1,6 +1,6 @@
 // gatescope predict: class probabilities of texts given as arguments, in a file (one a line), or on stdin.
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { decodeFile, settleEncoding } from '../../../data/decode.ts';
@@ -84,6 +84,11 @@ async function* linesOf(file: string, { cwd, output }: CommandContext): AsyncGen
 async function openTexts(file: string, cwd: string, output: Output): Promise<AsyncIterable<string>> {
   const files = createFileSource();
   const path = resolve(cwd, file);
+  const isPipe = await stat(path).then(
+    (stats) => !stats.isFile() && !stats.isDirectory(),
+    () => false,
+  );
+  if (isPipe) return decodeFile(files, path, 'utf-8');
   const kind = await files.kind(path);
   if (kind !== 'file') throw unusable(file, kind ? 'it is a folder' : 'it does not exist');
   const { encoding, how } = await settleEncoding(files, path, 'auto');
