@@ -54,6 +54,30 @@ test('a live run: read-out, controls, and a chart that grows with every frame', 
   assert.deepEqual(await callsOf(page, 'control'), [{ runId: '2026-11-24T12-00-00-live', action: 'pause' }]);
 });
 
+test('the mouse reads values, and latest ones again when it leaves; it zooms by dragging and out by a double click', async (t) => {
+  const page = await open(t, { state: 'one' });
+  await eventually('there are points', async () => (await pointsOf(page)) > 0);
+  const box = (await chart(page).boundingBox())!;
+  const readout = () => page.locator('.readout').first().innerText();
+  const at = (share: number): [number, number] => [box.x + box.width * share, box.y + box.height * 0.5];
+  const range = async (): Promise<number[]> =>
+    Promise.all(['data-x-min', 'data-x-max'].map(async (name) => Number(await chart(page).getAttribute(name))));
+  assert.match(await readout(), /^Latest/);
+  await page.mouse.move(...at(0.5));
+  await eventually('values at the mouse', async () => /^Step [1-9]/.test(await readout()));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.8), { steps: 4 });
+  await page.mouse.up();
+  await eventually('it is zoomed', async () => {
+    const [min, max] = await range();
+    return min > 200 && max < 550;
+  });
+  await page.mouse.move(2, 2);
+  await eventually('latest values', async () => /^Latest/.test(await readout()));
+  await page.mouse.dblclick(...at(0.5));
+  await eventually('it shows everything', async () => (await range()).join() === '0,600');
+});
+
 test('a lost frame is noticed, and all metrics are asked for again', async (t) => {
   const page = await open(t);
   await eventually('the first load', async () => (await pointsOf(page)) === 120);

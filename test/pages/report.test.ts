@@ -51,6 +51,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
+    // What Chromium says where the system has no language.
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true }),
+    );
     await page.goto(url);
     await page.getByRole('img', { name: /^Loss/ }).waitFor();
     assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), manifest.name);

@@ -6,7 +6,7 @@ export class LightElement extends LitElement {
     return this;
   }
 
-  /** Tells whoever listens above; `detail` is the whole message. */
+  /** Tells whoever listens above; `detail` is the whole message, and an undefined one arrives as null. */
   protected tell<T>(type: string, detail: T): void {
     this.dispatchEvent(new CustomEvent<T>(type, { detail, bubbles: true }));
   }

@@ -35,10 +35,10 @@ export class ChartGrid extends LightElement {
     if (charts.length === 0) return emptyNotice('No chart is chosen.', 'Choose at least one above.');
     return html`<div
       class="chart-grid"
-      @crosshair=${(event: CustomEvent<number | undefined>) => {
-        this.crosshair = event.detail;
+      @crosshair=${(event: CustomEvent<number | null>) => {
+        this.crosshair = event.detail ?? undefined;
       }}
-      @zoom=${(event: CustomEvent<Range | undefined>) => this.#change({ zoom: event.detail })}
+      @zoom=${(event: CustomEvent<Range | null>) => this.#change({ zoom: event.detail ?? undefined })}
     >
       ${charts.map(
         (key) => html`<gs-curve-chart

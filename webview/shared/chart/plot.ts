@@ -1,5 +1,6 @@
 // The one place that knows uPlot: axes, grid, cursor and drag selection are its work; the curves are drawn here from the decimated geometry.
 // Invariant: uPlot's own data is two points that span the axes; a redraw costs what is on the screen, not what there is.
+import './locale.ts';
 import uPlot from 'uplot';
 import type { ThemeColors } from '../theme.ts';
 import type { Polyline } from './decimate.ts';
