@@ -7,6 +7,7 @@ import { loadModel, type Model } from '../engine/model.ts';
 import { predictTexts } from '../engine/train/predictSet.ts';
 import type { Prediction } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { isActive, type RunManifest } from '../schema/run.ts';
 import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
@@ -27,22 +28,26 @@ export interface RunModel {
 export async function loadRunModel(runDir: string): Promise<RunModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
-  const weights = decodeSafetensors(await readPart(runDir, MODEL_FILE)).tensors;
-  const tokenizer = loadTokenizer((await readPart(runDir, TOKENIZER_FILE)).toString('utf8'));
+  const weights = decodeSafetensors(await readPart(runDir, MODEL_FILE, manifest)).tensors;
+  const tokenizer = loadTokenizer((await readPart(runDir, TOKENIZER_FILE, manifest)).toString('utf8'));
   const { labels } = manifest;
   const shape = { model: experiment.model, vocabularySize: tokenizer.vocabularySize, classCount: labels.length };
   return { runDir, experiment, labels, tokenizer, model: loadModel(shape, weights) };
 }
 
-async function readPart(runDir: string, name: string): Promise<Buffer> {
+async function readPart(runDir: string, name: string, { status }: RunManifest): Promise<Buffer> {
   try {
     return await readFile(join(runDir, name));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new UserError({
       code: 'run.noModel',
-      message: `${basename(runDir)} has no weights yet.`,
-      remedy: 'Weights are saved after the first validation: wait for it, or choose another run.',
+      message: isActive(status)
+        ? `${basename(runDir)} has no weights yet.`
+        : `${basename(runDir)} has no weights: it ended as ${status}.`,
+      remedy: isActive(status)
+        ? 'Weights are saved after the first validation: wait for it, or choose another run.'
+        : 'Choose another run.',
       cause,
     });
   }

@@ -167,6 +167,17 @@ test('what is no file to read is the user’s to mend: a pipe nobody writes to, 
   await rm(join(dir, 'odd.gatescope.json'));
 });
 
+test('a run that failed has no weights, and nothing to wait for', async () => {
+  await writeFile(join(dir, 'one.csv'), 'text,label\na,x\nb,x\n');
+  await writeFile(join(dir, 'one.gatescope.json'), CONFIG.replace('train.csv', 'one.csv'));
+  const failed = jsonLines((await cli('train', 'one.gatescope.json', '--json')).stdout).at(-1)!.run as string;
+  const { code, stderr } = await cli('predict', failed, 'text');
+  assert.equal(code, 1);
+  assert.match(stderr, /has no weights: it ended as failed\. Choose another run/);
+  assert.equal((await cli('runs', 'delete', failed, '--yes')).code, 0);
+  await rm(join(dir, 'one.gatescope.json'));
+});
+
 test('evaluate says that training data changed', async () => {
   const before = await readFile(join(dir, 'train.csv'), 'utf8');
   await writeFile(join(dir, 'train.csv'), makeRows(100, 5));
