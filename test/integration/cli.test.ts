@@ -67,6 +67,7 @@ test('what the user gets wrong is exit code 1 with a remedy', async () => {
     [['predict', run, 'text', '--out', 'no/such/out.csv'], /no\/such\/out\.csv could not be .* does not exist/],
     [['predict', 'nothing', 'text'], /There is no run/],
     [['predict', run], /text or --file/],
+    [['predict', run, ' '], /A text to predict is empty/],
     [['predict', run, '--file', 'none.txt'], /none\.txt cannot be read: it does not exist/],
     [['predict', run, '--file', '.'], /it is a folder/],
     [['evaluate', run, '--data', 'none.csv'], /none\.csv does not exist\. Give/],

@@ -48,6 +48,7 @@ async function predict(context: CommandContext): Promise<number> {
   const top = integerOption(predictCommand, context, 'top', 1) ?? 3;
   if (texts.length > 0 && file !== undefined) throw usageError(predictCommand, 'Give texts or --file, not both.');
   if (texts.length === 0 && file === undefined) throw usageError(predictCommand, 'predict needs a text or --file.');
+  if (texts.some((text) => text.trim() === '')) throw usageError(predictCommand, 'A text to predict is empty.');
   const run = await loadRunModel((await resolveRun(reference, context.cwd)).dir);
   const { output } = context;
   const lines = file === undefined ? toAsync(texts) : linesOf(file, context);
