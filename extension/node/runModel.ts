@@ -28,8 +28,12 @@ export interface RunModel {
 export async function loadRunModel(runDir: string): Promise<RunModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
-  const weights = decodeSafetensors(await readPart(runDir, MODEL_FILE, manifest)).tensors;
-  const tokenizer = loadTokenizer((await readPart(runDir, TOKENIZER_FILE, manifest)).toString('utf8'));
+  const [model, tokens] = [
+    await readPart(runDir, MODEL_FILE, manifest),
+    await readPart(runDir, TOKENIZER_FILE, manifest),
+  ];
+  const weights = inFile(join(runDir, MODEL_FILE), () => decodeSafetensors(model).tensors);
+  const tokenizer = inFile(join(runDir, TOKENIZER_FILE), () => loadTokenizer(tokens.toString('utf8')));
   const { labels } = manifest;
   const shape = { model: experiment.model, vocabularySize: tokenizer.vocabularySize, classCount: labels.length };
   return { runDir, experiment, labels, tokenizer, model: loadModel(shape, weights) };
@@ -50,6 +54,17 @@ async function readPart(runDir: string, name: string, { status }: RunManifest): 
         : 'Choose another run.',
       cause,
     });
+  }
+}
+
+/** An error of what a file holds says which file. */
+function inFile<T>(path: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.place) throw error;
+    const { code, message, remedy } = error;
+    throw new UserError({ code, message, remedy, place: { path }, cause: error });
   }
 }
 

@@ -20,14 +20,15 @@ async function readManifestFile(runDir: string): Promise<RunManifest> {
   } catch (cause) {
     throw unreadable(path, `There is no run in ${runDir}.`, cause);
   }
-  if (text.length > MAX_MANIFEST_BYTES) throw unreadable(path, `${path} is too large for a run manifest.`);
+  if (text.length > MAX_MANIFEST_BYTES) throw unreadable(path, `${MANIFEST_FILE} is too large for a run manifest.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw unreadable(path, `${path} is not JSON.`, cause);
+    throw unreadable(path, `${MANIFEST_FILE} is not JSON.`, cause);
   }
-  if (!isManifest(value)) throw unreadable(path, `${path} is not a run manifest of a version that is known here.`);
+  if (!isManifest(value))
+    throw unreadable(path, `${MANIFEST_FILE} is not a run manifest of a version that is known here.`);
   // The folder's name is the id: a copied or renamed folder stays reachable.
   return { ...value, id: basename(runDir) };
 }

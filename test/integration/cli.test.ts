@@ -1,7 +1,7 @@
 // The commands beside train: help, exit codes, places of errors, predictions, evaluation, runs, data.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -166,6 +166,18 @@ test('what is no file to read is the user’s to mend: a pipe nobody writes to, 
     await rm(join(dir, name));
   }
   await rm(join(dir, 'odd.gatescope.json'));
+});
+
+test('a damaged file of a run is named', async () => {
+  const damaged = join(dir, '.gatescope/runs/damaged');
+  await cp(join(dir, '.gatescope/runs', run), damaged, { recursive: true });
+  for (const name of ['tokenizer.json', 'model.safetensors', 'run.json']) {
+    await writeFile(join(damaged, name), '{');
+    const { code, stderr } = await cli('predict', damaged, 'text');
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, new RegExp(`^gatescope: .*damaged/${name}: (?!.*damaged)`));
+  }
+  await rm(damaged, { recursive: true });
 });
 
 test('a run that failed has no weights, and nothing to wait for', async () => {

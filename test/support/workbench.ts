@@ -75,7 +75,8 @@ export class Workbench {
       await this.page.keyboard.press('Control+P');
       await this.page.locator('.quick-input-widget input.input').first().fill(name, { timeout: 3000 });
       const row = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: name }).first();
-      await row.waitFor({ timeout: 4000 });
+      // Typing again starts the search for files again: a busy machine must be given the time for one.
+      await row.waitFor({ timeout: 20_000 });
       await row.click();
       await this.page.locator('.editor-group-container .tab', { hasText: name }).first().waitFor({ timeout: 4000 });
       return true;
