@@ -7,11 +7,12 @@ import { type Batch, createBatch } from './layers/batch.ts';
 import { dense } from './layers/dense.ts';
 import { type DropoutKey, dropout } from './layers/dropout.ts';
 import { embed } from './layers/embedding.ts';
-import type { LstmResult } from './layers/lstm.ts';
-import { type DirectionTensors, lstmLayer } from './layers/lstmLayer.ts';
+import { lstmCell } from './layers/lstm.ts';
 import { pool } from './layers/pooling.ts';
+import type { RecurrentResult } from './layers/recurrent.ts';
+import { type DirectionTensors, recurrentLayer } from './layers/recurrentLayer.ts';
 import { softmaxRows } from './linalg/softmax.ts';
-import { directionCount, lstmParameterNames } from './params/parameterPlan.ts';
+import { directionCount, recurrentParameterNames } from './params/parameterPlan.ts';
 import { loadParams, type Parameter, type ParamStore } from './params/paramStore.ts';
 import type { ModelShape, NamedTensor } from './types.ts';
 
@@ -22,7 +23,7 @@ export type TrainingKey = Pick<DropoutKey, 'seed' | 'step'>;
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
 
 /** Told the gates and states of every layer and direction of a forward pass. */
-export type ModelObserver = (layer: number, direction: number, result: LstmResult) => void;
+export type ModelObserver = (layer: number, direction: number, result: RecurrentResult) => void;
 
 export interface ForwardOptions {
   /** Present while training; without it there is no dropout. */
@@ -81,10 +82,13 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
     const directions = Array.from(
       { length: directionCount(shape.model) },
       (_, direction) =>
-        lstmParameterNames(layer, direction === 1).map((name) => weight(name)) as unknown as DirectionTensors,
+        recurrentParameterNames(layer, direction === 1).map((name) => weight(name)) as unknown as DirectionTensors,
     );
     const { observe } = options;
-    x = lstmLayer(x, batch.layout, directions, observe && ((direction, result) => observe(layer, direction, result)));
+    x = recurrentLayer(x, batch.layout, directions, {
+      cell: lstmCell,
+      observe: observe && ((direction, result) => observe(layer, direction, result)),
+    });
   }
   const pooled = pool(x, { kind: pooling, layout: batch.layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
   const kept = dropout(pooled, head.dropout, key(encoder.layers));

@@ -1,18 +1,24 @@
-// The textbook twin of lstm.ts and lstmBackward.ts: one text, one step, one unit at a time, in double precision. Slow on purpose.
+// The textbook twin of lstm.ts: one text, one step, one unit at a time, in double precision. Slow on purpose.
 // Used by tests only, as the oracle; same inputs, same results.
-import type { LstmInput, LstmResult, LstmWeights } from './lstm.ts';
-import type { LstmGradients, LstmPass, LstmUpstream } from './lstmBackward.ts';
+import type { LstmResult } from './lstm.ts';
+import type {
+  RecurrentGradients,
+  RecurrentInput,
+  RecurrentPass,
+  RecurrentUpstream,
+  RecurrentWeights,
+} from './recurrent.ts';
 
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /** Rows in token order of one text, in the order they are read. */
-function reading({ layout, isReverse }: LstmInput, text: number): number[] {
+function reading({ layout, isReverse }: RecurrentInput, text: number): number[] {
   const rows = Array.from({ length: layout.lengths[text] }, (_, step) => layout.offsets[text] + step);
   return isReverse ? rows.reverse() : rows;
 }
 
 /** The forward pass, cell by cell. */
-export function lstmForwardReference(input: LstmInput, weights: LstmWeights): LstmResult {
+export function lstmForwardReference(input: RecurrentInput, weights: RecurrentWeights): LstmResult {
   const { layout, hiddenSize: H } = input;
   const N = layout.tokenCount;
   const result: LstmResult = {
@@ -39,7 +45,12 @@ interface CellState {
   c: number[];
 }
 
-function cell(input: LstmInput, weights: LstmWeights, result: LstmResult, state: CellState): [number[], number[]] {
+function cell(
+  input: RecurrentInput,
+  weights: RecurrentWeights,
+  result: LstmResult,
+  state: CellState,
+): [number[], number[]] {
   const { hiddenSize: H, inputSize: I, x } = input;
   const { row, h } = state;
   const nextH: number[] = [];
@@ -64,11 +75,14 @@ function cell(input: LstmInput, weights: LstmWeights, result: LstmResult, state:
 }
 
 /** The backward pass, cell by cell. */
-export function lstmBackwardReference(upstream: LstmUpstream, pass: LstmPass): LstmGradients {
+export function lstmBackwardReference(
+  upstream: RecurrentUpstream,
+  pass: RecurrentPass<LstmResult>,
+): Required<RecurrentGradients> {
   const { input, weights } = pass;
   const B = input.layout.batchSize;
   const H = input.hiddenSize;
-  const gradients: LstmGradients = {
+  const gradients: Required<RecurrentGradients> = {
     x: new Float32Array(input.x.length),
     weightIh: new Float32Array(weights.weightIh.length),
     weightHh: new Float32Array(weights.weightHh.length),
@@ -100,8 +114,8 @@ interface CellPlace {
 }
 
 function cellBackward(
-  pass: LstmPass,
-  gradients: LstmGradients,
+  pass: RecurrentPass<LstmResult>,
+  gradients: Required<RecurrentGradients>,
   place: CellPlace,
   [dh, dcAbove]: [number[], number[]],
 ): [number[], number[]] {

@@ -57,8 +57,8 @@ export function planParameters(shape: ModelShape): ParameterSpec[] {
   return specs;
 }
 
-/** Names of the four parameters of one direction of a layer, in torch.nn.LSTM's order. */
-export function lstmParameterNames(layer: number, isReverse: boolean): [string, string, string, string] {
+/** Names of the four parameters of one direction of a layer, in the order of torch.nn.LSTM, GRU and RNN. */
+export function recurrentParameterNames(layer: number, isReverse: boolean): [string, string, string, string] {
   const suffix = `_l${layer}${isReverse ? '_reverse' : ''}`;
   return [
     `encoder.weight_ih${suffix}`,
@@ -75,7 +75,7 @@ function layerSpecs(model: ResolvedModel, layer: number): ParameterSpec[] {
   const common = { group: `encoder.${layer}`, init: { uniform: 1 / Math.sqrt(H) }, fixedCount: 0 };
   const specs: ParameterSpec[] = [];
   for (let direction = 0; direction < directionCount(model); direction++) {
-    const [weightIh, weightHh, biasIh, biasHh] = lstmParameterNames(layer, direction === 1);
+    const [weightIh, weightHh, biasIh, biasHh] = recurrentParameterNames(layer, direction === 1);
     specs.push(
       { ...common, name: weightIh, shape: [4 * H, inputs] },
       { ...common, name: weightHh, shape: [4 * H, H] },

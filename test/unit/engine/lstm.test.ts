@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareBackend } from '../../../extension/engine/backend/backend.ts';
-import { type LstmInput, type LstmWeights, lstmForward } from '../../../extension/engine/layers/lstm.ts';
-import { lstmBackward } from '../../../extension/engine/layers/lstmBackward.ts';
-import { type DirectionTensors, lstmLayer } from '../../../extension/engine/layers/lstmLayer.ts';
+import { lstmCell } from '../../../extension/engine/layers/lstm.ts';
 import { lstmBackwardReference, lstmForwardReference } from '../../../extension/engine/layers/lstmReference.ts';
+import type { InitialState, RecurrentInput, RecurrentWeights } from '../../../extension/engine/layers/recurrent.ts';
+import { type DirectionTensors, recurrentLayer } from '../../../extension/engine/layers/recurrentLayer.ts';
 import { assertClose, assertSameBits, type Golden, layoutOf, randomArray, readGolden, unpad } from './support.ts';
 
 interface LstmCase {
@@ -24,7 +24,7 @@ const PARTS = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'] as const;
 
 const suffix = (layer: number, direction: number): string => `_l${layer}${direction === 1 ? '_reverse' : ''}`;
 
-function weightsOf(from: Golden<LstmCase>, prefix: string, at: string): LstmWeights {
+function weightsOf(from: Golden<LstmCase>, prefix: string, at: string): RecurrentWeights {
   const [weightIh, weightHh, biasIh, biasHh] = PARTS.map((part) => from.values(`${prefix}.${part}${at}`));
   return { weightIh, weightHh, biasIh, biasHh };
 }
@@ -47,7 +47,7 @@ for (const { name, bidirectional, inputs, hidden, lengths } of golden.cases.filt
     test(`torch.nn.LSTM ${name}, direction ${direction}: results and gradients, with states`, () => {
       const columns = (tensor: string): Float32Array =>
         directionColumns(unpad(golden.tensor(`${name}.${tensor}`), lengths), hidden, directions, direction);
-      const input: LstmInput = {
+      const input: RecurrentInput = {
         x: unpad(golden.tensor(`${name}.x`), lengths),
         layout: layoutOf(lengths),
         h0: statePart(`${name}.h0`, direction),
@@ -57,7 +57,7 @@ for (const { name, bidirectional, inputs, hidden, lengths } of golden.cases.filt
         isReverse: direction === 1,
       };
       const weights = weightsOf(golden, `${name}.weight`, suffix(0, direction));
-      const result = lstmForward(input, weights);
+      const result = lstmCell.forward(input, weights);
       assertClose(result.out, columns('out'), 'out', TOLERANCE);
       assertClose(result.hN, statePart(`${name}.hN`, direction), 'hN', TOLERANCE);
       assertClose(result.cN, statePart(`${name}.cN`, direction), 'cN', TOLERANCE);
@@ -66,15 +66,15 @@ for (const { name, bidirectional, inputs, hidden, lengths } of golden.cases.filt
         hN: statePart(`${name}.dHN`, direction),
         cN: statePart(`${name}.dCN`, direction),
       };
-      const gradients = lstmBackward(upstream, { input, weights, result });
+      const gradients = lstmCell.backward(upstream, { input, weights, result });
       const expected = weightsOf(golden, `${name}.grad`, suffix(0, direction));
       assertClose(gradients.weightIh, expected.weightIh, 'dW_ih', TOLERANCE);
       assertClose(gradients.weightHh, expected.weightHh, 'dW_hh', TOLERANCE);
       assertClose(gradients.biasIh, expected.biasIh, 'db_ih', TOLERANCE);
       assertClose(gradients.biasHh, expected.biasHh, 'db_hh', TOLERANCE);
       assertClose(gradients.h0, statePart(`${name}.grad.h0`, direction), 'dh0', TOLERANCE);
-      assertClose(gradients.c0, statePart(`${name}.grad.c0`, direction), 'dc0', TOLERANCE);
-      if (directions === 1) assertClose(gradients.x, unpad(golden.tensor(`${name}.grad.x`), lengths), 'dx', TOLERANCE);
+      assertClose(gradients.c0!, statePart(`${name}.grad.c0`, direction), 'dc0', TOLERANCE);
+      if (directions === 1) assertClose(gradients.x!, unpad(golden.tensor(`${name}.grad.x`), lengths), 'dx', TOLERANCE);
     });
   }
 }
@@ -101,7 +101,7 @@ for (const { name, layers, bidirectional, inputs, hidden, lengths } of golden.ca
         for (let layer = 0; layer < layers; layer++) {
           const own = tensors.slice(1 + layer * perLayer, 1 + (layer + 1) * perLayer);
           const sides = own.length === 8 ? [own.slice(0, 4), own.slice(4)] : [own];
-          x = lstmLayer(x, layout, sides as unknown as DirectionTensors[]);
+          x = recurrentLayer(x, layout, sides as unknown as DirectionTensors[], { cell: lstmCell });
         }
         return x;
       };
@@ -119,7 +119,7 @@ for (const { name, layers, bidirectional, inputs, hidden, lengths } of golden.ca
   });
 }
 
-function randomPass(isReverse: boolean): { input: LstmInput; weights: LstmWeights } {
+function randomPass(isReverse: boolean): { input: RecurrentInput; weights: RecurrentWeights } {
   const lengths = [3, 8, 1, 8, 5];
   const [I, H] = [5, 7];
   const layout = layoutOf(lengths);
@@ -145,29 +145,29 @@ function randomPass(isReverse: boolean): { input: LstmInput; weights: LstmWeight
 for (const isReverse of [false, true]) {
   test(`the fused layer equals its naive twin, ${isReverse ? 'reverse' : 'forward'}`, () => {
     const { input, weights } = randomPass(isReverse);
-    const result = lstmForward(input, weights);
+    const result = lstmCell.forward(input, weights);
     const twin = lstmForwardReference(input, weights);
     for (const key of ['out', 'hN', 'cN', 'gates', 'cells', 'tanhCells'] as const) {
       assertClose(result[key], twin[key], key, { absolute: 1e-6, relative: 1e-6 });
     }
     const upstream = { out: randomArray(twin.out.length, 8), hN: randomArray(35, 9), cN: randomArray(35, 10) };
-    const gradients = lstmBackward(upstream, { input, weights, result });
+    const gradients = lstmCell.backward(upstream, { input, weights, result });
     const twinGradients = lstmBackwardReference(upstream, { input, weights, result: twin });
     for (const key of ['x', 'weightIh', 'weightHh', 'biasIh', 'biasHh', 'h0', 'c0'] as const) {
-      assertClose(gradients[key], twinGradients[key], `d ${key}`, { absolute: 3e-6, relative: 1e-5 });
+      assertClose(gradients[key]!, twinGradients[key], `d ${key}`, { absolute: 3e-6, relative: 1e-5 });
     }
   });
 }
 
 test('gradients agree with finite differences', () => {
   const { input, weights } = randomPass(true);
-  const result = lstmForward(input, weights);
+  const result = lstmCell.forward(input, weights);
   const upstream = { out: randomArray(result.out.length, 8) };
-  const gradients = lstmBackward(upstream, { input, weights, result });
+  const gradients = lstmCell.backward(upstream, { input, weights, result });
   const objective = (): number =>
     lstmForwardReference(input, weights).out.reduce((sum, value, at) => sum + value * upstream.out[at], 0);
   const checks: [Float32Array, Float32Array, string][] = [
-    [input.x, gradients.x, 'x'],
+    [input.x, gradients.x!, 'x'],
     [weights.weightIh, gradients.weightIh, 'weightIh'],
     [weights.weightHh, gradients.weightHh, 'weightHh'],
     [weights.biasHh, gradients.biasHh, 'biasHh'],
@@ -189,11 +189,11 @@ test('gradients agree with finite differences', () => {
 test('what a text gives does not depend on the texts beside it', () => {
   const { input, weights } = randomPass(true);
   const { layout, inputSize: I, hiddenSize: H } = input;
-  const together = lstmForward({ ...input, h0: undefined, c0: undefined }, weights);
+  const together = lstmCell.forward({ ...input, h0: undefined, c0: undefined }, weights);
   for (let text = 0; text < layout.batchSize; text++) {
     const [from, to] = [layout.offsets[text], layout.offsets[text] + layout.lengths[text]];
     const x = input.x.slice(from * I, to * I);
-    const alone = lstmForward(
+    const alone = lstmCell.forward(
       { x, layout: layoutOf([to - from]), inputSize: I, hiddenSize: H, isReverse: true },
       weights,
     );
@@ -205,4 +205,58 @@ test('what a text gives does not depend on the texts beside it', () => {
 
 test('a text without tokens is a bug', () => {
   assert.throws(() => layoutOf([2, 0]), /Text 1/);
+});
+
+test('a layer goes on from given states, tells its final ones, and leaves out the gradient of a constant input', () => {
+  prepareBackend();
+  const [I, H] = [3, 4];
+  const whole = layoutOf([6, 6]);
+  const x = randomArray(12 * I, 1);
+  const weights = [[4 * H, I], [4 * H, H], [4 * H], [4 * H]].map((shape, at) =>
+    tf.tensor(
+      randomArray(
+        shape.reduce((a, b) => a * b, 1),
+        20 + at,
+      ),
+      shape,
+    ),
+  );
+  const direction = weights as unknown as DirectionTensors;
+  const run = (from: number, to: number, initial?: InitialState): { out: Float32Array; end: InitialState } => {
+    const rows = [0, 6].flatMap((first) => [...x.subarray((first + from) * I, (first + to) * I)]);
+    let end: InitialState = {};
+    const out = tf.tidy(() =>
+      recurrentLayer(tf.tensor2d(rows, [2 * (to - from), I]), layoutOf([to - from, to - from]), [direction], {
+        cell: lstmCell,
+        initial: initial && [initial],
+        observe: (_, { hN, cN }) => {
+          end = { h0: hN, c0: cN };
+        },
+      }).dataSync<'float32'>(),
+    );
+    return { out, end };
+  };
+  const all = run(0, 6);
+  const first = run(0, 4);
+  const second = run(4, 6, first.end);
+  assertSameBits(second.end.h0!, all.end.h0!, 'final h');
+  assertSameBits(second.end.c0!, all.end.c0!, 'final c');
+  assertSameBits(
+    second.out.subarray(0, 2 * H),
+    all.out.subarray(4 * H, 6 * H),
+    'the last two outputs of the first text',
+  );
+
+  const input = tf.tensor2d(x, [12, I]);
+  const gradients = (isInputConstant: boolean): Float32Array[] =>
+    tf
+      .grads((...given: tf.Tensor[]) =>
+        recurrentLayer(input, whole, [given as unknown as DirectionTensors], { cell: lstmCell, isInputConstant }),
+      )(weights)
+      .map((gradient) => gradient.dataSync<'float32'>());
+  const expected = gradients(false);
+  for (const [at, gradient] of gradients(true).entries()) assertSameBits(gradient, expected[at], `gradient ${at}`);
+  const { input: given, weights: values } = randomPass(false);
+  const constant = { input: { ...given, isConstant: true }, weights: values, result: lstmCell.forward(given, values) };
+  assert.equal(lstmCell.backward({ out: randomArray(25 * 7, 8) }, constant).x, undefined);
 });
