@@ -1,9 +1,10 @@
 // What a schema expects, in words, and a value to begin with.
 import type { TSchema } from '@sinclair/typebox';
+import { tagOf } from './schemaBranch.ts';
 
 /** e.g. `a whole number from 1 to 64`, `"none" or "balanced"`. */
 export function describeSchema(schema: TSchema): string {
-  if (schema.anyOf) return joined((schema.anyOf as TSchema[]).map(describeSchema));
+  if (schema.anyOf) return describeUnion(schema.anyOf as TSchema[]);
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return joined((schema.enum as unknown[]).map((value) => JSON.stringify(value)));
   switch (schema.type) {
@@ -22,6 +23,12 @@ export function describeSchema(schema: TSchema): string {
     default:
       return 'a value';
   }
+}
+
+function describeUnion(branches: readonly TSchema[]): string {
+  const tag = tagOf(branches);
+  if (tag === undefined) return joined(branches.map(describeSchema));
+  return `an object with "${tag}": ${joined(branches.map(({ properties }) => describeSchema(properties[tag])))}`;
 }
 
 function joined(parts: readonly string[]): string {

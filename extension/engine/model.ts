@@ -1,13 +1,13 @@
-// A text classifier: embedding, LSTM layers, pooling, dense head. Pure functions of (weights, batch) on tfjs tensors.
+// A text classifier: embedding, recurrent layers, pooling, dense head. Pure functions of (weights, batch) on tfjs tensors.
 // Invariant: the logits of a text depend on its own tokens only, to the last bit, whatever the batch and its padding.
 // Letters: B texts, C classes, V vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareBackend } from './backend/backend.ts';
 import { type Batch, createBatch } from './layers/batch.ts';
+import { cellOf } from './layers/cells.ts';
 import { dense } from './layers/dense.ts';
 import { type DropoutKey, dropout } from './layers/dropout.ts';
 import { embed } from './layers/embedding.ts';
-import { lstmCell } from './layers/lstm.ts';
 import { pool } from './layers/pooling.ts';
 import type { RecurrentResult } from './layers/recurrent.ts';
 import { type DirectionTensors, recurrentLayer } from './layers/recurrentLayer.ts';
@@ -86,7 +86,7 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
     );
     const { observe } = options;
     x = recurrentLayer(x, batch.layout, directions, {
-      cell: lstmCell,
+      cell: cellOf(encoder),
       observe: observe && ((direction, result) => observe(layer, direction, result)),
     });
   }

@@ -254,36 +254,69 @@ const EmbeddingSchema = closed(
   { description: 'The table that turns token ids into vectors.' },
 );
 
-const EncoderSchema = closed(
-  {
-    type: stringEnum(['lstm'], {
-      default: 'lstm',
-      description: 'Kind of encoder.',
-      enumDescriptions: ['Long short-term memory (PyTorch nn.LSTM).'],
+const encoderProperties = {
+  hiddenSize: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 8192,
+      default: 100,
+      description: 'Hidden units per direction (hidden_size).',
     }),
-    hiddenSize: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 8192,
-        default: 100,
-        description: 'Hidden units per direction (hidden_size).',
-      }),
+  ),
+  layers: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Stacked layers (num_layers).' }),
+  ),
+  bidirectional: Type.Optional(Type.Boolean({ default: false, description: 'Also read the text from its end.' })),
+  dropout: dropout('between layers; needs at least two'),
+};
+
+export const EncoderSchema = Type.Union(
+  [
+    closed(
+      {
+        type: Type.Literal('lstm', { description: 'Kind of encoder.' }),
+        ...encoderProperties,
+        forgetBias: Type.Optional(
+          Type.Number({
+            minimum: -10,
+            maximum: 10,
+            default: 0,
+            description:
+              'Added to the forget gate’s input bias (bias_ih) after initialisation; 1 helps long texts (Jozefowicz et al., 2015).',
+          }),
+        ),
+      },
+      {
+        title: 'LSTM',
+        description: 'Long short-term memory (Hochreiter and Schmidhuber, 1997), as torch.nn.LSTM.',
+      },
     ),
-    layers: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Stacked layers (num_layers).' }),
-    ),
-    bidirectional: Type.Optional(Type.Boolean({ default: false, description: 'Also read the text from its end.' })),
-    dropout: dropout('between layers; needs at least two'),
-    forgetBias: Type.Optional(
-      Type.Number({
-        minimum: -10,
-        maximum: 10,
-        default: 0,
+    closed(
+      { type: Type.Literal('gru', { description: 'Kind of encoder.' }), ...encoderProperties },
+      {
+        title: 'GRU',
         description:
-          'Added to the forget gate’s input bias (bias_ih) after initialisation; 1 helps long texts (Jozefowicz et al., 2015).',
-      }),
+          'Gated recurrent unit (Cho et al., 2014), as torch.nn.GRU: the reset gate acts after the product with the hidden state. A quarter fewer weights than an LSTM.',
+      },
     ),
-  },
+    closed(
+      {
+        type: Type.Literal('rnn', { description: 'Kind of encoder.' }),
+        ...encoderProperties,
+        nonlinearity: Type.Optional(
+          stringEnum(['tanh', 'relu'], {
+            default: 'tanh',
+            description: 'What is applied to the sum of input and hidden state.',
+            enumDescriptions: ['Hyperbolic tangent.', 'Rectifier; states may grow without bound: clip the gradients.'],
+          }),
+        ),
+      },
+      {
+        title: 'RNN',
+        description: 'Plain recurrent network without gates (Elman, 1990), as torch.nn.RNN. Forgets within few tokens.',
+      },
+    ),
+  ],
   { description: 'The recurrent encoder.' },
 );
 
@@ -316,6 +349,18 @@ const learningRate = (byDefault: number) =>
   Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100, default: byDefault, description: 'Step size.' }));
 const weightDecay = (byDefault: number, how: string) =>
   Type.Optional(Type.Number({ minimum: 0, maximum: 10, default: byDefault, description: `Weight decay, ${how}.` }));
+const momentum = Type.Optional(
+  Type.Number({
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0,
+    description: 'Share of the previous update that is kept.',
+  }),
+);
+const epsilon = (byDefault: number) =>
+  Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, maximum: 1, default: byDefault, description: 'Added to the denominator.' }),
+  );
 const adamProperties = {
   betas: Type.Optional(
     Type.Tuple([Type.Number({ minimum: 0, exclusiveMaximum: 1 }), Type.Number({ minimum: 0, exclusiveMaximum: 1 })], {
@@ -323,9 +368,7 @@ const adamProperties = {
       description: 'Decay rates of the running means of the gradient and of its square.',
     }),
   ),
-  epsilon: Type.Optional(
-    Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1e-8, description: 'Added to the denominator.' }),
-  ),
+  epsilon: epsilon(1e-8),
 };
 
 export const OptimizerSchema = Type.Union(
@@ -355,20 +398,62 @@ export const OptimizerSchema = Type.Union(
       {
         type: Type.Literal('sgd', { description: 'Kind of optimizer.' }),
         learningRate: learningRate(0.1),
-        momentum: Type.Optional(
-          Type.Number({
-            minimum: 0,
-            exclusiveMaximum: 1,
-            default: 0,
-            description: 'Share of the previous update that is kept.',
-          }),
-        ),
+        momentum,
         nesterov: Type.Optional(
           Type.Boolean({ default: false, description: 'Nesterov momentum; needs momentum above 0.' }),
         ),
         weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
       },
       { title: 'SGD', description: 'Stochastic gradient descent, as torch.optim.SGD.' },
+    ),
+    closed(
+      {
+        type: Type.Literal('rmsprop', { description: 'Kind of optimizer.' }),
+        learningRate: learningRate(0.01),
+        alpha: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            exclusiveMaximum: 1,
+            default: 0.99,
+            description: 'Decay rate of the running mean of the squared gradient.',
+          }),
+        ),
+        epsilon: epsilon(1e-8),
+        momentum,
+        centered: Type.Optional(
+          Type.Boolean({
+            default: false,
+            description: 'Divide by the deviation of the gradient (its running mean taken off), not by its size.',
+          }),
+        ),
+        weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
+      },
+      { title: 'RMSprop', description: 'RMSprop (Hinton, 2012), as torch.optim.RMSprop.' },
+    ),
+    closed(
+      {
+        type: Type.Literal('adagrad', { description: 'Kind of optimizer.' }),
+        learningRate: learningRate(0.01),
+        learningRateDecay: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 1,
+            default: 0,
+            description: 'The step size of update t is learningRate / (1 + (t - 1) × learningRateDecay).',
+          }),
+        ),
+        initialAccumulatorValue: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 1000,
+            default: 0,
+            description: 'What the sums of squared gradients start at.',
+          }),
+        ),
+        epsilon: epsilon(1e-10),
+        weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
+      },
+      { title: 'Adagrad', description: 'Adagrad (Duchi, Hazan and Singer, 2011), as torch.optim.Adagrad.' },
     ),
   ],
   { default: { type: 'adam' }, description: 'The update rule.' },
@@ -381,6 +466,17 @@ const TrainingSchema = closed(
     ),
     batchSize: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 65_536, default: 32, description: 'Examples per update.' }),
+    ),
+    batching: Type.Optional(
+      stringEnum(['shuffled', 'bucketed'], {
+        default: 'shuffled',
+        description:
+          'Which examples share a batch. Either way each stands in one batch per epoch, drawn with the seed.',
+        enumDescriptions: [
+          'Any: a new random order each epoch.',
+          'Texts of similar length, in batches in random order: faster where a step costs what its longest text costs.',
+        ],
+      }),
     ),
     seed: Type.Optional(
       Type.Integer({

@@ -15,27 +15,44 @@ export interface ResolvedTokenizer {
 
 export type EmbeddingInit = { uniform: number } | { normal: number };
 
+export type ResolvedEncoder = { hiddenSize: number; layers: number; bidirectional: boolean; dropout: number } & (
+  | { type: 'lstm'; forgetBias: number }
+  | { type: 'gru' }
+  | { type: 'rnn'; nonlinearity: 'tanh' | 'relu' }
+);
+
 export interface ResolvedModel {
   embedding: { size: number; dropout: number; init: EmbeddingInit };
-  encoder: {
-    type: 'lstm';
-    hiddenSize: number;
-    layers: number;
-    bidirectional: boolean;
-    dropout: number;
-    forgetBias: number;
-  };
+  encoder: ResolvedEncoder;
   pooling: 'last' | 'mean' | 'max';
   head: { dropout: number };
 }
 
 export type ResolvedOptimizer =
   | { type: 'adam' | 'adamw'; learningRate: number; betas: [number, number]; epsilon: number; weightDecay: number }
-  | { type: 'sgd'; learningRate: number; momentum: number; nesterov: boolean; weightDecay: number };
+  | { type: 'sgd'; learningRate: number; momentum: number; nesterov: boolean; weightDecay: number }
+  | {
+      type: 'rmsprop';
+      learningRate: number;
+      alpha: number;
+      epsilon: number;
+      momentum: number;
+      centered: boolean;
+      weightDecay: number;
+    }
+  | {
+      type: 'adagrad';
+      learningRate: number;
+      learningRateDecay: number;
+      initialAccumulatorValue: number;
+      epsilon: number;
+      weightDecay: number;
+    };
 
 export interface ResolvedTraining {
   epochs: number;
   batchSize: number;
+  batching: 'shuffled' | 'bucketed';
   seed: number;
   optimizer: ResolvedOptimizer;
   clip?: { norm?: number; value?: number };

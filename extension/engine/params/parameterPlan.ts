@@ -1,6 +1,7 @@
 // Which parameters a model has: names and layouts of PyTorch, without allocating one weight.
 // Order is the order of the list everywhere: initialisation, optimizer state, files.
 import type { ResolvedModel } from '../../schema/resolved.ts';
+import { cellOf } from '../layers/cells.ts';
 import type { ModelShape } from '../types.ts';
 
 /** How the elements of a parameter start. */
@@ -73,14 +74,16 @@ function layerSpecs(model: ResolvedModel, layer: number): ParameterSpec[] {
   const H = encoder.hiddenSize;
   const inputs = layer === 0 ? embedding.size : H * directionCount(model);
   const common = { group: `encoder.${layer}`, init: { uniform: 1 / Math.sqrt(H) }, fixedCount: 0 };
+  const rows = cellOf(encoder).gateCount * H;
+  const forgetBias = encoder.type === 'lstm' ? { from: H, to: 2 * H, value: encoder.forgetBias } : undefined;
   const specs: ParameterSpec[] = [];
   for (let direction = 0; direction < directionCount(model); direction++) {
     const [weightIh, weightHh, biasIh, biasHh] = recurrentParameterNames(layer, direction === 1);
     specs.push(
-      { ...common, name: weightIh, shape: [4 * H, inputs] },
-      { ...common, name: weightHh, shape: [4 * H, H] },
-      { ...common, name: biasIh, shape: [4 * H], added: { from: H, to: 2 * H, value: encoder.forgetBias } },
-      { ...common, name: biasHh, shape: [4 * H] },
+      { ...common, name: weightIh, shape: [rows, inputs] },
+      { ...common, name: weightHh, shape: [rows, H] },
+      { ...common, name: biasIh, shape: [rows], ...(forgetBias && { added: forgetBias }) },
+      { ...common, name: biasHh, shape: [rows] },
     );
   }
   return specs;

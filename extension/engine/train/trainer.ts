@@ -9,6 +9,7 @@ import { resolveClassWeights } from '../tasks/classification.ts';
 import { argmaxRows } from '../tasks/metrics.ts';
 import type { NamedTensor, TrainControl, TrainerOptions, TrainHooks, TrainResult } from '../types.ts';
 import { clipByNorm, clipByValue, globalNorm } from './clipping.ts';
+import { epochOrder } from './epochOrder.ts';
 import { computeGradients, type StepResult } from './gradientStep.ts';
 import { createOptimizer, type Optimizer } from './optimizers.ts';
 import { predictSet } from './predictSet.ts';
@@ -17,7 +18,6 @@ import {
   copyProgress,
   copyWeights,
   EMPTY_RUNNING,
-  epochOrder,
   initialProgress,
   type TrainerProgress,
   type TrainerState,
@@ -114,8 +114,8 @@ class Session {
   /** The rest of one epoch, its events and its validation. */
   async #trainEpoch(epoch: number): Promise<Ending> {
     const { options, progress } = this.#parts;
-    const { batchSize, seed, validateEverySteps } = options.training;
-    const order = epochOrder(seed, epoch, options.train.count);
+    const { batchSize, validateEverySteps } = options.training;
+    const order = epochOrder(options.training, epoch, options.train);
     for (let from = progress.batchesDone * batchSize; from < order.length; from += batchSize) {
       await this.#betweenSteps();
       if (this.#control.requested() === 'stop') return 'stop';

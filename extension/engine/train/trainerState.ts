@@ -2,10 +2,9 @@
 // (seed, epoch, step), so that nothing else is needed to go on exactly where a run was.
 import type { ResolvedTraining } from '../../schema/resolved.ts';
 import type { BestEpoch } from '../../schema/run.ts';
-import { Rng } from '../../util/rng.ts';
 import type { ParamStore } from '../params/paramStore.ts';
 import type { NamedTensor } from '../types.ts';
-import { createOptimizerState, type OptimizerState } from './optimizers.ts';
+import { copyOptimizerState, createOptimizerState, type OptimizerState } from './optimizers.ts';
 import type { EarlyStoppingState } from './tracking.ts';
 
 /** Sums over the batches of the epoch in hand. */
@@ -64,18 +63,7 @@ export function copyProgress(progress: TrainerProgress): TrainerProgress {
     ...progress,
     running: { ...progress.running },
     earlyStopping: { ...progress.earlyStopping },
-    optimizer: {
-      step: optimizer.step,
-      first: optimizer.first.map((array) => array.slice()),
-      second: optimizer.second.map((array) => array.slice()),
-    },
+    optimizer: copyOptimizerState(optimizer),
     best: best && { at: { ...best.at }, weights: copyWeights(best.weights) },
   };
-}
-
-/** Order of the examples in an epoch (1-based): a function of (seed, epoch). */
-export function epochOrder(seed: number, epoch: number, count: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  new Rng(seed, 'order', epoch).shuffle(order);
-  return order;
 }
