@@ -474,7 +474,7 @@ const TrainingSchema = closed(
           'Which examples share a batch. Either way each stands in one batch per epoch, drawn with the seed.',
         enumDescriptions: [
           'Any: a new random order each epoch.',
-          'Texts of similar length, in batches in random order: faster where a step costs what its longest text costs.',
+          'Texts of similar length together, the batches in random order: each step then works on almost all texts of its batch. Padding costs nothing either way.',
         ],
       }),
     ),

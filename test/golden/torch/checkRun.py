@@ -5,7 +5,7 @@
 
 RUN holds config.json, tokenizer.json and model.safetensors; TEXTS has one text a line (UTF-8).
 `--out` saves {logits: [texts, classes]}; `--compare` reads the same from another file and fails where they differ by more than 1e-5.
-`--vector` saves the run's weights with ids, lengths and logits of the texts: what test/unit/engine/trecRun.test.ts reads.
+`--vector` saves the run's weights with ids, lengths and logits of the texts: what test/unit/engine/torchRuns.test.ts reads.
 Texts go to the tokenizer as they are: a run with cleaning steps is refused.
 """
 
