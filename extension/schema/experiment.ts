@@ -2,6 +2,7 @@
 // Every key has a description; every optional key has a default or is absent by default and says so.
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import { stringEnum } from './stringEnum.ts';
+import { TASKS } from './tasks.ts';
 
 const closed = <T extends TProperties>(
   properties: T,
@@ -17,6 +18,7 @@ export const DATA_FORMATS = [
   'labelLast',
   'filePerClass',
   'folderPerClass',
+  'text',
 ] as const;
 export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export const BACKENDS = ['auto', 'native', 'wasm', 'wasm-plain', 'cpu', 'tensorflow'] as const;
@@ -25,6 +27,8 @@ export const METRICS = [
   'validation.accuracy',
   'validation.macroF1',
   'validation.weightedF1',
+  'validation.perplexity',
+  'validation.bitsPerCharacter',
 ] as const;
 export const CLEANING_STEPS = [
   'nfc',
@@ -43,7 +47,7 @@ const sourceProperties = {
     stringEnum(DATA_FORMATS, {
       default: 'auto',
       description:
-        'How rows lie in the file. `auto` goes by the file name: .csv, .tsv, .jsonl; other files by their first lines; a folder by what it holds.',
+        'How rows lie in the file. `auto` goes by the file name: .csv, .tsv, .jsonl; other files by their first lines; a folder by what it holds; the data of a language model is always `text`.',
       enumDescriptions: [
         'By file name and content.',
         'Comma-separated values (RFC 4180: quotes, newlines inside quotes).',
@@ -53,6 +57,7 @@ const sourceProperties = {
         'Text, tab, label: `a gripping film<TAB>1`.',
         'A folder with one text file a class, one example a line; the file name is the label.',
         'A folder with one folder a class, one example a file; the folder name is the label.',
+        'Running text without labels, for a language model.',
       ],
     }),
   ),
@@ -107,7 +112,8 @@ const ValidationSchema = Type.Union(
         split: Type.Number({
           exclusiveMinimum: 0,
           exclusiveMaximum: 1,
-          description: 'Share of the training data to hold out, stratified by label and drawn with the seed.',
+          description:
+            'Share of the training data to hold out: stratified by label and drawn with the seed, or for a language model the end of the text.',
         }),
       },
       { description: 'Hold out a share of the training data.' },
@@ -214,7 +220,8 @@ const TextSchema = closed(
         minimum: 1,
         maximum: 100_000,
         default: 128,
-        description: 'Longest text in tokens; what lies beyond is cut off (the start is kept).',
+        description:
+          'Longest text in tokens; what lies beyond is cut off (the start is kept). A language model reads everything.',
       }),
     ),
   },
@@ -251,7 +258,17 @@ const EmbeddingSchema = closed(
       ),
     ),
   },
-  { description: 'The table that turns token ids into vectors.' },
+  { title: 'Learned', description: 'The table that turns token ids into vectors.' },
+);
+
+const OneHotSchema = closed(
+  {
+    type: Type.Literal('oneHot', { description: 'One number a vocabulary entry: 1 for the token, 0 for all others.' }),
+  },
+  {
+    title: 'One-hot',
+    description: 'No table: each token is a unit vector. For small vocabularies such as characters.',
+  },
 );
 
 const encoderProperties = {
@@ -322,12 +339,17 @@ export const EncoderSchema = Type.Union(
 
 const ModelSchema = closed(
   {
-    embedding: Type.Optional(EmbeddingSchema),
+    embedding: Type.Optional(
+      Type.Union([EmbeddingSchema, OneHotSchema], {
+        description: 'How token ids become vectors: a learned table, or `{ "type": "oneHot" }`.',
+      }),
+    ),
     encoder: EncoderSchema,
     pooling: Type.Optional(
       stringEnum(['last', 'mean', 'max'], {
         default: 'last',
-        description: 'How the encoder’s outputs become one vector per text.',
+        description:
+          'How the encoder’s outputs become one vector per text. A language model has none: it predicts at every token.',
         enumDescriptions: [
           'The final hidden state of each direction (PyTorch’s h_n).',
           'The mean over the tokens.',
@@ -338,7 +360,7 @@ const ModelSchema = closed(
     head: Type.Optional(
       closed(
         { dropout: dropout('before the dense layer') },
-        { description: 'The dense layer that gives one score per class.' },
+        { description: 'The dense layer that gives one score per class, or per vocabulary entry.' },
       ),
     ),
   },
@@ -465,7 +487,20 @@ const TrainingSchema = closed(
       Type.Integer({ minimum: 1, maximum: 100_000, default: 10, description: 'Passes over the training data.' }),
     ),
     batchSize: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65_536, default: 32, description: 'Examples per update.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_536,
+        default: 32,
+        description: 'Examples per update; for a language model the parts of the text that are read side by side.',
+      }),
+    ),
+    sequenceLength: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        description:
+          'Tokens of each part per update of a language model (bptt): gradients reach back so far, the state is carried on. By default 64.',
+      }),
     ),
     batching: Type.Optional(
       stringEnum(['shuffled', 'bucketed'], {
@@ -534,7 +569,10 @@ const TrainingSchema = closed(
       closed(
         {
           metric: Type.Optional(
-            stringEnum(METRICS, { default: 'validation.accuracy', description: 'The metric that decides.' }),
+            stringEnum(METRICS, {
+              description:
+                'The metric that decides. By default `validation.accuracy`, for a language model `validation.loss`.',
+            }),
           ),
         },
         { description: 'Which epoch’s weights are kept: the best by this metric, the earlier on a tie.' },
@@ -603,9 +641,10 @@ export const ExperimentSchema = closed(
     name: Type.Optional(Type.String({ maxLength: 200, description: 'Name shown in lists. By default the file name.' })),
     description: Type.Optional(Type.String({ description: 'Notes for readers of this config.' })),
     task: Type.Optional(
-      stringEnum(['classification'], {
+      stringEnum(TASKS, {
         default: 'classification',
-        description: 'What is learned: one label per text.',
+        description: 'What is learned.',
+        enumDescriptions: ['One label per text.', 'The next token of running text, so that the model can write on.'],
       }),
     ),
     data: DataSchema,

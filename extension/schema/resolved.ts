@@ -2,6 +2,7 @@
 import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
 import { ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
+import type { TaskName } from './tasks.ts';
 
 export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
 export type ResolvedValidation = { split: number } | ResolvedSource;
@@ -21,10 +22,14 @@ export type ResolvedEncoder = { hiddenSize: number; layers: number; bidirectiona
   | { type: 'rnn'; nonlinearity: 'tanh' | 'relu' }
 );
 
+/** A learned table, or one-hot vectors. */
+export type ResolvedEmbedding = { size: number; dropout: number; init: EmbeddingInit } | { type: 'oneHot' };
+
 export interface ResolvedModel {
-  embedding: { size: number; dropout: number; init: EmbeddingInit };
+  embedding: ResolvedEmbedding;
   encoder: ResolvedEncoder;
-  pooling: 'last' | 'mean' | 'max';
+  /** Absent where the task predicts at every token. */
+  pooling?: 'last' | 'mean' | 'max';
   head: { dropout: number };
 }
 
@@ -52,7 +57,10 @@ export type ResolvedOptimizer =
 export interface ResolvedTraining {
   epochs: number;
   batchSize: number;
-  batching: 'shuffled' | 'bucketed';
+  /** Absent for a language model, which reads in the order of the text. */
+  batching?: 'shuffled' | 'bucketed';
+  /** Tokens a stream and update; of a language model only. */
+  sequenceLength?: number;
   seed: number;
   optimizer: ResolvedOptimizer;
   clip?: { norm?: number; value?: number };
@@ -65,13 +73,17 @@ export interface ResolvedTraining {
 export interface ResolvedExperiment {
   name: string;
   description?: string;
-  task: 'classification';
+  task: TaskName;
   data: { train: ResolvedSource; validation: ResolvedValidation; test?: ResolvedSource; maxBadRowShare: number };
-  text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength: number };
+  /** `maxLength` is absent for a language model. */
+  text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength?: number };
   model: ResolvedModel;
   training: ResolvedTraining;
   engine: { backend: Backend; threads: 'auto' | number };
 }
+
+/** Tokens a stream and update of a language model. */
+export const DEFAULT_SEQUENCE_LENGTH = 64;
 
 /**
  * Fills in every default. `experiment` must be valid (see config/); it is not changed.
@@ -97,7 +109,25 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
     ExperimentSchema,
     withSections,
   ) as ResolvedExperiment;
-  return { name, ...(description === undefined ? {} : { description }), task, data, text, model, training, engine };
+  const head = { name, ...(description === undefined ? {} : { description }), task };
+  return withTaskDefaults({ ...head, data, text, model, training, engine });
+}
+
+/** What goes without saying for a task, and without what the task has no use for. */
+function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
+  const { task, data, text, model, training } = experiment;
+  if (task === 'classification') {
+    training.best.metric ??= 'validation.accuracy';
+    return experiment;
+  }
+  training.best.metric ??= 'validation.loss';
+  training.sequenceLength ??= DEFAULT_SEQUENCE_LENGTH;
+  delete text.maxLength;
+  delete model.pooling;
+  delete training.batching;
+  const { train, validation, test } = data;
+  for (const source of [train, validation, test]) if (source && 'path' in source) source.format = 'text';
+  return experiment;
 }
 
 function structuredCloneJson<T>(value: T): T {

@@ -37,25 +37,25 @@ export function directionCount(model: ResolvedModel): number {
 
 /** Every parameter of a model of this shape, in order. */
 export function planParameters(shape: ModelShape): ParameterSpec[] {
-  const { model, vocabularySize, classCount } = shape;
-  const { embedding, encoder } = model;
+  const { model, classCount } = shape;
+  const { encoder } = model;
   const headInputs = encoder.hiddenSize * directionCount(model);
   const headInit = { uniform: 1 / Math.sqrt(headInputs) };
-  const specs: ParameterSpec[] = [
-    {
-      name: 'embedding.weight',
-      shape: [vocabularySize, embedding.size],
-      group: 'embedding',
-      init: embedding.init,
-      fixedCount: embedding.size,
-    },
-  ];
-  for (let layer = 0; layer < encoder.layers; layer++) specs.push(...layerSpecs(model, layer));
+  const specs = embeddingSpecs(shape);
+  for (let layer = 0; layer < encoder.layers; layer++) specs.push(...layerSpecs(shape, layer));
   specs.push(
     { name: 'head.weight', shape: [classCount, headInputs], group: 'head', init: headInit, fixedCount: 0 },
     { name: 'head.bias', shape: [classCount], group: 'head', init: headInit, fixedCount: 0 },
   );
   return specs;
+}
+
+/** The embedding's table; none for one-hot vectors. */
+function embeddingSpecs({ model, vocabularySize }: ModelShape): ParameterSpec[] {
+  const { embedding } = model;
+  if ('type' in embedding) return [];
+  const { size, init } = embedding;
+  return [{ name: 'embedding.weight', shape: [vocabularySize, size], group: 'embedding', init, fixedCount: size }];
 }
 
 /** Names of the four parameters of one direction of a layer, in the order of torch.nn.LSTM, GRU and RNN. */
@@ -69,10 +69,11 @@ export function recurrentParameterNames(layer: number, isReverse: boolean): [str
   ];
 }
 
-function layerSpecs(model: ResolvedModel, layer: number): ParameterSpec[] {
+function layerSpecs({ model, vocabularySize }: ModelShape, layer: number): ParameterSpec[] {
   const { embedding, encoder } = model;
   const H = encoder.hiddenSize;
-  const inputs = layer === 0 ? embedding.size : H * directionCount(model);
+  const inputSize = 'type' in embedding ? vocabularySize : embedding.size;
+  const inputs = layer === 0 ? inputSize : H * directionCount(model);
   const common = { group: `encoder.${layer}`, init: { uniform: 1 / Math.sqrt(H) }, fixedCount: 0 };
   const rows = cellOf(encoder).gateCount * H;
   const forgetBias = encoder.type === 'lstm' ? { from: H, to: 2 * H, value: encoder.forgetBias } : undefined;

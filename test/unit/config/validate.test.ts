@@ -110,6 +110,62 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
   ['"epochs": 3', '"epochs": 3, "epochs": 4', 'config.duplicateKey', '"epochs"', /stands here twice/, false],
 ];
 
+/** A language model, and what it has no use for. */
+const TEXT_MODEL = `{
+  "task": "languageModel",
+  "data": { "train": { "path": "a.txt" } },
+  "text": { "tokenizer": { "type": "character" } },
+  "model": { "embedding": { "type": "oneHot" }, "encoder": { "type": "lstm" } },
+  "training": { "sequenceLength": 32, "best": { "metric": "validation.bitsPerCharacter" } }
+}`;
+
+const TEXT_CASES: readonly [from: string, to: string, marked: string, message: RegExp][] = [
+  ['{ "type": "lstm" } }', '{ "type": "lstm" }, "pooling": "max" }', '"pooling"', /predicts at every token/],
+  ['"lstm"', '"lstm", "bidirectional": true', '"bidirectional"', /show it what it has to predict/],
+  ['"character" }', '"character" }, "maxLength": 9', '"maxLength"', /reads the whole text/],
+  ['"best"', '"loss": { "classWeights": "balanced" }, "best"', '"loss"', /every token counts the same/],
+  ['"best"', '"batching": "bucketed", "best"', '"batching"', /in its order/],
+  ['"a.txt"', '"a.txt", "labelColumn": 1', '"labelColumn"', /running text/],
+  ['"a.txt"', '"a.csv", "format": "csv"', '"format"', /the format "csv" is not/],
+  ['bitsPerCharacter', 'accuracy', '"metric"', /not judged by "validation.accuracy"\. It has "validation.loss", /],
+  ['"character"', '"word"', '"metric"', /of words is not judged by "validation.bitsPerCharacter"/],
+  [
+    ', "best": {',
+    ', "earlyStopping": { "patience": 1, "metric": "validation.macroF1" }, "best": {',
+    '"metric"',
+    /macroF1/,
+  ],
+];
+
+test('a language model of the right shape has no problem', () => {
+  assert.deepEqual(validateConfig(TEXT_MODEL).problems, []);
+});
+
+for (const [from, to, marked, message] of TEXT_CASES) {
+  test(`a language model with ${to.slice(0, 60)}`, () => {
+    assert.ok(TEXT_MODEL.includes(from));
+    const text = TEXT_MODEL.replace(from, to);
+    const problem = only(text);
+    assert.equal(problem.code, 'config.contradiction');
+    assert.equal(problem.severity, 'error');
+    assert.equal(text.slice(problem.start, problem.end), marked);
+    assert.match(problem.message, message);
+    assert.deepEqual(validateConfig(applyEdits(text, problem.fixes[0].edits)).problems, []);
+  });
+}
+
+test('a classifier has no sequence length, no running text, and no perplexity', () => {
+  for (const [from, to, marked] of [
+    ['"epochs": 3', '"sequenceLength": 3, "epochs": 3', '"sequenceLength"'],
+    ['"path": "train.csv"', '"path": "train.csv", "format": "text"', '"format"'],
+    ['"clip"', '"best": { "metric": "validation.perplexity" }, "clip"', '"metric"'],
+  ]) {
+    const text = changed(from, to);
+    const problem = only(text);
+    assert.equal(text.slice(problem.start, problem.end), marked);
+  }
+});
+
 const only = (text: string): ConfigProblem => {
   const { problems } = validateConfig(text);
   assert.equal(problems.length, 1, problems.map(({ message }) => message).join('\n'));

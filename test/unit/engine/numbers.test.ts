@@ -1,7 +1,8 @@
 // Loss, metrics, clipping and optimizers against PyTorch and scikit-learn.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crossEntropyLoss, resolveClassWeights } from '../../../extension/engine/tasks/classification.ts';
+import { resolveClassWeights } from '../../../extension/engine/tasks/classWeights.ts';
+import { crossEntropyLoss } from '../../../extension/engine/tasks/crossEntropy.ts';
 import {
   argmaxRows,
   classScores,

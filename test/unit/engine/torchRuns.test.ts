@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { decodeSafetensors } from '../../../extension/engine/io/safetensors.ts';
 import { loadModel } from '../../../extension/engine/model.ts';
-import { setLogits } from '../../../extension/engine/train/predictSet.ts';
+import { setLogits } from '../../../extension/engine/tasks/predictSet.ts';
 import type { ResolvedModel } from '../../../extension/schema/resolved.ts';
 import { assertClose, readGolden } from './support.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createBatch } from '../../../extension/engine/layers/batch.ts';
 import { loadModel } from '../../../extension/engine/model.ts';
 import { createParams } from '../../../extension/engine/params/paramStore.ts';
-import { computeGradients } from '../../../extension/engine/train/gradientStep.ts';
+import { classifierGradients } from '../../../extension/engine/tasks/classification.ts';
 import { createOptimizer, createOptimizerState } from '../../../extension/engine/train/optimizers.ts';
 import type { ModelShape } from '../../../extension/engine/types.ts';
 import type { ResolvedModel, ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
@@ -60,7 +60,7 @@ for (const one of golden.cases) {
     );
     const optimizer = createOptimizer(one.options, state);
     const losses = Array.from({ length: 20 }, () => {
-      const { loss, gradients } = computeGradients(model, batch, labels, { labelSmoothing: 0 });
+      const { loss, gradients } = classifierGradients(model, batch, labels, { labelSmoothing: 0 });
       optimizer.update(parameters, gradients);
       return loss.loss;
     });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { predictSet, predictTexts } from '../../../extension/engine/train/predictSet.ts';
+import { createClassification } from '../../../extension/engine/tasks/classification.ts';
+import { predictSet, predictTexts } from '../../../extension/engine/tasks/predictSet.ts';
 import { isBetter, shouldStopEarly } from '../../../extension/engine/train/tracking.ts';
 import { createTrainer, type Trainer } from '../../../extension/engine/train/trainer.ts';
 import type { TrainerState } from '../../../extension/engine/train/trainerState.ts';
@@ -20,9 +21,10 @@ const TRAIN = toySet(60, 1);
 const VALIDATION = toySet(30, 2);
 const BATCHES = 8;
 
-function optionsOf(change: Partial<ResolvedTraining> = {}): TrainerOptions {
-  const labels = ['a', 'b', 'c'];
-  return { ...TOY_SHAPE, training: trainingConfig(change), labels, train: TRAIN, validation: VALIDATION };
+function optionsOf(change: Partial<ResolvedTraining> = {}, train = TRAIN): TrainerOptions {
+  const training = trainingConfig(change);
+  const task = createClassification({ labels: ['a', 'b', 'c'], train, validation: VALIDATION }, training);
+  return { ...TOY_SHAPE, training, task };
 }
 
 interface Recorded {
@@ -84,7 +86,7 @@ test('it learns, reports every step, epoch and validation, and leaves no tensor 
   assert.equal(tf.memory().numTensors, before);
   assert.equal(run.result.status, 'completed');
   assert.equal(run.result.epochsDone, 12);
-  assert.ok(run.result.best!.accuracy > 0.9, `accuracy ${run.result.best!.accuracy}`);
+  assert.ok(run.result.best!.accuracy! > 0.9, `accuracy ${run.result.best!.accuracy}`);
   assert.deepEqual(
     run.epochs,
     Array.from({ length: 12 }, (_, at) => at + 1),
@@ -111,7 +113,7 @@ for (const encoder of [{ type: 'gru' }, { type: 'rnn', nonlinearity: 'tanh' }] a
     const options = optionsOf({ epochs: 12, clip: { norm: 5 } });
     const trainer = createTrainer({ ...options, model: modelConfig({ encoder: { ...encoder, bidirectional: true } }) });
     const { result } = await record({ trainer });
-    assert.ok(result.best!.accuracy > 0.9, `accuracy ${result.best!.accuracy}`);
+    assert.ok(result.best!.accuracy! > 0.9, `accuracy ${result.best!.accuracy}`);
   });
 }
 
@@ -120,10 +122,10 @@ test('the epoch event holds the means over examples of its steps', async () => {
   const sizes = Array.from({ length: BATCHES }, (_, at) => Math.min(8, 60 - at * 8));
   const steps = events.filter((event) => event.type === 'step');
   const mean = (key: 'loss' | 'accuracy'): number =>
-    steps.reduce((sum, event, at) => sum + event[key] * sizes[at], 0) / 60;
+    steps.reduce((sum, event, at) => sum + event[key]! * sizes[at], 0) / 60;
   const epoch = events.find((event) => event.type === 'epoch')!;
   assert.ok(Math.abs(epoch.loss - mean('loss')) < 1e-12);
-  assert.ok(Math.abs(epoch.accuracy - mean('accuracy')) < 1e-12);
+  assert.ok(Math.abs(epoch.accuracy! - mean('accuracy')) < 1e-12);
 });
 
 test('two runs give the same bits; another seed does not', async () => {
@@ -136,7 +138,7 @@ test('two runs give the same bits; another seed does not', async () => {
 test('the best weights are those of the best validation, the earlier on a tie', async () => {
   const run = await train({ epochs: 8 });
   const validations = run.events.filter((event) => event.type === 'validation').slice(1);
-  const accuracy = Math.max(...validations.map((event) => event.accuracy));
+  const accuracy = Math.max(...validations.map((event) => event.accuracy!));
   const expected = validations.find((event) => event.accuracy === accuracy)!;
   assert.equal(run.result.best!.epoch, expected.epoch);
   assert.equal(run.result.best!.step, expected.step);
@@ -364,7 +366,7 @@ test('class weights change what is learned; an unknown label is refused', async 
 
 test('each step has dropout masks of its own', async () => {
   const optimizer = { type: 'sgd', learningRate: 1e-30, momentum: 0, nesterov: false, weightDecay: 0 } as const;
-  const run = await record({ trainer: createTrainer({ ...optionsOf({ optimizer, epochs: 4 }), train: toySet(1, 3) }) });
+  const run = await record({ trainer: createTrainer(optionsOf({ optimizer, epochs: 4 }, toySet(1, 3))) });
   const losses = run.events.filter((event) => event.type === 'step').map(({ loss }) => loss);
   assert.equal(losses.length, 4);
   assert.ok(new Set(losses).size > 1, `always ${losses[0]}`);

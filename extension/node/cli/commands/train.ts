@@ -1,6 +1,7 @@
 // gatescope train: trains a config to the end in this process; Ctrl-C stops and keeps, twice cancels.
 import { relative, resolve } from 'node:path';
 import type { TrainOutcome } from '../../../protocol/engineContract.ts';
+import { formatScore, SCORE_FACTS, scoreNames } from '../../../protocol/scores.ts';
 import type { RunEvent, RunManifest } from '../../../schema/run.ts';
 import { readEvaluation } from '../../../store/runStore.ts';
 import { withRemedy } from '../../../util/userError.ts';
@@ -18,7 +19,7 @@ import {
   stringOption,
   usageError,
 } from '../command.ts';
-import { duration, percent } from '../format.ts';
+import { duration } from '../format.ts';
 import { createProgressBar } from '../progressBar.ts';
 import { scoresTable } from '../scoresTable.ts';
 
@@ -87,9 +88,9 @@ function terminalListener({ output }: CommandContext): EndingListener {
     onEvents(_seq, events) {
       for (const event of events) {
         if (event.type === 'epoch') trainingLoss = event.loss;
-        if (event.type !== 'validation') continue;
+        if (event.type !== 'validation' && event.type !== 'sample') continue;
         bar.clear();
-        output.note(epochLine(event, trainingLoss));
+        output.note(event.type === 'sample' ? indented(event.text) : epochLine(event, trainingLoss));
       }
     },
     onManifest: () => undefined,
@@ -101,8 +102,15 @@ function terminalListener({ output }: CommandContext): EndingListener {
   };
 }
 
-function epochLine({ epoch, loss, accuracy, macroF1 }: ValidationEvent, trainingLoss: number): string {
-  const scores = `validation loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, macro F1 ${percent(macroF1)}`;
+/** A text that the model wrote, apart from what is said of it. */
+const indented = (text: string): string => text.trim().replace(/^/gm, '    ');
+
+function epochLine(event: ValidationEvent, trainingLoss: number): string {
+  const { epoch, loss } = event;
+  const others = scoreNames(event)
+    .filter((name) => name !== 'loss')
+    .map((name) => `, ${lowerFirst(SCORE_FACTS[name].title)} ${formatScore(name, event[name])}`);
+  const scores = `validation loss ${loss.toFixed(4)}${others.join('')}`;
   return epoch === 0
     ? `Before training: ${scores}`
     : `Epoch ${epoch}: training loss ${trainingLoss.toFixed(4)}, ${scores}`;
@@ -138,10 +146,12 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
   if (evaluation) {
     const { validation, test } = evaluation;
     const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-    output.line(scoresTable(rows));
+    output.line(scoresTable(rows, manifest.task));
   }
   output.line(`${sentence(status)} in ${duration(secondsOf(manifest))}. Run: ${relative(cwd, runDir) || '.'}`);
 }
+
+const lowerFirst = (text: string): string => text[0].toLowerCase() + text.slice(1);
 
 function sentence(status: string): string {
   return status[0].toUpperCase() + status.slice(1);
