@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
-const COMMANDS = ['train', 'validate', 'predict', 'evaluate', 'runs', 'dataset', 'plan'];
+const COMMANDS = ['train', 'validate', 'predict', 'generate', 'evaluate', 'runs', 'dataset', 'plan'];
 
 test('every command has help, and the overview names all of them', async () => {
   const overview = await cli('--help');
