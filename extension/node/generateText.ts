@@ -59,7 +59,7 @@ function unknownTokens(unknown: readonly string[]): UserError {
   const more = unknown.length > listed.length ? ` and ${unknown.length - listed.length} more` : '';
   return new UserError({
     code: 'generate.unknownTokens',
-    message: `The prompt has what this model never saw in training: ${listed.join(', ')}${more}.`,
+    message: `The prompt has what is not in the model’s vocabulary: ${listed.join(', ')}${more}.`,
     remedy: 'Leave that out of the prompt.',
   });
 }

@@ -55,7 +55,7 @@ test('a run learns to write; its folder, its text and its errors', async (t) => 
   assert.deepEqual([json.prompt, json.text.length], ['a', 5]);
 
   for (const [args, message] of [
-    [['generate', last.run, 'Żółw'], /never saw in training: "Ż", "ó", "ł".*\[generate\.unknownTokens\]/],
+    [['generate', last.run, 'Żółw'], /not in the model’s vocabulary: "Ż", "ó", "ł".*\[generate\.unknownTokens\]/],
     [['generate', last.run, '--temperature=-1'], /--temperature needs a number of at least 0/],
     [['generate', last.run, '--top-k', '0'], /--top-k needs a whole number of at least 1/],
     [['generate', last.run, 'two', 'words'], /quotes/],

@@ -245,7 +245,7 @@ test('a language model: its own curves and scores, no classes, samples, and text
   assert.deepEqual(await callsOf(page, 'generate'), [{ runId: '2026-11-24T11-00-00-shakespeare', settings }]);
   await page.getByRole('textbox', { name: 'A text to go on from' }).fill('é');
   await page.getByRole('button', { name: 'Generate' }).click();
-  await page.getByText('never saw in training: "é"').waitFor();
+  await page.getByText('not in the model’s vocabulary: "é"').waitFor();
   await page.getByRole('row', { name: /Plot TREC/ }).click();
   await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
   await page.getByRole('textbox', { name: 'A text to classify' }).waitFor();

@@ -161,7 +161,7 @@ const server = serve<DashboardContract>(transport, {
   }),
   generate: record('generate', ({ settings }) => {
     if (settings.prompt.includes('é')) {
-      throw new UserError({ code: 'x', message: 'The prompt has what this model never saw in training: "é".' });
+      throw new UserError({ code: 'x', message: 'The prompt has what is not in the model’s vocabulary: "é".' });
     }
     return `, my lord,\nThe morning of the day is come again. <i>Exeunt</i>`;
   }),

@@ -5,34 +5,28 @@ import type { Model } from '../model.ts';
 import { carryState } from './carriedState.ts';
 import type { CarriedState } from './task.ts';
 
-export interface GenerateOptions {
-  /** Tokens to write. */
-  length: number;
+export interface DrawOptions {
   /** Logits are divided by it: below 1 bolder, above 1 wilder; 0 always takes the most probable token. */
   temperature: number;
   /** Only the k most probable tokens are drawn from; all of them where absent. */
   topK?: number;
-  seed: number;
 }
 
 /** Entries of the vocabulary that stand for no text: [PAD] and [UNK]. They are never written. */
 const FIRST_TOKEN = 2;
 
-/** Ids of `options.length` tokens that go on from `prompt` (at least one token), without it. A pure function of its arguments. */
-export function generateTokens(model: Model, prompt: Uint32Array, options: GenerateOptions): Uint32Array {
-  const writer = new TokenWriter(model, prompt, options);
-  return Uint32Array.from({ length: options.length }, () => writer.next());
-}
+/** Tokens of a prompt that are read at once: memory does not grow with its length. */
+const READ_AT_ONCE = 256;
 
-/** Writes one token at a time, so that long texts leave others their turn. */
+/** Writes on from a prompt (at least one token), token by token. What it writes is a pure function of its arguments. */
 export class TokenWriter {
   readonly #model: Model;
-  readonly #options: Omit<GenerateOptions, 'length'>;
+  readonly #options: DrawOptions;
   readonly #rng: Rng;
   #input: Uint32Array;
   #state: CarriedState | undefined;
 
-  constructor(model: Model, prompt: Uint32Array, options: Omit<GenerateOptions, 'length'>) {
+  constructor(model: Model, prompt: Uint32Array, options: DrawOptions & { seed: number }) {
     this.#model = model;
     this.#options = options;
     this.#rng = new Rng(options.seed, 'generate');
@@ -40,25 +34,26 @@ export class TokenWriter {
   }
 
   next(): number {
-    const { classCount } = this.#model.shape;
-    const final: CarriedState = [];
-    const logits = this.#model.logits(
-      createBatch([this.#input]),
-      carryState(this.#model, 1, { initial: this.#state, final }),
-    );
-    const id = drawToken(logits.subarray(logits.length - classCount), this.#options, this.#rng);
-    this.#state = final;
+    let from = 0;
+    for (; this.#input.length - from > READ_AT_ONCE; from += READ_AT_ONCE) {
+      this.#read(this.#input.subarray(from, from + READ_AT_ONCE));
+    }
+    const id = drawToken(this.#read(this.#input.subarray(from)), this.#options, this.#rng);
     this.#input = Uint32Array.of(id);
     return id;
+  }
+
+  /** Moves the state on; the logits [V] of what follows. */
+  #read(ids: Uint32Array): Float32Array {
+    const final: CarriedState = [];
+    const logits = this.#model.logits(createBatch([ids]), carryState(this.#model, 1, { initial: this.#state, final }));
+    this.#state = final;
+    return logits.subarray(logits.length - this.#model.shape.classCount);
   }
 }
 
 /** One id of a row of logits [V]. Ties go to the smaller id. */
-export function drawToken(
-  logits: Float32Array,
-  { temperature, topK }: Pick<GenerateOptions, 'temperature' | 'topK'>,
-  rng: Rng,
-): number {
+export function drawToken(logits: Float32Array, { temperature, topK }: DrawOptions, rng: Rng): number {
   const ids = Array.from({ length: logits.length - FIRST_TOKEN }, (_, at) => at + FIRST_TOKEN);
   ids.sort((a, b) => logits[b] - logits[a] || a - b);
   if (temperature === 0) return ids[0];

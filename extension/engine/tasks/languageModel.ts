@@ -8,7 +8,7 @@ import type { Model, TrainingKey } from '../model.ts';
 import { computeGradients } from '../train/gradientStep.ts';
 import { carryState } from './carriedState.ts';
 import { crossEntropy, type LossResult } from './crossEntropy.ts';
-import { generateTokens } from './generate.ts';
+import { TokenWriter } from './generate.ts';
 import { exampleLosses } from './metrics.ts';
 import { type CarriedState, meanLoss, type ScoringOptions, type Task } from './task.ts';
 import { createTextStreams, type TextWindow } from './textStreams.ts';
@@ -48,10 +48,14 @@ export function createLanguageModel(
     }),
     trainingScores: (tally) => languageModelScores(meanLoss(tally), isCharacters),
     validate: (model, options) => scoreText(model, validation, { ...options, isCharacters }),
-    demonstrate(model) {
-      const length = SAMPLE_LENGTH[isCharacters ? 'character' : 'word'];
-      const prompt = Uint32Array.of(tokenizer.id('\n'));
-      return tokenizer.decode(generateTokens(model, prompt, { length, seed, temperature: 0.8 }));
+    async demonstrate(model, yieldNow) {
+      const writer = new TokenWriter(model, Uint32Array.of(tokenizer.id('\n')), { seed, temperature: 0.8 });
+      const ids: number[] = [];
+      while (ids.length < SAMPLE_LENGTH[isCharacters ? 'character' : 'word']) {
+        ids.push(writer.next());
+        await yieldNow();
+      }
+      return tokenizer.decode(ids);
     },
   };
 }

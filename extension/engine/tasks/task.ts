@@ -10,8 +10,8 @@ export interface Task {
   trainingScores(tally: Tally): Scores;
   /** Scores on the validation data; undefined where there is none. */
   validate(model: Model, options: ScoringOptions): Promise<Scores | undefined>;
-  /** What the model does by now, in words for the run's log; absent where there is nothing to show. */
-  demonstrate?(model: Model): string;
+  /** What the model does by now, in words for the run's log; absent where there is nothing to show. `yieldNow` gives others a turn. */
+  demonstrate?(model: Model, yieldNow: () => Promise<void>): Promise<string>;
 }
 
 export interface TaskEpoch {

@@ -112,14 +112,14 @@ class Session {
     this.#endEpoch(epoch);
     const ending = await this.#validateOnce(epoch);
     if (ending !== 'done') return ending;
-    this.#demonstrate(epoch);
+    await this.#demonstrate(epoch);
     await this.#hooks.onEpoch(epoch);
     return ending;
   }
 
-  #demonstrate(epoch: number): void {
+  async #demonstrate(epoch: number): Promise<void> {
     const { options, model, progress } = this.#parts;
-    const text = options.task.demonstrate?.(model);
+    const text = await options.task.demonstrate?.(model, () => this.#betweenSteps());
     if (text !== undefined) this.#emit({ type: 'sample', t: this.#elapsedSeconds(), step: progress.step, epoch, text });
   }
 

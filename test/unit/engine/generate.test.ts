@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { createBatch } from '../../../extension/engine/layers/batch.ts';
 import { softmaxRows } from '../../../extension/engine/linalg/softmax.ts';
-import { createModel } from '../../../extension/engine/model.ts';
+import { createModel, type Model } from '../../../extension/engine/model.ts';
 import { createParams } from '../../../extension/engine/params/paramStore.ts';
-import { drawToken, generateTokens } from '../../../extension/engine/tasks/generate.ts';
+import { type DrawOptions, drawToken, TokenWriter } from '../../../extension/engine/tasks/generate.ts';
 import type { ModelShape } from '../../../extension/engine/types.ts';
 import { Rng } from '../../../extension/util/rng.ts';
 import { modelConfig } from './support.ts';
@@ -17,6 +17,13 @@ const SHAPE: ModelShape = { model: { ...model, embedding: { type: 'oneHot' } }, 
 const PARAMS = createParams(SHAPE, 2);
 for (const { values } of PARAMS.parameters) for (let at = 0; at < values.length; at++) values[at] *= 5;
 const MODEL = createModel(SHAPE, PARAMS);
+type Writing = DrawOptions & { length: number; seed: number };
+
+function generateTokens(model: Model, prompt: Uint32Array, { length, ...options }: Writing): Uint32Array {
+  const writer = new TokenWriter(model, prompt, options);
+  return Uint32Array.from({ length }, () => writer.next());
+}
+
 const PROMPT = Uint32Array.of(3, 4, 5);
 
 test('temperature 0 takes the most probable token each time, as reading everything again would', () => {
@@ -40,6 +47,20 @@ test('the same seed writes the same text, another seed another; nothing is left 
   assert.notDeepEqual(generateTokens(MODEL, PROMPT, { ...options, seed: 5 }), text);
   assert.notDeepEqual(generateTokens(MODEL, Uint32Array.of(6), options), text);
   assert.ok(text.every((id) => id >= 2 && id < 9));
+});
+
+test('a long prompt is read in parts with the bits of one reading', () => {
+  const prompt = Uint32Array.from({ length: 700 }, (_, at) => 2 + ((at * at) % 7));
+  const logits = MODEL.logits(createBatch([prompt])).subarray(-9);
+  const [first] = generateTokens(MODEL, prompt, { length: 1, temperature: 0, seed: 1 });
+  assert.equal(first, logits.subarray(2).indexOf(Math.max(...logits.subarray(2))) + 2);
+  const drawn = new Set(
+    Array.from({ length: 50 }, (_, seed) => generateTokens(MODEL, prompt, { length: 1, temperature: 1, seed })[0]),
+  );
+  const expected = Array.from({ length: 50 }, (_, seed) =>
+    drawToken(logits, { temperature: 1 }, new Rng(seed, 'generate')),
+  );
+  assert.deepEqual(drawn, new Set(expected));
 });
 
 test('tokens are drawn as often as the softmax over the temperature says; [PAD] and [UNK] never', () => {
