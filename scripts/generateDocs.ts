@@ -50,7 +50,8 @@ function within(schema: TSchema, path: readonly string[]): string[] {
     const name = branch.title ? `**${branch.title}.** ${branch.description ?? ''}` : (branch.description ?? '');
     return [name, '', ...table(keysOf(branch)), ''].join('\n');
   });
-  return [[title, '', schema.description ?? '', '', ...parts].join('\n')];
+  const nested = branches.flatMap(keysOf).flatMap(({ name, schema: property }) => within(property, [...path, name]));
+  return [[title, '', schema.description ?? '', '', ...parts].join('\n'), ...nested];
 }
 
 function table(keys: readonly Key[]): string[] {

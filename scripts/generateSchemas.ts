@@ -2,6 +2,7 @@
 // `experiment` is strict. `experiment.editor` only completes and explains: in VS Code the extension's own checks speak,
 // with better words, ranges and fixes, and nobody wants to read an error twice.
 import type { TSchema } from '@sinclair/typebox';
+import { tagOf } from '../extension/config/schemaBranch.ts';
 import { describeSchema } from '../extension/config/schemaWords.ts';
 import { ExperimentSchema } from '../extension/schema/experiment.ts';
 
@@ -25,7 +26,7 @@ interface Suggestion {
 function toEditorSchema(schema: TSchema): Record<string, unknown> {
   const out: Record<string, unknown> = { markdownDescription: explain(schema) };
   if (schema.default !== undefined) out.default = schema.default;
-  if (schema.anyOf) out.anyOf = (schema.anyOf as TSchema[]).map(toEditorSchema);
+  if (schema.anyOf) Object.assign(out, toEditorUnion(schema.anyOf as TSchema[]));
   if (schema.properties) {
     const properties = Object.entries(schema.properties as Record<string, TSchema>);
     out.properties = Object.fromEntries(properties.map(([name, value]) => [name, toEditorSchema(value)]));
@@ -34,6 +35,29 @@ function toEditorSchema(schema: TSchema): Record<string, unknown> {
   const suggestions = suggestionsOf(schema);
   if (suggestions.length > 0) out.defaultSnippets = suggestions;
   return out;
+}
+
+/**
+ * Branches that a constant tells apart apply under the condition that it stands there, so that a key is explained as its own branch has it:
+ * without validation all branches fit, and the first would speak for all.
+ */
+function toEditorUnion(branches: readonly TSchema[]): Record<string, unknown> {
+  const tag = tagOf(branches);
+  if (!tag) return { anyOf: branches.map(toEditorSchema) };
+  const tags = branches.map(
+    ({ properties, description }) => ({ ...(properties[tag] as TSchema), description }) as TSchema,
+  );
+  const suggestions = tags.map(({ const: body, description }) => ({ label: JSON.stringify(body), body, description }));
+  return {
+    properties: {
+      [tag]: { markdownDescription: branches[0].properties[tag].description, defaultSnippets: suggestions },
+    },
+    allOf: branches.map((branch, at) => ({
+      if: { properties: { [tag]: { const: tags[at].const } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: toEditorSchema(branch),
+    })),
+  };
 }
 
 function suggestionsOf(schema: TSchema): Suggestion[] {
@@ -53,8 +77,11 @@ function suggestionsOf(schema: TSchema): Suggestion[] {
 /** What a key without a default begins as: an empty text, or an object with what it must have, with stops for the cursor. */
 function placeholderOf(schema: TSchema): unknown {
   let stop = 0;
-  const visit = ({ type, enum: values, default: byDefault, properties, required }: TSchema): unknown => {
+  const visit = (schema: TSchema): unknown => {
+    const { type, enum: values, default: byDefault, properties, required, anyOf } = schema;
     if (byDefault !== undefined) return byDefault;
+    if ('const' in schema) return schema.const;
+    if (anyOf?.[0].type === 'object') return visit(anyOf[0]);
     if (values) return (values as unknown[])[0];
     if (type === 'string') return `$${++stop}`;
     if (type !== 'object' || !required) return undefined;

@@ -8,6 +8,7 @@ import { basename, join, resolve } from 'node:path';
 const examples = resolve(import.meta.dirname, '../media/examples');
 const TRAIN_PER_LABEL = 1500;
 const TEST_PER_LABEL = 300;
+const PLAY_CHARACTERS = 100_000;
 /** Share of distinct names that go to the test folder, in hundredths. */
 const TEST_NAMES_PERCENT = 20;
 
@@ -80,6 +81,16 @@ async function makeEarlyModernEnglish(sources: string): Promise<void> {
   console.log(`early-modern-english: ${chosen.map(({ length }) => length).join(' + ')} sentences`);
 }
 
+/** The first scenes, to the end of a speech. */
+async function makePlays(sources: string): Promise<void> {
+  const text = await readFile(join(sources, 'tinyshakespeare/input.txt'), 'utf8');
+  const folder = join(examples, 'shakespeare');
+  await mkdir(folder, { recursive: true });
+  const end = text.lastIndexOf('\n\n', PLAY_CHARACTERS) + 1;
+  await writeFile(join(folder, 'plays.txt'), text.slice(0, end));
+  console.log(`shakespeare: ${end} characters`);
+}
+
 /** A name goes to one side in every language that has it, so that no test name was trained on. */
 async function makeNames(sources: string): Promise<void> {
   const from = join(sources, 'names18');
@@ -106,3 +117,4 @@ const [sources] = process.argv.slice(2);
 if (sources === undefined) throw new Error('Give the folder of the sources.');
 await makeEarlyModernEnglish(resolve(sources));
 await makeNames(resolve(sources));
+await makePlays(resolve(sources));

@@ -1,9 +1,9 @@
 // Files and folders that a config names and that are not there, or not of the right kind.
 import type { Experiment } from '../schema/experiment.ts';
 import { nearestName } from '../util/editDistance.ts';
-import { sourcesOf } from './checkMeaning.ts';
 import { type ConfigText, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
+import { sourcesOf } from './sources.ts';
 
 /** What may be asked of the disk. Paths are absolute or, as in the config, relative to its folder: `resolve` knows. */
 export interface FileProbe {

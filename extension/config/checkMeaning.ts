@@ -1,7 +1,9 @@
 // Contradictions that a schema cannot say, found in the text alone. The config has the right shape.
 import type { DataSource, Experiment } from '../schema/experiment.ts';
+import { checkTask } from './checkTask.ts';
 import type { ConfigText, JsonPath } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
+import { sourcesOf } from './sources.ts';
 
 export function checkMeaning(config: ConfigText, experiment: Experiment): ConfigProblem[] {
   const found: ConfigProblem[] = [];
@@ -11,31 +13,29 @@ export function checkMeaning(config: ConfigText, experiment: Experiment): Config
     const { offset, length } = node;
     found.push({ code: 'config.contradiction', severity, message, start: offset, end: offset + length, fixes });
   };
-  for (const check of [checkSources, checkText, checkModel, checkTraining]) check(config, experiment, report);
+  for (const check of [checkTask, checkSources, checkText, checkModel, checkTraining])
+    check(config, experiment, report);
   return found;
 }
 
-type Report = (severity: ConfigProblem['severity'], path: JsonPath, message: string, fixes?: ProblemFix[]) => void;
-
-/** Every source of a config with its place in it. */
-export function sourcesOf({ data }: Experiment): { path: JsonPath; source: DataSource }[] {
-  const { train, validation, test } = data;
-  return [
-    { path: ['data', 'train'], source: train },
-    ...(validation && 'path' in validation ? [{ path: ['data', 'validation'], source: validation }] : []),
-    ...(test ? [{ path: ['data', 'test'], source: test }] : []),
-  ];
-}
+export type Report = (
+  severity: ConfigProblem['severity'],
+  path: JsonPath,
+  message: string,
+  fixes?: ProblemFix[],
+) => void;
 
 const SEPARATED = ['csv', 'tsv', 'auto'];
 const WITH_COLUMNS = [...SEPARATED, 'jsonl'];
 
 function checkSources(config: ConfigText, experiment: Experiment, report: Report): void {
   const { train, validation } = experiment.data;
+  // What such a config has no use for is said with its task.
+  const isRunningText = experiment.task === 'languageModel';
   for (const { path, source } of sourcesOf(experiment)) {
     const format = source.format ?? 'auto';
     const refuse = (key: keyof DataSource, formats: readonly string[]): void => {
-      if (source[key] === undefined || formats.includes(format)) return;
+      if (isRunningText || source[key] === undefined || formats.includes(format)) return;
       const fix = config.fixByRemoval(`Remove "${key}"`, [...path, key]);
       report('error', [...path, key], `The format "${format}" has no use for "${key}".`, [fix]);
     };

@@ -5,7 +5,7 @@ import { getNodeValue, type Node } from 'jsonc-parser';
 import { nearestName } from '../util/editDistance.ts';
 import { type ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
-import { chooseBranch } from './schemaBranch.ts';
+import { chooseBranch, keysOfBranch, tagOf } from './schemaBranch.ts';
 import { describeSchema, initialValue } from './schemaWords.ts';
 
 export function checkShape(config: ConfigText, schema: TSchema): ConfigProblem[] {
@@ -23,17 +23,18 @@ class ShapeCheck {
     this.#problems = problems;
   }
 
-  check(node: Node, schema: TSchema, path: JsonPath): void {
+  /** `branches` are those of the union that `schema` was chosen from. */
+  check(node: Node, schema: TSchema, path: JsonPath, branches: readonly TSchema[] = [schema]): void {
     if (schema.anyOf) {
       const branch = chooseBranch(node, schema.anyOf as TSchema[]);
-      if (branch) this.check(node, branch, path);
+      if (branch) this.check(node, branch, path, schema.anyOf as TSchema[]);
       else this.#wrongType(node, schema);
     } else if ('const' in schema) {
       if (getNodeValue(node) !== schema.const) this.#notAllowed(node, [schema.const]);
     } else if (node.type !== (schema.type === 'integer' ? 'number' : schema.type)) {
       this.#wrongType(node, schema);
     } else if (schema.type === 'object') {
-      this.#object(node, schema, path);
+      this.#object(node, schema, path, branches);
     } else if (schema.type === 'array') {
       this.#array(node, schema, path);
     } else if (node.type === 'number') {
@@ -43,8 +44,8 @@ class ShapeCheck {
     }
   }
 
-  #object(node: Node, schema: TSchema, path: JsonPath): void {
-    const properties = (schema.properties ?? {}) as Record<string, TSchema>;
+  #object(node: Node, schema: TSchema, path: JsonPath, branches: readonly TSchema[]): void {
+    const properties = keysOfBranch(schema, branches);
     const values = Object.values((schema.patternProperties ?? {}) as Record<string, TSchema>)[0];
     const seen = new Set<string>();
     for (const { children } of node.children ?? []) {
@@ -56,18 +57,28 @@ class ShapeCheck {
       seen.add(name);
       const known = Object.hasOwn(properties, name) ? properties[name] : values;
       if (known) this.check(value, known, [...path, name]);
-      else this.#unknownKey(key, Object.keys(properties), [...path, name]);
+      else this.#unknownKey(key, [...path, name], schema, branches);
     }
     for (const name of (schema.required ?? []) as string[]) {
       if (!seen.has(name)) this.#missingKey(node, name, { schema: properties[name], path });
     }
   }
 
-  #unknownKey(key: Node, known: readonly string[], path: JsonPath): void {
+  #unknownKey(key: Node, path: JsonPath, schema: TSchema, branches: readonly TSchema[]): void {
     const name = key.value as string;
+    const removal = this.#config.fixByRemoval(`Remove "${name}"`, path);
+    const tag = tagOf(branches);
+    const owners = branches.filter(({ properties = {} }) => Object.hasOwn(properties, name));
+    if (tag !== undefined && owners.length > 0) {
+      const tagged = ({ properties }: TSchema): string => `"${tag}": ${JSON.stringify(properties[tag].const)}`;
+      const message = `"${name}" has no use with ${tagged(schema)}; it belongs to ${owners.map(tagged).join(' and ')}.`;
+      this.#add(key, 'config.unknownKey', message, [removal]);
+      return;
+    }
+    const known = Object.keys((schema.properties ?? {}) as Record<string, TSchema>);
     const nearest = nearestName(name, known);
     const remedy = nearest ? `Did you mean "${nearest}"?` : `Known keys: ${known.join(', ')}.`;
-    const fixes: ProblemFix[] = [this.#config.fixByRemoval(`Remove "${name}"`, path)];
+    const fixes: ProblemFix[] = [removal];
     if (nearest) fixes.unshift(replaceNode(`Change to "${nearest}"`, key, JSON.stringify(nearest)));
     this.#add(key, 'config.unknownKey', `There is no key "${name}" here. ${remedy}`, fixes);
   }

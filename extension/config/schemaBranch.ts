@@ -12,6 +12,21 @@ export function chooseBranch(node: Node, branches: readonly TSchema[]): TSchema 
   return scored.reduce((best, candidate) => (candidate.score > best.score ? candidate : best)).branch;
 }
 
+/** The key whose constant tells the branches of a union of objects apart, such as `type`; undefined where there is none. */
+export function tagOf(branches: readonly TSchema[]): string | undefined {
+  const [first, ...others] = branches.map(({ properties = {} }) => properties as Record<string, TSchema>);
+  return Object.keys(first).find((name) => [first, ...others].every((keys) => keys[name] && 'const' in keys[name]));
+}
+
+/** The keys of a branch; its tag may be that of any branch. */
+export function keysOfBranch(branch: TSchema, branches: readonly TSchema[]): Record<string, TSchema> {
+  const keys = (branch.properties ?? {}) as Record<string, TSchema>;
+  const tag = tagOf(branches);
+  if (tag === undefined) return keys;
+  const { const: _own, ...any } = keys[tag];
+  return { ...keys, [tag]: { ...any, enum: branches.map(({ properties }) => properties[tag].const) } as TSchema };
+}
+
 function fits(node: Node, { type, const: constant }: TSchema): boolean {
   if (constant !== undefined) return typeof constant === node.type;
   return type === node.type || (type === 'integer' && node.type === 'number');

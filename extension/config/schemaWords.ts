@@ -1,9 +1,10 @@
 // What a schema expects, in words, and a value to begin with.
 import type { TSchema } from '@sinclair/typebox';
+import { tagOf } from './schemaBranch.ts';
 
 /** e.g. `a whole number from 1 to 64`, `"none" or "balanced"`. */
 export function describeSchema(schema: TSchema): string {
-  if (schema.anyOf) return unionOf(schema.anyOf as TSchema[]);
+  if (schema.anyOf) return describeUnion(schema.anyOf as TSchema[]);
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return joined((schema.enum as unknown[]).map((value) => JSON.stringify(value)));
   switch (schema.type) {
@@ -24,12 +25,10 @@ export function describeSchema(schema: TSchema): string {
   }
 }
 
-/** Kinds of one object, told apart by `type`, are one object in words. */
-function unionOf(branches: readonly TSchema[]): string {
-  const kinds = branches.map(({ properties }) => (properties as Record<string, TSchema> | undefined)?.type?.const);
-  if (kinds.every((kind) => kind !== undefined))
-    return `an object with "type": ${joined(kinds.map((kind) => JSON.stringify(kind)))}`;
-  return joined([...new Set(branches.map(describeSchema))]);
+function describeUnion(branches: readonly TSchema[]): string {
+  const tag = tagOf(branches);
+  if (tag === undefined) return joined(branches.map(describeSchema));
+  return `an object with "${tag}": ${joined(branches.map(({ properties }) => describeSchema(properties[tag])))}`;
 }
 
 function joined(parts: readonly string[]): string {

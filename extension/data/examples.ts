@@ -6,8 +6,9 @@ import { decodeFile, readHead, settleEncoding } from './decode.ts';
 import { openFolder } from './folderSource.ts';
 import { type FoundFormat, formatByContent, formatByName, formatOfFolder, type KnownFormat } from './formats.ts';
 import { openLines } from './lineSource.ts';
-import { isBadRow, type OpenedSource, type ReadItem, type SourceRequest } from './readItem.ts';
+import { isBadRow, type OpenedSource, type OpenFile, type ReadItem, type SourceRequest } from './readItem.ts';
 import { openSeparated } from './separatedSource.ts';
+import { openText } from './textSource.ts';
 import type { FileSource } from './types.ts';
 
 const HEAD_CHARACTERS = 1 << 16;
@@ -42,11 +43,13 @@ async function openFile(request: SourceRequest, files: FileSource, format: Known
   const { encoding, how } = await settleEncoding(files, path, source.encoding);
   const text = () => decodeFile(files, path, encoding);
   const head = await readHead(files, path, encoding, HEAD_CHARACTERS);
-  const opened =
-    format === 'csv' || format === 'tsv'
-      ? await openSeparated(request, { format, head, text })
-      : openLines(request, { format, head, text });
+  const opened = await openFormat(request, { format, head, text });
   return { how: [...(how ? [how] : []), ...opened.how], read: opened.read };
+}
+
+async function openFormat(request: SourceRequest, file: OpenFile): Promise<OpenedSource> {
+  if (file.format === 'text') return openText(request, file.text);
+  return file.format === 'csv' || file.format === 'tsv' ? openSeparated(request, file) : openLines(request, file);
 }
 
 async function* withLabelPart(

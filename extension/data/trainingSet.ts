@@ -3,12 +3,12 @@
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
-import { type Tokenizer, UNK_ID, UNK_TOKEN } from '../text/types.ts';
-import { buildVocabulary } from '../text/vocabulary.ts';
+import { type Tokenizer, UNK_TOKEN } from '../text/types.ts';
 import { createCleaner } from './cleaning.ts';
 import { DataError } from './dataError.ts';
 import { EncodedStore, fingerprint } from './encodedStore.ts';
 import { sortLabels } from './labels.ts';
+import { ProvisionalIds } from './provisionalIds.ts';
 import { stratifiedSplit } from './split.ts';
 import type { EncodedSet, Example } from './types.ts';
 
@@ -27,8 +27,8 @@ export interface TrainingSets {
 export class TrainingSetBuilder {
   readonly #experiment: ResolvedExperiment;
   readonly #store = new EncodedStore();
-  readonly #tokenIds = new Map<string, number>();
-  readonly #labelIds = new Map<string, number>();
+  readonly #tokenIds = new ProvisionalIds();
+  readonly #labelIds = new ProvisionalIds();
   readonly #split: (text: string) => string[];
   readonly #clean: (text: string) => string;
 
@@ -43,8 +43,8 @@ export class TrainingSetBuilder {
   add({ text, label, path, line }: Example): undefined {
     const cleaned = this.#clean(text);
     const tokens = this.#split(cleaned);
-    const ids = (tokens.length > 0 ? tokens : [UNK_TOKEN]).map((token) => provisionalId(this.#tokenIds, token));
-    const labelId = provisionalId(this.#labelIds, label);
+    const ids = (tokens.length > 0 ? tokens : [UNK_TOKEN]).map((token) => this.#tokenIds.idOf(token));
+    const labelId = this.#labelIds.idOf(label);
     this.#store.add(ids, { label: labelId, path, line, textHash: fingerprint(cleaned) });
   }
 
@@ -55,8 +55,8 @@ export class TrainingSetBuilder {
     const rank = new Map(labels.map((label, index) => [label, index]));
     const labelNames = Int32Array.from(this.#labelIds.keys(), (label) => rank.get(label) as number);
     const { train, validation } = this.#splitIndices(labelNames, labels.length);
-    const vocabulary = this.#vocabulary(train);
-    this.#rename(vocabulary, labelNames);
+    const { vocabulary, finalIds } = this.#tokenIds.finish(this.#counts(train), this.#experiment.text.tokenizer);
+    this.#store.rename(finalIds, labelNames);
     const hashes = new Set(Array.from(train, (at) => this.#store.textHash(at)));
     return {
       labels,
@@ -78,33 +78,13 @@ export class TrainingSetBuilder {
     return indices;
   }
 
-  /** Counts tokens of the training part only. */
-  #vocabulary(train: Uint32Array): string[] {
+  /** How often each token occurs in the training part. */
+  #counts(train: Uint32Array): Uint32Array {
     const counts = new Uint32Array(this.#tokenIds.size);
     for (const at of train) for (const id of this.#store.tokens(at)) counts[id]++;
-    const pairs = Array.from(this.#tokenIds.keys(), (token, id): [string, number] => [token, counts[id]]);
-    const seen = pairs.filter(([, count]) => count > 0);
-    return buildVocabulary(seen, this.#experiment.text.tokenizer);
-  }
-
-  #rename(vocabulary: readonly string[], labelNames: Int32Array): void {
-    const ids = new Map(vocabulary.map((token, id) => [token, id]));
-    const renamed = Uint32Array.from(this.#tokenIds.keys(), (token) => ids.get(token) ?? UNK_ID);
-    this.#store.rename(renamed, labelNames);
-    this.#tokenIds.clear();
+    return counts;
   }
 }
-
-/** Keys of the map stand in the order of their ids. */
-function provisionalId(ids: Map<string, number>, key: string): number {
-  const known = ids.get(key);
-  if (known !== undefined) return known;
-  ids.set(ownCopy(key), ids.size);
-  return ids.size - 1;
-}
-
-/** V8 keeps a long substring as a window on its whole text; a kept token must not keep a piece of the file. */
-const ownCopy = (text: string): string => ` ${text}`.slice(1);
 
 function oneLabel(labels: readonly string[]): DataError {
   return new DataError({

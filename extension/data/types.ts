@@ -36,6 +36,13 @@ export interface BadRow {
   detail: string;
 }
 
+/** Running text as token ids, for a language model: 4 bytes a token. */
+export interface EncodedText {
+  /** Number of tokens. */
+  readonly count: number;
+  readonly ids: Uint32Array;
+}
+
 /** Texts as token ids, ready for batches. Ids of all examples lie in few large chunks: memory is 4 bytes a token. */
 export interface EncodedSet {
   readonly count: number;

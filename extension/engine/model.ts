@@ -1,18 +1,21 @@
-// A text classifier: embedding, LSTM layers, pooling, dense head. Pure functions of (weights, batch) on tfjs tensors.
-// Invariant: the logits of a text depend on its own tokens only, to the last bit, whatever the batch and its padding.
-// Letters: B texts, C classes, V vocabulary.
+// A model: embedding or one-hot vectors, recurrent layers, pooling where a text gets one prediction, dense head. Pure functions of
+// (weights, batch) on tfjs tensors. Invariant: the logits of a text depend on its own tokens only, to the last bit, whatever the batch and
+// its padding. Letters: B texts, N real tokens, C classes, V vocabulary, P predictions: B with pooling, N without.
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareBackend } from './backend/backend.ts';
 import { type Batch, createBatch } from './layers/batch.ts';
+import { cellOf } from './layers/cells.ts';
 import { dense } from './layers/dense.ts';
 import { type DropoutKey, dropout } from './layers/dropout.ts';
 import { embed } from './layers/embedding.ts';
-import type { LstmResult } from './layers/lstm.ts';
-import { type DirectionTensors, lstmLayer } from './layers/lstmLayer.ts';
+import { oneHot } from './layers/oneHot.ts';
 import { pool } from './layers/pooling.ts';
+import type { RecurrentResult } from './layers/recurrent.ts';
+import { type DirectionTensors, recurrentLayer } from './layers/recurrentLayer.ts';
 import { softmaxRows } from './linalg/softmax.ts';
-import { directionCount, lstmParameterNames } from './params/parameterPlan.ts';
+import { directionCount, recurrentParameterNames } from './params/parameterPlan.ts';
 import { loadParams, type Parameter, type ParamStore } from './params/paramStore.ts';
+import type { CarriedState } from './tasks/task.ts';
 import type { ModelShape, NamedTensor } from './types.ts';
 
 /** What makes a forward pass a training pass: the key of its dropout masks. */
@@ -22,22 +25,24 @@ export type TrainingKey = Pick<DropoutKey, 'seed' | 'step'>;
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
 
 /** Told the gates and states of every layer and direction of a forward pass. */
-export type ModelObserver = (layer: number, direction: number, result: LstmResult) => void;
+export type ModelObserver = (layer: number, direction: number, result: RecurrentResult) => void;
 
 export interface ForwardOptions {
   /** Present while training; without it there is no dropout. */
   training?: TrainingKey;
+  /** State of each layer before the first token: constants, which no gradient reaches. Zero where absent. */
+  initial?: CarriedState;
   observe?: ModelObserver;
 }
 
 export interface Model {
   readonly shape: ModelShape;
   readonly params: ParamStore;
-  /** Logits [B, C] as a tensor, differentiable in `weights`. The caller owns the tidy around it. */
+  /** Logits [P, C] as a tensor, differentiable in `weights`. The caller owns the tidy around it. */
   forward(weights: WeightTensors, batch: Batch, options?: ForwardOptions): tf.Tensor2D;
-  /** Logits [B, C], row-major, with the weights in `params`. */
+  /** Logits [P, C], row-major, with the weights in `params`. */
   logits(batch: Batch, options?: ForwardOptions): Float32Array;
-  /** Class probabilities [B, C] of texts given as token ids (at least one each). */
+  /** Class probabilities [P, C] of texts given as token ids (at least one each). */
   probabilities(texts: readonly ArrayLike<number>[]): Float32Array;
 }
 
@@ -75,18 +80,28 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
   const { embedding, encoder, pooling, head } = shape.model;
   const weight = <T extends tf.Tensor>(name: string): T => weights.get(name) as T;
   const key = (lane: number): DropoutKey | undefined => options.training && { ...options.training, lane };
-  let x = dropout(embed(weight('embedding.weight'), batch), embedding.dropout, key(0));
+  const isOneHot = 'type' in embedding;
+  let x = isOneHot
+    ? oneHot(batch, shape.vocabularySize)
+    : dropout(embed(weight('embedding.weight'), batch), embedding.dropout, key(0));
   for (let layer = 0; layer < encoder.layers; layer++) {
     if (layer > 0) x = dropout(x, encoder.dropout, key(layer));
     const directions = Array.from(
       { length: directionCount(shape.model) },
       (_, direction) =>
-        lstmParameterNames(layer, direction === 1).map((name) => weight(name)) as unknown as DirectionTensors,
+        recurrentParameterNames(layer, direction === 1).map((name) => weight(name)) as unknown as DirectionTensors,
     );
     const { observe } = options;
-    x = lstmLayer(x, batch.layout, directions, observe && ((direction, result) => observe(layer, direction, result)));
+    const initial = options.initial?.[layer];
+    x = recurrentLayer(x, batch.layout, directions, {
+      cell: cellOf(encoder),
+      initial: initial && [{ h0: initial.h, c0: initial.c }],
+      isInputConstant: isOneHot && layer === 0,
+      observe: observe && ((direction, result) => observe(layer, direction, result)),
+    });
   }
-  const pooled = pool(x, { kind: pooling, layout: batch.layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
-  const kept = dropout(pooled, head.dropout, key(encoder.layers));
+  const { layout } = batch;
+  if (pooling) x = pool(x, { kind: pooling, layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
+  const kept = dropout(x, head.dropout, key(encoder.layers));
   return dense(kept, weight('head.weight'), weight('head.bias'));
 }

@@ -1,7 +1,7 @@
 // What the engine takes and gives. Letters: B batch, T time (tokens), I input size, H hidden units, C classes, V vocabulary.
-import type { EncodedSet } from '../data/types.ts';
 import type { ResolvedModel, ResolvedTraining } from '../schema/resolved.ts';
 import type { BestEpoch, RunEvent, Scores } from '../schema/run.ts';
+import type { Task } from './tasks/task.ts';
 
 /** A parameter or buffer as it is saved. Names and layouts are PyTorch's. */
 export interface NamedTensor {
@@ -14,15 +14,13 @@ export interface NamedTensor {
 export interface ModelShape {
   model: ResolvedModel;
   vocabularySize: number;
+  /** What the head gives a score: labels, or vocabulary entries of a language model. */
   classCount: number;
 }
 
 export interface TrainerOptions extends ModelShape {
   training: ResolvedTraining;
-  /** Class names, for class weights given by label. */
-  labels: string[];
-  train: EncodedSet;
-  validation: EncodedSet;
+  task: Task;
 }
 
 /** Read between steps; `pause` resolves when training may go on. */

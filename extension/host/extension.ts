@@ -8,6 +8,7 @@ import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
 import { DataPreviews } from './commands/dataPreview.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
+import { createGenerateCommand } from './commands/generateCommand.ts';
 import { createPredictCommand } from './commands/predictCommand.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { createRunCommands } from './commands/runCommands.ts';
@@ -120,6 +121,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
     ...createRunCommands({ catalog, engine }, log),
     ...createPredictCommand({ catalog, engine }),
+    ...createGenerateCommand({ catalog, engine }),
     ...previews.commands,
     async 'gatescope.dashboard.open'(target) {
       const run = runNamedBy(target, catalog, () => true);

@@ -5,6 +5,7 @@ import { CancelledError, formatUserError, UserError } from '../util/userError.ts
 import { type Command, EXIT, helpOf, parseCommandArguments } from './cli/command.ts';
 import { datasetCommand } from './cli/commands/dataset.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';
+import { generateCommand } from './cli/commands/generate.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
 import { runsCommand } from './cli/commands/runs.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly Command[] = [
   trainCommand,
   validateCommand,
   predictCommand,
+  generateCommand,
   evaluateCommand,
   runsCommand,
   datasetCommand,

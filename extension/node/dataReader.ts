@@ -4,8 +4,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowCount } from '../data/badRows.ts';
 import { createCleaner } from '../data/cleaning.ts';
 import { EncodedStore, fingerprint } from '../data/encodedStore.ts';
+import { createPieceSplitter, encodedText, requireTokens, TokenBuffer } from '../data/runningText.ts';
 import { readSource } from '../data/sourceReader.ts';
-import type { BadRow, EncodedSet, Example, FileSource } from '../data/types.ts';
+import type { BadRow, EncodedSet, EncodedText, Example, FileSource } from '../data/types.ts';
 import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
 import type { Tokenizer } from '../text/types.ts';
 import { HashingFiles, totalSize } from './hashingFiles.ts';
@@ -27,6 +28,9 @@ export interface KnownSets {
   hasText?(textHash: number): boolean;
 }
 
+/** What is settled once the training text is read. */
+export type KnownText = Pick<KnownSets, 'experiment' | 'tokenizer'>;
+
 export interface ReadPart {
   rows: RowCount;
   /** SHA-256, hex. */
@@ -37,6 +41,10 @@ export interface EncodedPart extends ReadPart {
   set: EncodedSet;
   /** Texts that are also in the training part. */
   duplicates: number;
+}
+
+export interface TextPart extends ReadPart {
+  set: EncodedText;
 }
 
 export class DataReader {
@@ -83,6 +91,20 @@ export class DataReader {
     rows.check(path, this.#maxBadRowShare, configPath);
     for (const line of rows.describe(path)) onLog('warning', line);
     return { rows, hash: this.#files.hashOf(path) };
+  }
+
+  /** Encodes running text with the tokenizer of training. Throws DataError `data.tooShort`. */
+  async readEncodedText(source: ResolvedSource, configPath: readonly string[], known: KnownText): Promise<TextPart> {
+    const { experiment, tokenizer } = known;
+    const tokens = new TokenBuffer();
+    const split = createPieceSplitter(experiment.text);
+    const part = await this.read(source, configPath, ({ text }) => {
+      for (const token of split(text)) tokens.push(tokenizer.id(token));
+      return undefined;
+    });
+    const set = encodedText(tokens.view());
+    requireTokens(set.count, [...configPath, 'path'], source.path);
+    return { ...part, set };
   }
 
   /** Encodes a source with what is known from training; a label that training never saw makes a bad row. */

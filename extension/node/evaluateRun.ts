@@ -3,9 +3,10 @@ import type { Evaluation, SplitEvaluation } from '../schema/run.ts';
 import { configDirOf } from '../store/runFolder.ts';
 import { readRun } from '../store/runStore.ts';
 import { UserError } from '../util/userError.ts';
-import { type EvaluateOptions, evaluateSet, evaluateSplits } from './evaluateSplits.ts';
+import { type EvaluateOptions, evaluateSet, evaluateSplits, evaluateText } from './evaluateSplits.ts';
 import { createFileSource } from './fileSource.ts';
 import { loadData, loadSet } from './loadData.ts';
+import { loadText } from './loadText.ts';
 import { loadRunModel, type RunModel } from './runModel.ts';
 
 export interface EvaluateRunOptions {
@@ -23,8 +24,14 @@ export async function evaluateOnFile(
   const { test, train } = run.experiment.data;
   const source = { ...(test ?? train), path: dataPath };
   const configDir = configDirOf(runDir);
-  const { set } = await loadSet(source, configDir, run, { ...reading(options), files: createFileSource() });
-  return { labels: run.labels, data: await evaluateSet(run.model, { ...run, set, source }, evaluating(run, options)) };
+  const loading = { ...reading(options), files: createFileSource() };
+  const { labels, model, tokenizer } = run;
+  if (run.experiment.task === 'languageModel') {
+    const { set: text } = await loadText(source, configDir, run, loading);
+    return { labels, data: await evaluateText(model, { tokenizer, text }, evaluating(run, options)) };
+  }
+  const { set } = await loadSet(source, configDir, run, loading);
+  return { labels, data: await evaluateSet(model, { labels, set, source }, evaluating(run, options)) };
 }
 
 /** Scores on the run's own validation and test data. Throws UserError `run.dataChanged` where they are no longer the same. */

@@ -1,15 +1,19 @@
-// Scores of a model on the validation and test sets of an experiment, with the wrong predictions and their texts.
+// Scores of a model on the validation and test sets of an experiment; of a classifier with the wrong predictions and their texts.
 import { relative } from 'node:path';
-import type { EncodedSet } from '../data/types.ts';
+import type { EncodedSet, EncodedText } from '../data/types.ts';
 import type { Model } from '../engine/model.ts';
+import { scoreText } from '../engine/tasks/languageModel.ts';
 import { computeSplitEvaluation } from '../engine/tasks/metrics.ts';
-import { predictSet } from '../engine/train/predictSet.ts';
+import { predictSet } from '../engine/tasks/predictSet.ts';
+import type { ScoringOptions } from '../engine/tasks/task.ts';
 import type { SetPredictions } from '../engine/types.ts';
 import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
 import type { Evaluation, Misclassified, SplitEvaluation } from '../schema/run.ts';
+import type { Tokenizer } from '../text/types.ts';
+import { assertNever } from '../util/assertNever.ts';
 import { CancelledError } from '../util/userError.ts';
 import { createFileSource } from './fileSource.ts';
-import { readTexts } from './loadData.ts';
+import { type LoadedData, readTexts } from './loadData.ts';
 
 const MAX_MISCLASSIFIED = 1000;
 
@@ -22,22 +26,49 @@ export interface EvaluateOptions {
   betweenBatches(): Promise<void>;
 }
 
-export interface EvaluatedSets {
-  labels: string[];
-  validation: EncodedSet;
-  test?: EncodedSet;
+export function evaluateSplits(model: Model, data: LoadedData, options: EvaluateOptions): Promise<Splits> {
+  switch (data.task) {
+    case 'classification':
+      return evaluateEach(data, options, (set, source) =>
+        evaluateSet(model, { labels: data.labels, set, source }, options),
+      );
+    case 'languageModel':
+      return evaluateEach(data, options, (text) => evaluateText(model, { tokenizer: data.tokenizer, text }, options));
+    default:
+      return assertNever(data);
+  }
 }
 
-export async function evaluateSplits(
-  model: Model,
-  sets: EvaluatedSets,
-  options: EvaluateOptions,
-): Promise<Pick<Evaluation, 'validation' | 'test'>> {
-  const { data } = options.experiment;
-  const validationSource = 'split' in data.validation ? data.train : data.validation;
-  const validation = await evaluateSet(model, { ...sets, set: sets.validation, source: validationSource }, options);
+type Splits = Pick<Evaluation, 'validation' | 'test'>;
+
+async function evaluateEach<S>(
+  sets: { validation: S; test?: S },
+  { experiment: { data } }: EvaluateOptions,
+  evaluate: (set: S, source: ResolvedSource) => Promise<SplitEvaluation>,
+): Promise<Splits> {
+  const validation = await evaluate(sets.validation, 'split' in data.validation ? data.train : data.validation);
   if (!sets.test || !data.test) return { validation };
-  return { validation, test: await evaluateSet(model, { ...sets, set: sets.test, source: data.test }, options) };
+  return { validation, test: await evaluate(sets.test, data.test) };
+}
+
+/** Scores of a language model on one text. */
+export async function evaluateText(
+  model: Model,
+  { tokenizer, text }: { tokenizer: Tokenizer; text: EncodedText },
+  options: EvaluateOptions,
+): Promise<SplitEvaluation> {
+  const { isCharacters } = tokenizer;
+  return { ...(await scoreText(model, text, { ...scoring(options), isCharacters })), examples: text.count - 1 };
+}
+
+function scoring({ experiment, signal, betweenBatches }: EvaluateOptions): ScoringOptions {
+  return {
+    batchSize: experiment.training.batchSize,
+    async betweenBatches() {
+      if (signal.aborted) throw new CancelledError();
+      await betweenBatches();
+    },
+  };
 }
 
 /** Scores on one set that was read from `source`. */
@@ -46,14 +77,7 @@ export async function evaluateSet(
   { labels, set, source }: { labels: string[]; set: EncodedSet; source: ResolvedSource },
   options: EvaluateOptions,
 ): Promise<SplitEvaluation> {
-  const { betweenBatches } = options;
-  const predictions = await predictSet(model, set, {
-    batchSize: options.experiment.training.batchSize,
-    async betweenBatches() {
-      if (options.signal.aborted) throw new CancelledError();
-      await betweenBatches();
-    },
-  });
+  const predictions = await predictSet(model, set, scoring(options));
   const indices = mostConfidentlyWrong(set, predictions, labels.length);
   const reading = { files: createFileSource(), signal: options.signal };
   const texts = await readTexts(source, options.configDir, { set, indices }, reading);

@@ -3,18 +3,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openSource } from '../data/examples.ts';
 import { isBadRow } from '../data/readItem.ts';
 import { TrainingSetBuilder } from '../data/trainingSet.ts';
-import type { BadRow, EncodedSet } from '../data/types.ts';
+import type { BadRow, EncodedSet, EncodedText } from '../data/types.ts';
 import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
 import type { Tokenizer } from '../text/types.ts';
+import { assertNever } from '../util/assertNever.ts';
 import { CancelledError } from '../util/userError.ts';
 import { absolutePath, DataReader, type EncodedPart, type KnownSets, type LoadOptions } from './dataReader.ts';
+import { loadTexts } from './loadText.ts';
 
-export interface LoadedData {
+/** What every task has beside its sets. */
+export interface LoadedFacts {
+  /** Empty where the task has no classes. */
   labels: string[];
   tokenizer: Tokenizer;
-  train: EncodedSet;
-  validation: EncodedSet;
-  test?: EncodedSet;
   rows: { read: number; skipped: number };
   /** The first 1,000 of each source. */
   badRows: BadRow[];
@@ -24,12 +25,39 @@ export interface LoadedData {
   hashes: { train: string; validation?: string; test?: string };
 }
 
+export interface LabelledSets {
+  task: 'classification';
+  train: EncodedSet;
+  validation: EncodedSet;
+  test?: EncodedSet;
+}
+
+export interface TextSets {
+  task: 'languageModel';
+  train: EncodedText;
+  validation: EncodedText;
+  test?: EncodedText;
+}
+
+export type LoadedData = LoadedFacts & (LabelledSets | TextSets);
+
 /** Reads, splits and encodes everything. Throws DataError for data that cannot be used, CancelledError. */
-export async function loadData(
+export function loadData(experiment: ResolvedExperiment, configDir: string, options: LoadOptions): Promise<LoadedData> {
+  switch (experiment.task) {
+    case 'classification':
+      return loadLabelled(experiment, configDir, options);
+    case 'languageModel':
+      return loadTexts(experiment, configDir, options);
+    default:
+      return assertNever(experiment.task);
+  }
+}
+
+export async function loadLabelled(
   experiment: ResolvedExperiment,
   configDir: string,
   options: LoadOptions,
-): Promise<LoadedData> {
+): Promise<LoadedFacts & LabelledSets> {
   const { data } = experiment;
   const reader = await DataReader.open(sourcesOf(experiment), { configDir, ...data }, options);
   const builder = new TrainingSetBuilder(experiment);
@@ -40,7 +68,8 @@ export async function loadData(
     'split' in data.validation ? undefined : await reader.readEncoded(data.validation, ['data', 'validation'], known);
   const test = data.test && (await reader.readEncoded(data.test, ['data', 'test'], known));
   const parts = [train, validation, test].filter((part) => part !== undefined);
-  const loaded: LoadedData = {
+  const loaded: LoadedFacts & LabelledSets = {
+    task: 'classification',
     labels,
     tokenizer,
     train: trainSet,
@@ -58,12 +87,12 @@ export async function loadData(
   return loaded;
 }
 
-function sourcesOf({ data }: ResolvedExperiment): ResolvedSource[] {
+export function sourcesOf({ data }: ResolvedExperiment): ResolvedSource[] {
   const { train, validation, test } = data;
   return [train, ...('split' in validation ? [] : [validation]), ...(test ? [test] : [])];
 }
 
-function sayDuplicates({ duplicates, validation, test }: LoadedData, { onLog }: LoadOptions): void {
+function sayDuplicates({ duplicates, validation, test }: LoadedFacts & LabelledSets, { onLog }: LoadOptions): void {
   const say = (name: string, count: number, of: number): void => {
     if (count > 0) onLog('warning', `${count} of ${of} ${name} texts also stand in the training data.`);
   };

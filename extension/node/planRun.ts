@@ -4,19 +4,20 @@ import type { ParameterPlan } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { loadData } from './loadData.ts';
+import { modelShape } from './modelShape.ts';
 
 export async function planRun(
   experiment: ResolvedExperiment,
   configDir: string,
   options: LoadOptions,
 ): Promise<ParameterPlan> {
-  const { labels, tokenizer, train, validation, test } = await loadData(experiment, configDir, options);
-  const { vocabularySize } = tokenizer;
-  const { parameters, total } = countParameters({ model: experiment.model, vocabularySize, classCount: labels.length });
+  const data = await loadData(experiment, configDir, options);
+  const { train, validation, test } = data;
+  const { parameters, total } = countParameters(modelShape(experiment, data));
   return {
     parameters: parameters.map(({ name, shape, count }) => ({ name, shape, count })),
     total,
-    vocabulary: vocabularySize,
+    vocabulary: data.tokenizer.vocabularySize,
     examples: { train: train.count, validation: validation.count, test: test?.count ?? 0 },
   };
 }

@@ -4,13 +4,14 @@ import { createCleaner } from '../data/cleaning.ts';
 import { openSource } from '../data/examples.ts';
 import { sortLabels } from '../data/labels.ts';
 import { isBadRow } from '../data/readItem.ts';
+import { createPieceCleaner } from '../data/runningText.ts';
 import type { Example } from '../data/types.ts';
 import type { DataPreview } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
 import { absolutePath, type LoadOptions } from './dataReader.ts';
-import { loadData, readTexts } from './loadData.ts';
+import { loadLabelled, readTexts } from './loadData.ts';
 
 /** Reading stops after this many rows; the preview says so. */
 const MAX_ROWS_READ = 100_000;
@@ -30,7 +31,8 @@ export async function previewData(
   const preview = new PreviewBuilder(experiment, maxRows);
   const { train, validation, test } = experiment.data;
   if (part === 'validation' && 'split' in validation) {
-    const { labels, validation: set } = await loadData(experiment, configDir, options);
+    if (experiment.task === 'languageModel') throw noHeldOutPreview(validation.split);
+    const { labels, validation: set } = await loadLabelled(experiment, configDir, options);
     const shown = Array.from({ length: Math.min(maxRows, set.count) }, (_, index) => index);
     const texts = await readTexts(train, configDir, { set, indices: shown }, options);
     for (let index = 0; index < set.count; index++) {
@@ -60,6 +62,14 @@ export async function previewData(
   return preview.build(opened.how, true);
 }
 
+function noHeldOutPreview(share: number): UserError {
+  return new UserError({
+    code: 'data.heldOutText',
+    message: `The validation data is the last ${share * 100} % of the training text.`,
+    remedy: 'Preview the training data.',
+  });
+}
+
 class PreviewBuilder {
   readonly #maxRows: number;
   readonly #clean: (text: string) => string;
@@ -70,10 +80,11 @@ class PreviewBuilder {
   readonly #lengths: number[] = [];
   rowsRead = 0;
 
-  constructor({ text }: ResolvedExperiment, maxRows: number) {
+  constructor({ task, text }: ResolvedExperiment, maxRows: number) {
     this.#maxRows = maxRows;
-    this.#clean = createCleaner(text.cleaning);
-    const splitter = createSplitter(text.tokenizer);
+    const isRunningText = task === 'languageModel';
+    this.#clean = isRunningText ? createPieceCleaner(text.cleaning) : createCleaner(text.cleaning);
+    const splitter = createSplitter({ ...text.tokenizer, keepsLineBreaks: isRunningText });
     this.#split = (cleaned) => splitter.split(cleaned);
   }
 
@@ -99,7 +110,7 @@ class PreviewBuilder {
 
   #count(label: string, length: number): void {
     this.rowsRead++;
-    this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1);
+    if (label !== '') this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1);
     this.#lengths.push(length);
   }
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { createCleaner } from '../data/cleaning.ts';
 import { decodeSafetensors } from '../engine/io/safetensors.ts';
 import { loadModel, type Model } from '../engine/model.ts';
-import { predictTexts } from '../engine/train/predictSet.ts';
+import { predictTexts } from '../engine/tasks/predictSet.ts';
 import type { Prediction } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { isActive, type RunManifest } from '../schema/run.ts';
@@ -13,6 +13,7 @@ import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, UNK_ID } from '../text/types.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
+import { modelShape } from './modelShape.ts';
 
 const PREDICT_BATCH = 32;
 
@@ -28,15 +29,15 @@ export interface RunModel {
 export async function loadRunModel(runDir: string): Promise<RunModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
-  const [model, tokens] = [
+  const [weightBytes, tokens] = [
     await readPart(runDir, MODEL_FILE, manifest),
     await readPart(runDir, TOKENIZER_FILE, manifest),
   ];
-  const weights = inFile(join(runDir, MODEL_FILE), () => decodeSafetensors(model).tensors);
+  const weights = inFile(join(runDir, MODEL_FILE), () => decodeSafetensors(weightBytes).tensors);
   const tokenizer = inFile(join(runDir, TOKENIZER_FILE), () => loadTokenizer(tokens.toString('utf8')));
   const { labels } = manifest;
-  const shape = { model: experiment.model, vocabularySize: tokenizer.vocabularySize, classCount: labels.length };
-  return { runDir, experiment, labels, tokenizer, model: loadModel(shape, weights) };
+  const model = loadModel(modelShape(experiment, { labels, tokenizer }), weights);
+  return { runDir, experiment, labels, tokenizer, model };
 }
 
 async function readPart(runDir: string, name: string, { status }: RunManifest): Promise<Buffer> {
@@ -85,9 +86,16 @@ export class RunModelCache {
   }
 }
 
-/** Class probabilities of texts, most probable first. */
+/** Class probabilities of texts, most probable first. Throws UserError `run.wrongTask` for a run that has no classes. */
 export async function predictWith(run: RunModel, texts: readonly string[], signal: AbortSignal): Promise<Prediction[]> {
   const { experiment, tokenizer, labels, model } = run;
+  if (experiment.task !== 'classification') {
+    throw new UserError({
+      code: 'run.wrongTask',
+      message: `${experiment.name} is a language model: it has no classes to predict.`,
+      remedy: 'Generate text with it, or choose a classifier.',
+    });
+  }
   const clean = createCleaner(experiment.text.cleaning);
   const encoded = texts.map((text) => tokenizer.encode(clean(text), experiment.text.maxLength));
   const probabilities = await predictTexts(

@@ -4,11 +4,20 @@ import { describeBackend, resolveBackend } from '../engine/backend/backend.ts';
 import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import { loadModel } from '../engine/model.ts';
 import { countParameters } from '../engine/params/parameterPlan.ts';
+import { createTask } from '../engine/tasks/createTask.ts';
 import { createTrainer } from '../engine/train/trainer.ts';
 import type { NamedTensor, TrainResult } from '../engine/types.ts';
 import type { RunAction, RunProgress, TrainOutcome } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Evaluation, RunEvent, RunManifest, RunStatus, Scores } from '../schema/run.ts';
+import {
+  type Evaluation,
+  type RunEvent,
+  type RunManifest,
+  type RunStatus,
+  SCORE_NAMES,
+  type Scores,
+} from '../schema/run.ts';
+import { TASK_UNITS } from '../schema/tasks.ts';
 import { configDirOf, RunFolder } from '../store/runFolder.ts';
 import { CancelledError, withRemedy } from '../util/userError.ts';
 import { toDiskError } from './diskError.ts';
@@ -16,6 +25,7 @@ import { describeEnvironment } from './environment.ts';
 import { evaluateSplits } from './evaluateSplits.ts';
 import { createFileSource } from './fileSource.ts';
 import { type LoadedData, loadData } from './loadData.ts';
+import { modelShape } from './modelShape.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import { RunControl } from './runControl.ts';
 import { toRunProblem } from './runProblem.ts';
@@ -109,15 +119,11 @@ export class TrainSession {
     this.#listener.onLog('info', describeBackend(resolveBackend(experiment.engine.backend)));
     const data = await this.#readData();
     await this.#writeFacts(data);
-    const trainer = createTrainer({
-      ...shapeOf(experiment, data),
-      training: experiment.training,
-      labels: data.labels,
-      train: data.train,
-      validation: data.validation,
-    });
-    const { epochs, batchSize } = experiment.training;
-    const stepsPerEpoch = Math.ceil(data.train.count / batchSize);
+    const { training } = experiment;
+    const task = createTask(data, training);
+    const trainer = createTrainer({ ...modelShape(experiment, data), training, task });
+    const { epochs } = training;
+    const stepsPerEpoch = task.epoch(1).batchCount;
     this.#meter = new ProgressMeter({ runId: this.runId, epochs, stepsPerEpoch }, (progress) =>
       this.#listener.onProgress(progress),
     );
@@ -154,16 +160,16 @@ export class TrainSession {
   async #writeFacts(data: LoadedData): Promise<void> {
     const { experiment, version } = this.#options;
     const tokenizer = data.tokenizer.toJson();
-    const parameters = countParameters(shapeOf(experiment, data)).total;
+    const parameters = countParameters(modelShape(experiment, data)).total;
     await this.#folder.writeTokenizer(tokenizer);
     await this.#folder.writeEnvironment(describeEnvironment({ experiment, version, data, tokenizer, parameters }));
     await this.#update({ labels: data.labels });
-    const { train, validation, test } = data;
-    this.#message(
-      'info',
-      `${train.count} training, ${validation.count} validation${test ? ` and ${test.count} test` : ''} examples, ` +
-        `${data.labels.length} labels, ${data.tokenizer.vocabularySize} vocabulary entries, ${parameters} parameters.`,
-    );
+    const { train, validation, test, labels } = data;
+    const unit = TASK_UNITS[experiment.task];
+    const counts = `${train.count} training, ${validation.count} validation${test ? ` and ${test.count} test` : ''} ${unit}`;
+    const classes = labels.length > 0 ? `${labels.length} labels, ` : '';
+    const { vocabularySize } = data.tokenizer;
+    this.#message('info', `${counts}, ${classes}${vocabularySize} vocabulary entries, ${parameters} parameters.`);
   }
 
   /** Keeps the final weights and evaluates them, unless the run was cancelled. */
@@ -180,7 +186,7 @@ export class TrainSession {
   async #scores(data: LoadedData, result: TrainResult): Promise<{ test?: Scores }> {
     const { experiment } = this.#options;
     this.#meter?.report('testing');
-    const splits = await evaluateSplits(loadModel(shapeOf(experiment, data), result.weights), data, {
+    const splits = await evaluateSplits(loadModel(modelShape(experiment, data), result.weights), data, {
       experiment,
       configDir: configDirOf(this.runDir),
       signal: this.#control.signal,
@@ -241,10 +247,6 @@ export class TrainSession {
   }
 }
 
-function shapeOf({ model }: ResolvedExperiment, data: Pick<LoadedData, 'labels' | 'tokenizer'>) {
-  return { model, vocabularySize: data.tokenizer.vocabularySize, classCount: data.labels.length };
-}
-
 function divergence({ divergedAtStep, best }: TrainResult): Pick<RunManifest, 'problem'> {
   const kept = best ? `the weights of epoch ${best.epoch} are kept` : 'the last good weights are kept';
   return {
@@ -256,7 +258,8 @@ function divergence({ divergedAtStep, best }: TrainResult): Pick<RunManifest, 'p
   };
 }
 
-/** The four scores of anything that has them. */
-export function scoresOnly({ loss, accuracy, macroF1, weightedF1 }: Scores): Scores {
-  return { loss, accuracy, macroF1, weightedF1 };
+/** The scores of anything that has them. */
+export function scoresOnly(scores: Scores): Scores {
+  const present = SCORE_NAMES.filter((name) => scores[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [name, scores[name]])) as Scores;
 }

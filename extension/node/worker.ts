@@ -10,6 +10,7 @@ import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { createFileSource } from './fileSource.ts';
+import { generateWith } from './generateText.ts';
 import { openExperiment } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
@@ -57,6 +58,11 @@ const handlers: Handlers<EngineContract> = {
   },
   async predict({ runDir, texts }, { signal }) {
     return predictWith(await models.get(runDir), texts, signal);
+  },
+  async generate({ runDir, settings }, { signal }) {
+    let text = '';
+    for await (const piece of generateWith(await models.get(runDir), settings, signal)) text += piece;
+    return text;
   },
   evaluate: ({ runDir, dataPath }, { signal }) =>
     dataPath === undefined

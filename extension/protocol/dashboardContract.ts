@@ -1,6 +1,6 @@
 // What the extension host offers the dashboard page. Parameters come from a page, so the host checks them at run time.
 import type { Evaluation, RunManifest } from '../schema/run.ts';
-import type { Prediction, RunAction, RunProgress } from './engineContract.ts';
+import type { GenerateSettings, Prediction, RunAction, RunProgress } from './engineContract.ts';
 import type { MetricFrame } from './metricFrame.ts';
 
 /** A run as lists show it. */
@@ -27,6 +27,7 @@ export interface DashboardContract {
     openExample(params: { runId: string; path: string; line: number }): void;
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runId: string; text: string }): Prediction;
+    generate(params: { runId: string; settings: GenerateSettings }): string;
     /** Asks where to, then writes; false when the user thought better of it. */
     saveFile(params: { suggestedName: string; data: Uint8Array }): boolean;
   };

@@ -42,6 +42,24 @@ export interface Prediction {
   classes: { label: string; probability: number }[];
 }
 
+export interface GenerateSettings {
+  /** Text to go on from; empty: the start of a line. */
+  prompt: string;
+  /** Tokens to write. */
+  length: number;
+  /** Below 1 bolder, above 1 wilder; 0 takes the most probable token each time. */
+  temperature: number;
+  /** Draw from the k most probable tokens only. */
+  topK?: number;
+  seed: number;
+}
+
+export const GENERATE_DEFAULTS = {
+  length: 500,
+  temperature: 0.8,
+  seed: 1,
+} as const satisfies Partial<GenerateSettings>;
+
 /** A problem that only reading the data can find; `path` is the JSON path of the key in the config. */
 export interface DataFinding {
   code: string;
@@ -78,6 +96,8 @@ export interface EngineContract {
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runDir: string; texts: string[] }): Prediction[];
+    /** The text that a language model's run writes after the prompt. */
+    generate(params: { runDir: string; settings: GenerateSettings }): string;
     /** Scores the run's weights on a file of the same format as its test data, or on the data of its own config. */
     evaluate(params: { runDir: string; dataPath?: string }): { labels: string[]; data: SplitEvaluation } | Evaluation;
     checkData(params: { configPath: string; text: string }): DataFinding[];

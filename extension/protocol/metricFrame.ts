@@ -2,10 +2,13 @@
 // `seq` is the line number of the first event in the frame, `count` the number of lines: the next frame starts at seq + count. A gap means: ask again.
 import type { RunEvent } from '../schema/run.ts';
 
+/** NaN where the task of the run has no such score. */
+const TRAINING_SCORES = ['loss', 'accuracy', 'perplexity', 'bitsPerCharacter'] as const;
+
 const COLUMNS = {
-  step: ['t', 'step', 'epoch', 'loss', 'accuracy', 'learningRate', 'gradNorm', 'tokensPerSecond'],
-  epoch: ['t', 'step', 'epoch', 'loss', 'accuracy'],
-  validation: ['t', 'step', 'epoch', 'loss', 'accuracy', 'macroF1', 'weightedF1'],
+  step: ['t', 'step', 'epoch', ...TRAINING_SCORES, 'learningRate', 'gradNorm', 'tokensPerSecond'],
+  epoch: ['t', 'step', 'epoch', ...TRAINING_SCORES],
+  validation: ['t', 'step', 'epoch', ...TRAINING_SCORES, 'macroF1', 'weightedF1'],
 } as const;
 
 export type MetricGroup = keyof typeof COLUMNS;
@@ -19,6 +22,12 @@ export interface RunMessage {
   text: string;
 }
 
+/** What the model did after an epoch, in words. */
+export interface RunSample {
+  epoch: number;
+  text: string;
+}
+
 export interface MetricFrame {
   runId: string;
   seq: number;
@@ -27,6 +36,7 @@ export interface MetricFrame {
   epoch: Columns<'epoch'>;
   validation: Columns<'validation'>;
   messages: RunMessage[];
+  samples: RunSample[];
 }
 
 function toColumns<G extends MetricGroup>(group: G, events: readonly RunEvent[]): Columns<G> {
@@ -45,6 +55,7 @@ export function toMetricFrame(runId: string, seq: number, events: readonly RunEv
     epoch: toColumns('epoch', events),
     validation: toColumns('validation', events),
     messages: events.filter((event) => event.type === 'message').map(({ t, level, text }) => ({ t, level, text })),
+    samples: events.filter((event) => event.type === 'sample').map(({ epoch, text }) => ({ epoch, text })),
   };
 }
 
@@ -72,5 +83,6 @@ export function joinMetricFrames(runId: string, parts: readonly MetricFrame[]): 
     epoch: concatColumns('epoch', parts),
     validation: concatColumns('validation', parts),
     messages: parts.flatMap((part) => part.messages),
+    samples: parts.flatMap((part) => part.samples),
   };
 }

@@ -2,6 +2,7 @@
 // Every key has a description; every optional key has a default or is absent by default and says so.
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import { stringEnum } from './stringEnum.ts';
+import { TASKS } from './tasks.ts';
 
 const closed = <T extends TProperties>(
   properties: T,
@@ -17,6 +18,7 @@ export const DATA_FORMATS = [
   'labelLast',
   'filePerClass',
   'folderPerClass',
+  'text',
 ] as const;
 export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export const BACKENDS = ['auto', 'native', 'wasm', 'wasm-plain', 'cpu', 'tensorflow'] as const;
@@ -25,6 +27,8 @@ export const METRICS = [
   'validation.accuracy',
   'validation.macroF1',
   'validation.weightedF1',
+  'validation.perplexity',
+  'validation.bitsPerCharacter',
 ] as const;
 export const CLEANING_STEPS = [
   'nfc',
@@ -43,7 +47,7 @@ const sourceProperties = {
     stringEnum(DATA_FORMATS, {
       default: 'auto',
       description:
-        'How rows lie in the file. `auto` goes by the file name: .csv, .tsv, .jsonl; other files by their first lines; a folder by what it holds.',
+        'How rows lie in the file. `auto` goes by the file name: .csv, .tsv, .jsonl; other files by their first lines; a folder by what it holds; the data of a language model is always `text`.',
       enumDescriptions: [
         'By file name and content.',
         'Comma-separated values (RFC 4180: quotes, newlines inside quotes).',
@@ -53,6 +57,7 @@ const sourceProperties = {
         'Text, tab, label: `a gripping film<TAB>1`.',
         'A folder with one text file a class, one example a line; the file name is the label.',
         'A folder with one folder a class, one example a file; the folder name is the label.',
+        'Running text without labels, for a language model.',
       ],
     }),
   ),
@@ -107,7 +112,8 @@ const ValidationSchema = Type.Union(
         split: Type.Number({
           exclusiveMinimum: 0,
           exclusiveMaximum: 1,
-          description: 'Share of the training data to hold out, stratified by label and drawn with the seed.',
+          description:
+            'Share of the training data to hold out: stratified by label and drawn with the seed, or for a language model the end of the text.',
         }),
       },
       { description: 'Hold out a share of the training data.' },
@@ -214,7 +220,8 @@ const TextSchema = closed(
         minimum: 1,
         maximum: 100_000,
         default: 128,
-        description: 'Longest text in tokens; what lies beyond is cut off (the start is kept).',
+        description:
+          'Longest text in tokens; what lies beyond is cut off (the start is kept). A language model reads everything.',
       }),
     ),
   },
@@ -251,50 +258,98 @@ const EmbeddingSchema = closed(
       ),
     ),
   },
-  { description: 'The table that turns token ids into vectors.' },
+  { title: 'Learned', description: 'The table that turns token ids into vectors.' },
 );
 
-const EncoderSchema = closed(
+const OneHotSchema = closed(
   {
-    type: stringEnum(['lstm'], {
-      default: 'lstm',
-      description: 'Kind of encoder.',
-      enumDescriptions: ['Long short-term memory (PyTorch nn.LSTM).'],
-    }),
-    hiddenSize: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 8192,
-        default: 100,
-        description: 'Hidden units per direction (hidden_size).',
-      }),
-    ),
-    layers: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Stacked layers (num_layers).' }),
-    ),
-    bidirectional: Type.Optional(Type.Boolean({ default: false, description: 'Also read the text from its end.' })),
-    dropout: dropout('between layers; needs at least two'),
-    forgetBias: Type.Optional(
-      Type.Number({
-        minimum: -10,
-        maximum: 10,
-        default: 0,
-        description:
-          'Added to the forget gate’s input bias (bias_ih) after initialisation; 1 helps long texts (Jozefowicz et al., 2015).',
-      }),
-    ),
+    type: Type.Literal('oneHot', { description: 'One number a vocabulary entry: 1 for the token, 0 for all others.' }),
   },
+  {
+    title: 'One-hot',
+    description: 'No table: each token is a unit vector. For small vocabularies such as characters.',
+  },
+);
+
+const encoderProperties = {
+  hiddenSize: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 8192,
+      default: 100,
+      description: 'Hidden units per direction (hidden_size).',
+    }),
+  ),
+  layers: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Stacked layers (num_layers).' }),
+  ),
+  bidirectional: Type.Optional(Type.Boolean({ default: false, description: 'Also read the text from its end.' })),
+  dropout: dropout('between layers; needs at least two'),
+};
+
+export const EncoderSchema = Type.Union(
+  [
+    closed(
+      {
+        type: Type.Literal('lstm', { description: 'Kind of encoder.' }),
+        ...encoderProperties,
+        forgetBias: Type.Optional(
+          Type.Number({
+            minimum: -10,
+            maximum: 10,
+            default: 0,
+            description:
+              'Added to the forget gate’s input bias (bias_ih) after initialisation; 1 helps long texts (Jozefowicz et al., 2015).',
+          }),
+        ),
+      },
+      {
+        title: 'LSTM',
+        description: 'Long short-term memory (Hochreiter and Schmidhuber, 1997), as torch.nn.LSTM.',
+      },
+    ),
+    closed(
+      { type: Type.Literal('gru', { description: 'Kind of encoder.' }), ...encoderProperties },
+      {
+        title: 'GRU',
+        description:
+          'Gated recurrent unit (Cho et al., 2014), as torch.nn.GRU: the reset gate acts after the product with the hidden state. A quarter fewer weights than an LSTM.',
+      },
+    ),
+    closed(
+      {
+        type: Type.Literal('rnn', { description: 'Kind of encoder.' }),
+        ...encoderProperties,
+        nonlinearity: Type.Optional(
+          stringEnum(['tanh', 'relu'], {
+            default: 'tanh',
+            description: 'What is applied to the sum of input and hidden state.',
+            enumDescriptions: ['Hyperbolic tangent.', 'Rectifier; states may grow without bound: clip the gradients.'],
+          }),
+        ),
+      },
+      {
+        title: 'RNN',
+        description: 'Plain recurrent network without gates (Elman, 1990), as torch.nn.RNN. Forgets within few tokens.',
+      },
+    ),
+  ],
   { description: 'The recurrent encoder.' },
 );
 
 const ModelSchema = closed(
   {
-    embedding: Type.Optional(EmbeddingSchema),
+    embedding: Type.Optional(
+      Type.Union([EmbeddingSchema, OneHotSchema], {
+        description: 'How token ids become vectors: a learned table, or `{ "type": "oneHot" }`.',
+      }),
+    ),
     encoder: EncoderSchema,
     pooling: Type.Optional(
       stringEnum(['last', 'mean', 'max'], {
         default: 'last',
-        description: 'How the encoder’s outputs become one vector per text.',
+        description:
+          'How the encoder’s outputs become one vector per text. A language model has none: it predicts at every token.',
         enumDescriptions: [
           'The final hidden state of each direction (PyTorch’s h_n).',
           'The mean over the tokens.',
@@ -305,7 +360,7 @@ const ModelSchema = closed(
     head: Type.Optional(
       closed(
         { dropout: dropout('before the dense layer') },
-        { description: 'The dense layer that gives one score per class.' },
+        { description: 'The dense layer that gives one score per class, or per vocabulary entry.' },
       ),
     ),
   },
@@ -316,6 +371,18 @@ const learningRate = (byDefault: number) =>
   Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100, default: byDefault, description: 'Step size.' }));
 const weightDecay = (byDefault: number, how: string) =>
   Type.Optional(Type.Number({ minimum: 0, maximum: 10, default: byDefault, description: `Weight decay, ${how}.` }));
+const momentum = Type.Optional(
+  Type.Number({
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0,
+    description: 'Share of the previous update that is kept.',
+  }),
+);
+const epsilon = (byDefault: number) =>
+  Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, maximum: 1, default: byDefault, description: 'Added to the denominator.' }),
+  );
 const adamProperties = {
   betas: Type.Optional(
     Type.Tuple([Type.Number({ minimum: 0, exclusiveMaximum: 1 }), Type.Number({ minimum: 0, exclusiveMaximum: 1 })], {
@@ -323,9 +390,7 @@ const adamProperties = {
       description: 'Decay rates of the running means of the gradient and of its square.',
     }),
   ),
-  epsilon: Type.Optional(
-    Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1e-8, description: 'Added to the denominator.' }),
-  ),
+  epsilon: epsilon(1e-8),
 };
 
 export const OptimizerSchema = Type.Union(
@@ -355,20 +420,62 @@ export const OptimizerSchema = Type.Union(
       {
         type: Type.Literal('sgd', { description: 'Kind of optimizer.' }),
         learningRate: learningRate(0.1),
-        momentum: Type.Optional(
-          Type.Number({
-            minimum: 0,
-            exclusiveMaximum: 1,
-            default: 0,
-            description: 'Share of the previous update that is kept.',
-          }),
-        ),
+        momentum,
         nesterov: Type.Optional(
           Type.Boolean({ default: false, description: 'Nesterov momentum; needs momentum above 0.' }),
         ),
         weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
       },
       { title: 'SGD', description: 'Stochastic gradient descent, as torch.optim.SGD.' },
+    ),
+    closed(
+      {
+        type: Type.Literal('rmsprop', { description: 'Kind of optimizer.' }),
+        learningRate: learningRate(0.01),
+        alpha: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            exclusiveMaximum: 1,
+            default: 0.99,
+            description: 'Decay rate of the running mean of the squared gradient.',
+          }),
+        ),
+        epsilon: epsilon(1e-8),
+        momentum,
+        centered: Type.Optional(
+          Type.Boolean({
+            default: false,
+            description: 'Divide by the deviation of the gradient (its running mean taken off), not by its size.',
+          }),
+        ),
+        weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
+      },
+      { title: 'RMSprop', description: 'RMSprop (Hinton, 2012), as torch.optim.RMSprop.' },
+    ),
+    closed(
+      {
+        type: Type.Literal('adagrad', { description: 'Kind of optimizer.' }),
+        learningRate: learningRate(0.01),
+        learningRateDecay: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 1,
+            default: 0,
+            description: 'The step size of update t is learningRate / (1 + (t - 1) × learningRateDecay).',
+          }),
+        ),
+        initialAccumulatorValue: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 1000,
+            default: 0,
+            description: 'What the sums of squared gradients start at.',
+          }),
+        ),
+        epsilon: epsilon(1e-10),
+        weightDecay: weightDecay(0, 'as an L2 term of the gradient'),
+      },
+      { title: 'Adagrad', description: 'Adagrad (Duchi, Hazan and Singer, 2011), as torch.optim.Adagrad.' },
     ),
   ],
   { default: { type: 'adam' }, description: 'The update rule.' },
@@ -380,7 +487,31 @@ const TrainingSchema = closed(
       Type.Integer({ minimum: 1, maximum: 100_000, default: 10, description: 'Passes over the training data.' }),
     ),
     batchSize: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65_536, default: 32, description: 'Examples per update.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_536,
+        default: 32,
+        description: 'Examples per update; for a language model the parts of the text that are read side by side.',
+      }),
+    ),
+    sequenceLength: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        description:
+          'Tokens of each part per update of a language model (bptt): gradients reach back so far, the state is carried on. By default 64.',
+      }),
+    ),
+    batching: Type.Optional(
+      stringEnum(['shuffled', 'bucketed'], {
+        default: 'shuffled',
+        description:
+          'Which examples share a batch. Either way each stands in one batch per epoch, drawn with the seed.',
+        enumDescriptions: [
+          'Any: a new random order each epoch.',
+          'Texts of similar length together, the batches in random order: each step then works on almost all texts of its batch. Padding costs nothing either way.',
+        ],
+      }),
     ),
     seed: Type.Optional(
       Type.Integer({
@@ -438,7 +569,10 @@ const TrainingSchema = closed(
       closed(
         {
           metric: Type.Optional(
-            stringEnum(METRICS, { default: 'validation.accuracy', description: 'The metric that decides.' }),
+            stringEnum(METRICS, {
+              description:
+                'The metric that decides. By default `validation.accuracy`, for a language model `validation.loss`.',
+            }),
           ),
         },
         { description: 'Which epoch’s weights are kept: the best by this metric, the earlier on a tie.' },
@@ -507,9 +641,10 @@ export const ExperimentSchema = closed(
     name: Type.Optional(Type.String({ maxLength: 200, description: 'Name shown in lists. By default the file name.' })),
     description: Type.Optional(Type.String({ description: 'Notes for readers of this config.' })),
     task: Type.Optional(
-      stringEnum(['classification'], {
+      stringEnum(TASKS, {
         default: 'classification',
-        description: 'What is learned: one label per text.',
+        description: 'What is learned.',
+        enumDescriptions: ['One label per text.', 'The next token of running text, so that the model can write on.'],
       }),
     ),
     data: DataSchema,

@@ -2,6 +2,7 @@
 import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
 import { ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
+import type { TaskName } from './tasks.ts';
 
 export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
 export type ResolvedValidation = { split: number } | ResolvedSource;
@@ -15,27 +16,51 @@ export interface ResolvedTokenizer {
 
 export type EmbeddingInit = { uniform: number } | { normal: number };
 
+export type ResolvedEncoder = { hiddenSize: number; layers: number; bidirectional: boolean; dropout: number } & (
+  | { type: 'lstm'; forgetBias: number }
+  | { type: 'gru' }
+  | { type: 'rnn'; nonlinearity: 'tanh' | 'relu' }
+);
+
+/** A learned table, or one-hot vectors. */
+export type ResolvedEmbedding = { size: number; dropout: number; init: EmbeddingInit } | { type: 'oneHot' };
+
 export interface ResolvedModel {
-  embedding: { size: number; dropout: number; init: EmbeddingInit };
-  encoder: {
-    type: 'lstm';
-    hiddenSize: number;
-    layers: number;
-    bidirectional: boolean;
-    dropout: number;
-    forgetBias: number;
-  };
-  pooling: 'last' | 'mean' | 'max';
+  embedding: ResolvedEmbedding;
+  encoder: ResolvedEncoder;
+  /** Absent where the task predicts at every token. */
+  pooling?: 'last' | 'mean' | 'max';
   head: { dropout: number };
 }
 
 export type ResolvedOptimizer =
   | { type: 'adam' | 'adamw'; learningRate: number; betas: [number, number]; epsilon: number; weightDecay: number }
-  | { type: 'sgd'; learningRate: number; momentum: number; nesterov: boolean; weightDecay: number };
+  | { type: 'sgd'; learningRate: number; momentum: number; nesterov: boolean; weightDecay: number }
+  | {
+      type: 'rmsprop';
+      learningRate: number;
+      alpha: number;
+      epsilon: number;
+      momentum: number;
+      centered: boolean;
+      weightDecay: number;
+    }
+  | {
+      type: 'adagrad';
+      learningRate: number;
+      learningRateDecay: number;
+      initialAccumulatorValue: number;
+      epsilon: number;
+      weightDecay: number;
+    };
 
 export interface ResolvedTraining {
   epochs: number;
   batchSize: number;
+  /** Absent for a language model, which reads in the order of the text. */
+  batching?: 'shuffled' | 'bucketed';
+  /** Tokens a stream and update; of a language model only. */
+  sequenceLength?: number;
   seed: number;
   optimizer: ResolvedOptimizer;
   clip?: { norm?: number; value?: number };
@@ -48,13 +73,17 @@ export interface ResolvedTraining {
 export interface ResolvedExperiment {
   name: string;
   description?: string;
-  task: 'classification';
+  task: TaskName;
   data: { train: ResolvedSource; validation: ResolvedValidation; test?: ResolvedSource; maxBadRowShare: number };
-  text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength: number };
+  /** `maxLength` is absent for a language model. */
+  text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength?: number };
   model: ResolvedModel;
   training: ResolvedTraining;
   engine: { backend: Backend; threads: 'auto' | number };
 }
+
+/** Tokens a stream and update of a language model. */
+export const DEFAULT_SEQUENCE_LENGTH = 64;
 
 /**
  * Fills in every default. `experiment` must be valid (see config/); it is not changed.
@@ -80,7 +109,25 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
     ExperimentSchema,
     withSections,
   ) as ResolvedExperiment;
-  return { name, ...(description === undefined ? {} : { description }), task, data, text, model, training, engine };
+  const head = { name, ...(description === undefined ? {} : { description }), task };
+  return withTaskDefaults({ ...head, data, text, model, training, engine });
+}
+
+/** What goes without saying for a task, and without what the task has no use for. */
+function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
+  const { task, data, text, model, training } = experiment;
+  if (task === 'classification') {
+    training.best.metric ??= 'validation.accuracy';
+    return experiment;
+  }
+  training.best.metric ??= 'validation.loss';
+  training.sequenceLength ??= DEFAULT_SEQUENCE_LENGTH;
+  delete text.maxLength;
+  delete model.pooling;
+  delete training.batching;
+  const { train, validation, test } = data;
+  for (const source of [train, validation, test]) if (source && 'path' in source) source.format = 'text';
+  return experiment;
 }
 
 function structuredCloneJson<T>(value: T): T {

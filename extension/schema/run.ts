@@ -1,6 +1,8 @@
 // What a run folder's JSON files hold: run.json, metrics.jsonl, evaluation.json, environment.json.
-// Epochs are 1-based; steps count completed updates, 0 is before the first. Metrics are fractions 0 to 1, loss is the mean over examples.
+// Epochs are 1-based; steps count completed updates, 0 is before the first. Accuracy and F1 are fractions 0 to 1; loss is the mean over
+// examples (texts of a classifier, tokens of a language model) in nats.
 import type { Backend } from './experiment.ts';
+import type { TaskName } from './tasks.ts';
 
 export const RUN_STATUSES = [
   'queued',
@@ -19,17 +21,13 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const isActive = (status: RunStatus): boolean =>
   status === 'queued' || status === 'running' || status === 'paused';
 
-export interface Scores {
-  loss: number;
-  accuracy: number;
-  macroF1: number;
-  weightedF1: number;
-}
+export const SCORE_NAMES = ['loss', 'accuracy', 'macroF1', 'weightedF1', 'perplexity', 'bitsPerCharacter'] as const;
+export type ScoreName = (typeof SCORE_NAMES)[number];
 
-export interface BestEpoch extends Scores {
-  epoch: number;
-  step: number;
-}
+/** The scores that the task has (TASK_SCORES). Perplexity is e to the loss; bits per character is the loss over ln 2, of characters as tokens. */
+export type Scores = { loss: number } & Partial<Record<ScoreName, number>>;
+
+export type BestEpoch = Scores & { epoch: number; step: number };
 
 /** run.json */
 export interface RunManifest {
@@ -39,7 +37,9 @@ export interface RunManifest {
   name: string;
   note: string;
   status: RunStatus;
-  /** Class names; the position is the class index. Empty until the data is read. */
+  /** Runs of the first version do not say it: they are classifications. */
+  task: TaskName;
+  /** Class names; the position is the class index. Empty until the data is read, and for a task without classes. */
   labels: string[];
   /** Path of the config, relative to the folder that holds `.gatescope`. */
   config: string;
@@ -58,19 +58,19 @@ export interface RunManifest {
 
 /** One line of metrics.jsonl. `t` is seconds since the start of training. The line number (0-based) is the event's `seq`. */
 export type RunEvent =
-  | {
+  | ({
       type: 'step';
       t: number;
       step: number;
       epoch: number;
-      loss: number;
-      accuracy: number;
       learningRate: number;
       gradNorm: number;
       tokensPerSecond: number;
-    }
-  | { type: 'epoch'; t: number; step: number; epoch: number; loss: number; accuracy: number }
+    } & Scores)
+  | ({ type: 'epoch'; t: number; step: number; epoch: number } & Scores)
   | ({ type: 'validation'; t: number; step: number; epoch: number } & Scores)
+  /** What the model does by now, in words: text that a language model writes. */
+  | { type: 'sample'; t: number; step: number; epoch: number; text: string }
   | { type: 'message'; t: number; level: 'info' | 'warning' | 'error'; text: string };
 
 export interface ClassScores {
@@ -94,14 +94,20 @@ export interface Misclassified {
   probability: number;
 }
 
-export interface SplitEvaluation extends Scores {
-  examples: number;
+/** What a classifier is also judged by. */
+export interface ClassResults {
   perClass: ClassScores[];
   /** confusion[actual][predicted], counts. */
   confusion: number[][];
   /** The first 1,000, the most confident first. */
   misclassified: Misclassified[];
 }
+
+/** Scores on one set; `examples` counts what was predicted: texts, or tokens of a language model. */
+export type SplitEvaluation = Scores & { examples: number } & (
+    | ClassResults
+    | { [K in keyof ClassResults]?: undefined }
+  );
 
 /** evaluation.json */
 export interface Evaluation {

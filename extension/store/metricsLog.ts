@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { joinMetricFrames, type MetricFrame, toMetricFrame } from '../protocol/metricFrame.ts';
-import type { RunEvent } from '../schema/run.ts';
+import { type RunEvent, SCORE_NAMES, type ScoreName, type Scores } from '../schema/run.ts';
 import { nameFile } from './atomicWrite.ts';
 import { fileVersionRecord, scalarsRecord } from './tensorboard.ts';
 
@@ -63,9 +63,18 @@ export class MetricsLog {
   }
 }
 
+const SCALAR_NAMES: Readonly<Record<ScoreName, string>> = {
+  loss: 'loss',
+  accuracy: 'accuracy',
+  macroF1: 'macro_f1',
+  weightedF1: 'weighted_f1',
+  perplexity: 'perplexity',
+  bitsPerCharacter: 'bits_per_character',
+};
+
 /** Scalar names follow TensorBoard's habit of `metric/split`, so that training and validation share a chart. */
 function toTensorboard(event: RunEvent, startedAtS: number): Uint8Array[] {
-  if (event.type === 'message') return [];
+  if (event.type === 'message' || event.type === 'sample') return [];
   const wallTimeS = startedAtS + event.t;
   switch (event.type) {
     case 'step':
@@ -77,17 +86,15 @@ function toTensorboard(event: RunEvent, startedAtS: number): Uint8Array[] {
         }),
       ];
     case 'epoch':
-      return [scalarsRecord(wallTimeS, event.step, { 'loss/train': event.loss, 'accuracy/train': event.accuracy })];
+      return [scalarsRecord(wallTimeS, event.step, scalarsOf(event, 'train'))];
     case 'validation':
-      return [
-        scalarsRecord(wallTimeS, event.step, {
-          'loss/validation': event.loss,
-          'accuracy/validation': event.accuracy,
-          'macro_f1/validation': event.macroF1,
-          'weighted_f1/validation': event.weightedF1,
-        }),
-      ];
+      return [scalarsRecord(wallTimeS, event.step, scalarsOf(event, 'validation'))];
   }
+}
+
+function scalarsOf(scores: Scores, split: 'train' | 'validation'): Record<string, number> {
+  const present = SCORE_NAMES.filter((name) => scores[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [`${SCALAR_NAMES[name]}/${split}`, scores[name] as number]));
 }
 
 /** Events of a run in file order, in batches. Reading ends at the first line that is not whole JSON: the torn end of a crash. */

@@ -81,6 +81,7 @@ export class RunFolder {
       name: experiment.name,
       note: '',
       status: 'running',
+      task: experiment.task,
       labels: [],
       config: relative(configDirOf(dir), configPath),
       epochs: { done: 0, planned: experiment.training.epochs },

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isActive, RUN_STATUSES, type RunManifest } from '../schema/run.ts';
+import { TASKS } from '../schema/tasks.ts';
 import { UserError } from '../util/userError.ts';
 import { writeJsonAtomic } from './atomicWrite.ts';
 import { withFileLock } from './fileLock.ts';
@@ -29,8 +30,8 @@ async function readManifestFile(runDir: string): Promise<RunManifest> {
   }
   if (!isManifest(value))
     throw unreadable(path, `${MANIFEST_FILE} is not a run manifest of a version that is known here.`);
-  // The folder's name is the id: a copied or renamed folder stays reachable.
-  return { ...value, id: basename(runDir) };
+  // The folder's name is the id: a copied or renamed folder stays reachable. The first version did not say the task.
+  return { ...value, task: value.task ?? 'classification', id: basename(runDir) };
 }
 
 function unreadable(path: string, message: string, cause?: unknown): UserError {
@@ -52,6 +53,7 @@ function isManifest(value: unknown): value is RunManifest {
     typeof manifest.name === 'string' &&
     typeof manifest.note === 'string' &&
     RUN_STATUSES.includes(manifest.status) &&
+    (manifest.task === undefined || TASKS.includes(manifest.task)) &&
     Array.isArray(manifest.labels) &&
     manifest.labels.every((label) => typeof label === 'string') &&
     typeof manifest.epochs?.done === 'number' &&

@@ -35,7 +35,7 @@ export interface TokenPattern {
   fast: RegExp;
 }
 
-export const TOKEN_PATTERNS: Readonly<Record<ResolvedTokenizer['type'], TokenPattern>> = {
+const TOKEN_PATTERNS: Readonly<Record<ResolvedTokenizer['type'], TokenPattern>> = {
   word: {
     portable: wordPattern(`[${CJK}]`, `(?:(?![${CJK}])[${WORD}])`),
     fast: new RegExp(wordPattern(`[${CJK}]`, `[[${WORD}]--[${CJK}]]`), 'gv'),
@@ -43,3 +43,17 @@ export const TOKEN_PATTERNS: Readonly<Record<ResolvedTokenizer['type'], TokenPat
   whitespace: { portable: `[^${SPACE}]+`, fast: new RegExp(`[^${SPACE}]+`, 'gv') },
   character: { portable: String.raw`[\s\S]`, fast: /[\s\S]/gv },
 };
+
+export interface PatternSettings {
+  type: ResolvedTokenizer['type'];
+  /** A line feed is a token of its own: the end of a line, in running text. Characters include it anyway. */
+  keepsLineBreaks?: boolean;
+}
+
+export const TOKENIZER_TYPES = Object.keys(TOKEN_PATTERNS) as ResolvedTokenizer['type'][];
+
+export function tokenPattern({ type, keepsLineBreaks = false }: PatternSettings): TokenPattern {
+  const { portable, fast } = TOKEN_PATTERNS[type];
+  if (!keepsLineBreaks || type === 'character') return { portable, fast };
+  return { portable: String.raw`\n|${portable}`, fast: new RegExp(String.raw`\n|${fast.source}`, fast.flags) };
+}

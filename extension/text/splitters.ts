@@ -1,11 +1,14 @@
 // Cuts text into tokens: lower case where asked, then one regular expression.
-import type { ResolvedTokenizer } from '../schema/resolved.ts';
-import { TOKEN_PATTERNS } from './patterns.ts';
+import { type PatternSettings, tokenPattern } from './patterns.ts';
 import type { Splitter } from './types.ts';
 
+export interface SplitterSettings extends PatternSettings {
+  lowercase: boolean;
+}
+
 /** A splitter for a tokenizer's settings. Lone surrogates become U+FFFD, as no other program could read them. */
-export function createSplitter({ type, lowercase }: Pick<ResolvedTokenizer, 'type' | 'lowercase'>): Splitter {
-  const pattern = new RegExp(TOKEN_PATTERNS[type].fast);
+export function createSplitter({ lowercase, ...settings }: SplitterSettings): Splitter {
+  const pattern = new RegExp(tokenPattern(settings).fast);
   return {
     split(text, limit = Number.POSITIVE_INFINITY) {
       const wellFormed = text.toWellFormed();

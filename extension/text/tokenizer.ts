@@ -1,37 +1,43 @@
 // A splitter with its vocabulary, and its file: a Hugging Face tokenizer.json with a WordLevel model.
 // Invariant: ids equal those of Python `tokenizers` on the same cleaned text, but that a text without tokens is one [UNK] here.
-import type { ResolvedTokenizer } from '../schema/resolved.ts';
 import { UserError } from '../util/userError.ts';
-import { TOKEN_PATTERNS } from './patterns.ts';
-import { createSplitter } from './splitters.ts';
+import { joinTokens } from './joinTokens.ts';
+import { type PatternSettings, TOKENIZER_TYPES, tokenPattern } from './patterns.ts';
+import { createSplitter, type SplitterSettings } from './splitters.ts';
 import { PAD_TOKEN, type Tokenizer, UNK_ID, UNK_TOKEN } from './types.ts';
 
-type TokenizerSettings = Pick<ResolvedTokenizer, 'type' | 'lowercase'>;
-
 /** `vocabulary[id]` is the token; it starts with [PAD] and [UNK]. */
-export function createTokenizer(settings: TokenizerSettings, vocabulary: readonly string[]): Tokenizer {
+export function createTokenizer(settings: SplitterSettings, vocabulary: readonly string[]): Tokenizer {
   const ids = new Map(vocabulary.map((token, id) => [token, id]));
   const splitter = createSplitter(settings);
+  const idOf = (token: string): number => ids.get(token) ?? UNK_ID;
   return {
     vocabularySize: vocabulary.length,
+    isCharacters: settings.type === 'character',
     encode(text, maxLength) {
       const split = splitter.split(text, maxLength);
       const tokens = split.length > 0 ? split : [UNK_TOKEN];
-      return { tokens, ids: Uint32Array.from(tokens, (token) => ids.get(token) ?? UNK_ID) };
+      return { tokens, ids: Uint32Array.from(tokens, idOf) };
     },
+    id: idOf,
     token: (id) => vocabulary[id],
+    decode: (tokenIds) =>
+      joinTokens(
+        settings.type,
+        Array.from(tokenIds, (id) => vocabulary[id]),
+      ),
     toJson: () => toJson(settings, vocabulary),
   };
 }
 
-function toJson({ type, lowercase }: TokenizerSettings, vocabulary: readonly string[]): string {
+function toJson({ lowercase, ...pattern }: SplitterSettings, vocabulary: readonly string[]): string {
   const file = {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: [],
     normalizer: lowercase ? { type: 'Lowercase' } : null,
-    pre_tokenizer: splitStep(type),
+    pre_tokenizer: splitStep(pattern),
     post_processor: null,
     decoder: null,
     model: {
@@ -44,8 +50,8 @@ function toJson({ type, lowercase }: TokenizerSettings, vocabulary: readonly str
 }
 
 /** What matches is kept; what lies between is removed. */
-function splitStep(type: ResolvedTokenizer['type']) {
-  return { type: 'Split', pattern: { Regex: TOKEN_PATTERNS[type].portable }, behavior: 'Removed', invert: true };
+function splitStep(settings: PatternSettings) {
+  return { type: 'Split', pattern: { Regex: tokenPattern(settings).portable }, behavior: 'Removed', invert: true };
 }
 
 /** Reads what `toJson` writes. Throws UserError `tokenizer.*` for anything else. */
@@ -62,10 +68,12 @@ export function loadTokenizer(json: string): Tokenizer {
   const lowercase = isRecord(normalizer) && normalizer.type === 'Lowercase';
   if (!lowercase && normalizer !== null)
     throw unsupported(`the normalizer ${JSON.stringify(normalizer).slice(0, 100)}`);
-  const types = Object.keys(TOKEN_PATTERNS) as ResolvedTokenizer['type'][];
-  const type = types.find((candidate) => isSameStep(preTokenizer, splitStep(candidate)));
-  if (!type) throw unsupported('a pre-tokenizer that Gatescope does not write');
-  return createTokenizer({ type, lowercase }, readVocabulary(model.vocab));
+  const candidates = TOKENIZER_TYPES.flatMap((type) =>
+    [false, true].map((keepsLineBreaks) => ({ type, keepsLineBreaks })),
+  );
+  const pattern = candidates.find((candidate) => isSameStep(preTokenizer, splitStep(candidate)));
+  if (!pattern) throw unsupported('a pre-tokenizer that Gatescope does not write');
+  return createTokenizer({ ...pattern, lowercase }, readVocabulary(model.vocab));
 }
 
 function isSameStep(value: unknown, step: ReturnType<typeof splitStep>): boolean {

@@ -14,9 +14,15 @@ export interface Splitter {
 /** A splitter with its vocabulary. */
 export interface Tokenizer {
   readonly vocabularySize: number;
-  /** Ids of at most `maxLength` tokens, at least one (an [UNK] for a text without tokens). */
-  encode(text: string, maxLength: number): { ids: Uint32Array; tokens: string[] };
+  /** Whether tokens are single characters. */
+  readonly isCharacters: boolean;
+  /** Ids of at most `maxLength` tokens (by default all), at least one (an [UNK] for a text without tokens). */
+  encode(text: string, maxLength?: number): { ids: Uint32Array; tokens: string[] };
+  /** The id of a token; [UNK]'s where the vocabulary does not have it. */
+  id(token: string): number;
   token(id: number): string;
+  /** A text of these tokens: characters as they are, words with spaces between them as a writer sets them. */
+  decode(ids: ArrayLike<number>): string;
   /** The text of a Hugging Face tokenizer.json that gives the same ids. */
   toJson(): string;
 }

@@ -45,7 +45,7 @@ export function philox(
 }
 
 /** What a stream of random numbers is for; its number is part of the key, so that streams never overlap. */
-export const RNG_PURPOSES = { split: 1, order: 2, init: 3, dropout: 4, sample: 5 } as const;
+export const RNG_PURPOSES = { split: 1, order: 2, init: 3, dropout: 4, sample: 5, generate: 6 } as const;
 export type RngPurpose = keyof typeof RNG_PURPOSES;
 
 /** Random numbers for one (seed, purpose, step, lane). `lane` tells apart users of one purpose, e.g. two dropout layers. */

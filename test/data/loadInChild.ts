@@ -1,7 +1,7 @@
 // Loads one CSV as a run does and prints the peak memory of this process.
 import { dirname } from 'node:path';
 import { createFileSource } from '../../extension/node/fileSource.ts';
-import { loadData } from '../../extension/node/loadData.ts';
+import { loadLabelled } from '../../extension/node/loadData.ts';
 import { resolveExperiment } from '../../extension/schema/resolved.ts';
 
 const [path] = process.argv.slice(2);
@@ -14,7 +14,7 @@ const experiment = resolveExperiment(
   'memory',
 );
 const startedAt = performance.now();
-const { train, validation } = await loadData(experiment, dirname(path), {
+const { train, validation } = await loadLabelled(experiment, dirname(path), {
   files: createFileSource(),
   signal: new AbortController().signal,
   onProgress: () => undefined,

@@ -1,6 +1,9 @@
 // The readers on real files with all their traps: encodings, quotes, line breaks in fields, folders, both forms of a label.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createFileSource } from '../../extension/node/fileSource.ts';
+import { loadTexts } from '../../extension/node/loadText.ts';
+import { resolveExperiment } from '../../extension/schema/resolved.ts';
 import { dataPath, labelCounts, readAll } from './support.ts';
 
 test('TREC: numbers as labels, Latin-1 found by failing UTF-8 and said', async () => {
@@ -81,4 +84,28 @@ test('Tatoeba: a TSV without header, whose quotes are text', async () => {
     examples.some(({ text }) => text.startsWith('"')),
     log.join('\n'),
   );
+});
+
+test('Penn Treebank as running text: as many tokens as the literature says, the end of a sentence among them', async () => {
+  const part = (name: string) => ({ path: dataPath('ptb', `ptb.${name}.txt`) });
+  const experiment = resolveExperiment(
+    {
+      task: 'languageModel',
+      data: { train: part('train'), validation: part('valid'), test: part('test') },
+      text: { tokenizer: { type: 'whitespace' } },
+      model: { encoder: { type: 'lstm' } },
+    },
+    'ptb',
+  );
+  const { train, validation, test, tokenizer } = await loadTexts(experiment, '/', {
+    files: createFileSource(),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    onLog: () => undefined,
+  });
+  assert.deepEqual([train.count, validation.count, test?.count], [929_589, 73_760, 82_430]);
+  // 9,999 words, <unk> among them, and the end of a sentence; [PAD] and [UNK] are ours.
+  assert.equal(tokenizer.vocabularySize, 10_000 + 2);
+  assert.ok([train, validation, test].every((text) => text?.ids.every((id) => id > 1)));
+  assert.equal(tokenizer.decode(train.ids.subarray(24, 27)), '\npierre <unk>');
 });

@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
-const COMMANDS = ['train', 'validate', 'predict', 'evaluate', 'runs', 'dataset', 'plan'];
+const COMMANDS = ['train', 'validate', 'predict', 'generate', 'evaluate', 'runs', 'dataset', 'plan'];
 
 test('every command has help, and the overview names all of them', async () => {
   const overview = await cli('--help');
@@ -110,6 +110,40 @@ test('validate prints file:line:column of problems of shape, files and data', as
     assert.equal(typeof problem.line, 'number');
     await rm(join(dir, name));
   }
+});
+
+test('the other encoders and optimizers plan, validate and train', async () => {
+  const name = 'gru.gatescope.json';
+  const encoder = '"type": "gru", "hiddenSize": 8, "layers": 2';
+  const other = CONFIG.replace('"type": "lstm", "hiddenSize": 8, "bidirectional": true', encoder)
+    .replace('"type": "adam", "learningRate": 0.02', '"type": "rmsprop", "centered": true')
+    .replace('"batchSize": 16', '"batchSize": 16, "batching": "bucketed"');
+  await writeFile(join(dir, name), other);
+  assert.equal((await cli('validate', name)).code, 0);
+  const plan = JSON.parse((await cli('plan', name, '--json')).stdout) as {
+    parameters: { name: string; shape: number[] }[];
+  };
+  const shapes = new Map(plan.parameters.map(({ name: parameter, shape }) => [parameter, shape]));
+  assert.deepEqual(shapes.get('encoder.weight_ih_l1'), [24, 8]);
+  const adagrad = ['--set', 'training.optimizer={"type":"adagrad","learningRate":0.1}'];
+  const rnn = ['--set', 'model.encoder={"type":"rnn","nonlinearity":"relu","hiddenSize":8}'];
+  for (const set of [[], [...adagrad, ...rnn]]) {
+    const { code, stdout, stderr } = await cli('train', name, '--json', ...set);
+    assert.equal(code, 0, stderr);
+    const {
+      run: id,
+      status,
+      test: scores,
+    } = jsonLines(stdout).at(-1) as { run: string; status: string; test: { accuracy: number } };
+    assert.equal(status, 'completed');
+    assert.ok(scores.accuracy > 0.9, `${set.join(' ')}: accuracy ${scores.accuracy}`);
+    await cli('runs', 'delete', id, '--yes');
+  }
+  await writeFile(join(dir, name), other.replace(encoder, `${encoder}, "forgetBias": 1`));
+  const { code, stdout } = await cli('validate', name);
+  assert.equal(code, 1);
+  assert.match(stdout, /^gru\.gatescope\.json:12:63: error: "forgetBias" has no use with "type": "gru"/m);
+  await rm(join(dir, name));
 });
 
 test('predict answers for texts, a file, standard input, and writes CSV', async () => {

@@ -72,6 +72,37 @@ export async function makeProject(t: TestContext, rows = 200): Promise<Project> 
   return { dir, configPath, runsDir: join(dir, '.gatescope', 'runs') };
 }
 
+export const TEXT_CONFIG = `{
+  "task": "languageModel",
+  "data": { "train": { "path": "train.txt" }, "validation": { "split": 0.1 }, "test": { "path": "test.txt" } },
+  "text": { "tokenizer": { "type": "character" } },
+  "model": { "embedding": { "type": "oneHot" }, "encoder": { "type": "lstm", "hiddenSize": 16 } },
+  "training": {
+    "epochs": 3, "batchSize": 8, "sequenceLength": 16, "seed": 5,
+    "optimizer": { "type": "adam", "learningRate": 0.02 }, "clip": { "norm": 5 }
+  }
+}
+`;
+
+/** Lines of few words in a fixed order, so that much can be known of the next letter. */
+function makeText(lines: number, seed: number): string {
+  const random = createRandom(seed);
+  const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)];
+  const line = (): string => `${pick(['the king', 'a queen'])} ${pick(['sees', 'knows'])} ${pick(['me', 'thee'])}.\n`;
+  return Array.from({ length: lines }, line).join('');
+}
+
+/** A project with running text; gone when the test ends. */
+export async function makeTextProject(t: TestContext): Promise<Project> {
+  const dir = await mkdtemp(join(tmpdir(), 'gatescope-text-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  await writeFile(join(dir, 'train.txt'), makeText(200, 1));
+  await writeFile(join(dir, 'test.txt'), makeText(40, 2));
+  const configPath = join(dir, 'king.gatescope.json');
+  await writeFile(configPath, TEXT_CONFIG);
+  return { dir, configPath, runsDir: join(dir, '.gatescope', 'runs') };
+}
+
 export interface CliResult {
   code: number | null;
   signal: NodeJS.Signals | null;

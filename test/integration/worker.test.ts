@@ -9,8 +9,8 @@ import { joinMetricFrames, type MetricFrame } from '../../extension/protocol/met
 import { type Client, connect } from '../../extension/protocol/rpc.ts';
 import type { RunManifest } from '../../extension/schema/run.ts';
 import { readMetrics } from '../../extension/store/runStore.ts';
-import { UserError } from '../../extension/util/userError.ts';
-import { CONFIG, makeProject, makeRows, type Project, WORKER_PATH } from './support.ts';
+import { CancelledError, UserError } from '../../extension/util/userError.ts';
+import { CONFIG, makeProject, makeRows, makeTextProject, type Project, TEXT_CONFIG, WORKER_PATH } from './support.ts';
 
 const ENGINE = { backend: 'auto', threads: 'auto' } as const;
 
@@ -159,4 +159,32 @@ test('data is checked and previewed from the text in the editor', async (t) => {
   assert.equal(preview.rows.length, 5);
   const plan = await client.call('plan', { configPath, text });
   assert.equal(plan.examples.test, 60);
+});
+
+test('a language model writes while it trains, tells samples, and stops writing when asked to', async (t) => {
+  const project = await makeTextProject(t);
+  await writeFile(project.configPath, TEXT_CONFIG.replace('"epochs": 3', '"epochs": 100000'));
+  const client = startWorker(t);
+  const training = client.call('train', { configPath: project.configPath, engine: ENGINE });
+  const { runId, runDir } = await once(client, 'started');
+  await once(client, 'append', ({ samples }) => samples.length > 0);
+  const settings = { prompt: 'the king', length: 20, temperature: 0.8, seed: 1 };
+  const text = await client.call('generate', { runDir, settings });
+  assert.equal(text.length, 20);
+  const controller = new AbortController();
+  const long = client.call(
+    'generate',
+    { runDir, settings: { ...settings, length: 1e7 } },
+    { signal: controller.signal },
+  );
+  setTimeout(() => controller.abort(), 100);
+  await assert.rejects(long, CancelledError);
+  await assert.rejects(client.call('predict', { runDir, texts: ['x'] }), (error) =>
+    UserError.is(error, 'run.wrongTask'),
+  );
+  const { samples, validation } = await readMetrics(runDir, runId);
+  assert.ok(samples.length > 0 && samples[0].text.length > 0);
+  assert.ok(validation.perplexity.every(Number.isFinite) && validation.accuracy.every(Number.isNaN));
+  await client.call('control', { runId, action: 'stop' });
+  assert.equal((await training).status, 'stopped');
 });

@@ -242,7 +242,7 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 for (const theme of Object.keys(THEMES) as ThemeName[]) {
   test(`no accessibility violations, and nothing too wide at 400 px: ${theme}`, async (t) => {
-    for (const state of ['live', 'one']) {
+    for (const state of ['live', 'one', 'text']) {
       const page = await open(t, { state, theme, width: 400 });
       await eventually('there are points', async () => (await pointsOf(page)) > 0);
       await page.evaluate(await readFile(axePath, 'utf8'));
@@ -262,3 +262,33 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
     }
   });
 }
+
+test('a language model: its own curves and scores, no classes, samples, and text that goes on', async (t) => {
+  const page = await open(t, { state: 'text' });
+  await page.getByRole('img', { name: /^Perplexity/ }).waitFor();
+  await page.getByRole('img', { name: /^Bits per character/ }).waitFor();
+  assert.equal(await page.getByRole('img', { name: /^Accuracy/ }).count(), 0);
+  assert.equal(await page.getByRole('img', { name: /^Perplexity/ }).getAttribute('data-points'), '607');
+  const header = await page.locator('.run-header').innerText();
+  assert.match(header, /Test perplexity\s+4\.963/);
+  assert.doesNotMatch(header, /Labels|accuracy/);
+  assert.match(await page.getByRole('row', { name: /Plot Shakespeare/ }).innerText(), /4\.884 ppl\s+4\.963 ppl/);
+  const evaluation = await page.getByRole('region', { name: 'Evaluation' }).innerText();
+  assert.match(evaluation, /Bits per character\s+2\.311/);
+  assert.match(evaluation, /Tokens\s+111,539/);
+  assert.equal(await page.getByRole('table', { name: 'Confusion matrix' }).count(), 0);
+  const samples = page.getByRole('region', { name: 'Samples' });
+  assert.match(await samples.innerText(), /Epoch 6[\s\S]*Epoch 5[\s\S]*<b>sun<\/b>/);
+  await page.getByRole('textbox', { name: 'A text to go on from' }).fill('Good morrow');
+  await page.getByRole('slider', { name: 'Temperature' }).fill('0.5');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await page.getByText('Good morrow, my lord,').waitFor();
+  const settings = { prompt: 'Good morrow', length: 500, temperature: 0.5, seed: 1 };
+  assert.deepEqual(await callsOf(page, 'generate'), [{ runId: '2026-11-24T11-00-00-shakespeare', settings }]);
+  await page.getByRole('textbox', { name: 'A text to go on from' }).fill('é');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await page.getByText('not in the model’s vocabulary: "é"').waitFor();
+  await page.getByRole('row', { name: /Plot TREC/ }).click();
+  await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
+  await page.getByRole('textbox', { name: 'A text to classify' }).waitFor();
+});

@@ -14,13 +14,14 @@ export interface Workspace {
   remove(): Promise<void>;
 }
 
-export async function makeWorkspace(): Promise<Workspace> {
+/** `example`: a folder of media/examples, whose config has its name. */
+export async function makeWorkspace(example = 'early-modern-english'): Promise<Workspace> {
   const dir = await mkdtemp(join(tmpdir(), 'gatescope-workspace-'));
-  await cp(join(EXAMPLES, 'early-modern-english'), dir, {
+  await cp(join(EXAMPLES, example), dir, {
     recursive: true,
     filter: (path) => !path.endsWith('.gatescope'),
   });
-  const configPath = join(dir, EXAMPLE_CONFIG);
+  const configPath = join(dir, `${example}.gatescope.json`);
   return {
     dir,
     configPath,

@@ -1,6 +1,7 @@
 // The dashboard: the run that is looked at, curves, all runs, evaluation, predictions. <gs-dashboard>
 import { html, nothing, type TemplateResult } from 'lit';
-import type { DashboardContract } from '../../extension/protocol/dashboardContract.ts';
+import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
+import type { GenerateSettings } from '../../extension/protocol/engineContract.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import { CancelledError } from '../../extension/util/userError.ts';
 import type { SaveFile } from '../shared/chart/curveChart.ts';
@@ -10,6 +11,7 @@ import '../shared/evaluation/evaluationView.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
+import { renderSamples } from '../shared/samples.ts';
 import { readTheme } from '../shared/theme.ts';
 import { progressRing } from '../shared/widgets.ts';
 import { DashboardStore } from './dashboardStore.ts';
@@ -17,6 +19,7 @@ import { renderRunHeader } from './runHeader.ts';
 import './runTable.ts';
 import type { RunTableActions } from './runTable.ts';
 import './tryIt.ts';
+import './writeOn.ts';
 
 export class DashboardApp extends LightElement {
   declare store: DashboardStore;
@@ -61,20 +64,27 @@ export class DashboardApp extends LightElement {
           .actions=${this.#tableActions}
         ></gs-run-table>
       </section>
-      <section aria-label="Try it">
-        <gs-try-it
-          .runId=${focused.id}
-          .whyNot=${store.canTrain ? undefined : store.whyNot}
-          .predict=${(runId: string, text: string) => store.client.call('predict', { runId, text })}
-        ></gs-try-it>
-      </section>
+      <section aria-label="Try it">${this.#renderTryIt(focused)}</section>
       <section aria-label="Evaluation">
         <gs-evaluation
           .evaluation=${store.evaluationOf(focused)}
           .openExample=${(path: string, line: number) => this.#do(store.client.call('openExample', { runId: focused.id, path, line }))}
         ></gs-evaluation>
       </section>
+      ${renderSamples(store.samplesOf(focused))}
     </main>`;
+  }
+
+  #renderTryIt({ id, task }: RunSummary): TemplateResult {
+    const { store } = this;
+    const whyNot = store.canTrain ? undefined : store.whyNot;
+    if (task === 'languageModel') {
+      const generate = (runId: string, settings: GenerateSettings) =>
+        store.client.call('generate', { runId, settings });
+      return html`<gs-write-on .runId=${id} .whyNot=${whyNot} .generate=${generate}></gs-write-on>`;
+    }
+    const predict = (runId: string, text: string) => store.client.call('predict', { runId, text });
+    return html`<gs-try-it .runId=${id} .whyNot=${whyNot} .predict=${predict}></gs-try-it>`;
   }
 
   #headerActions(runId: string) {

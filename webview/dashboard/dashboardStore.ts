@@ -1,7 +1,7 @@
 // What the dashboard shows: runs, their metrics and evaluations, and what the user chose. No DOM beyond the page host.
 // Invariant: metrics of a run hold every event of its log in order; a gap is filled by asking for all of it again.
 import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
-import type { MetricFrame } from '../../extension/protocol/metricFrame.ts';
+import type { MetricFrame, RunSample } from '../../extension/protocol/metricFrame.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import type { Evaluation } from '../../extension/schema/run.ts';
 import type { PlottedRun } from '../shared/chart/series.ts';
@@ -109,6 +109,11 @@ export class DashboardStore {
   /** Undefined while it is not loaded; null where there is none. */
   evaluationOf({ id }: RunSummary): Evaluation | null | undefined {
     return this.#evaluations.get(id)?.value;
+  }
+
+  /** Texts that a run wrote, in order; none while its metrics are not loaded. */
+  samplesOf({ id }: RunSummary): readonly RunSample[] {
+    return this.#metrics.get(id)?.samples ?? [];
   }
 
   #setRuns(runs: readonly RunSummary[]): void {

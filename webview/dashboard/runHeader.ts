@@ -2,6 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import type { RunAction, RunProgress } from '../../extension/protocol/engineContract.ts';
+import { formatScore, HEADLINES } from '../../extension/protocol/scores.ts';
+import type { Scores } from '../../extension/schema/run.ts';
 import { formatDateTime, formatDuration, formatLoss, formatPercent, groupThousands } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { isActiveStatus, STATUS_TEXTS } from '../shared/runStatus.ts';
@@ -77,13 +79,23 @@ function renderProgress({ progress, status, epochs }: RunSummary): TemplateResul
   </div>`;
 }
 
-function renderFacts({ best, test, epochs, startedAt, durationS, labels }: RunSummary): TemplateResult {
+function renderFacts({ task, best, test, epochs, startedAt, durationS, labels }: RunSummary): TemplateResult {
+  const headline = HEADLINES[task];
   const fact = (name: string, value: string, detail?: string) =>
     html`<div class="fact"><dt>${name}</dt><dd>${value}${detail ? html` <span class="muted">${detail}</span>` : nothing}</dd></div>`;
   return html`<dl class="facts">
-    ${fact('Test accuracy', formatPercent(test?.accuracy), test && `F1 ${formatPercent(test.macroF1)}`)}
-    ${fact('Best validation', formatPercent(best?.accuracy), best && `epoch ${best.epoch}`)}
-    ${fact('Epochs', `${epochs.done} / ${epochs.planned}`)} ${fact('Labels', labels.length > 0 ? String(labels.length) : '–')}
+    ${fact(`Test ${headline}`, formatScore(headline, test?.[headline]), test && detailOf(test))}
+    ${fact('Best validation', formatScore(headline, best?.[headline]), best && `epoch ${best.epoch}`)}
+    ${fact('Epochs', `${epochs.done} / ${epochs.planned}`)}
+    ${task === 'classification' ? fact('Labels', labels.length > 0 ? String(labels.length) : '–') : nothing}
     ${fact('Time', formatDuration(durationS))} ${fact('Started', formatDateTime(startedAt))}
   </dl>`;
+}
+
+/** The second score of a run. */
+function detailOf({ macroF1, bitsPerCharacter, loss }: Scores): string {
+  if (macroF1 !== undefined) return `F1 ${formatPercent(macroF1)}`;
+  return bitsPerCharacter === undefined
+    ? `loss ${formatScore('loss', loss)}`
+    : `${formatScore('bitsPerCharacter', bitsPerCharacter)} bits per character`;
 }

@@ -1,5 +1,6 @@
 // Order and filter of the runs table. Pure.
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
+import { headlineRank } from '../../extension/protocol/scores.ts';
 import type { DashboardState, RunSortKey } from './dashboardState.ts';
 
 const VALUES: Readonly<Record<RunSortKey, (run: RunSummary) => string | number | undefined>> = {
@@ -7,8 +8,8 @@ const VALUES: Readonly<Record<RunSortKey, (run: RunSummary) => string | number |
   name: ({ name }) => name.toLowerCase(),
   status: ({ status }) => status,
   epochs: ({ epochs }) => epochs.done,
-  validation: ({ best }) => best?.accuracy,
-  test: ({ test }) => test?.accuracy,
+  validation: ({ task, best }) => best && headlineRank(task, best),
+  test: ({ task, test }) => test && headlineRank(task, test),
   loss: ({ best }) => best?.loss,
   duration: ({ durationS }) => durationS,
 };

@@ -2,7 +2,8 @@
 // Invariant: only rows in view are in the document; one row at most takes the focus by Tab, arrow keys move it.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
-import { formatCount, formatDateTime, formatDuration, formatLoss, formatPercent } from '../shared/format.ts';
+import { formatHeadline } from '../../extension/protocol/scores.ts';
+import { formatCount, formatDateTime, formatDuration, formatLoss } from '../shared/format.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { emptyNotice } from '../shared/notice.ts';
@@ -34,8 +35,8 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { key: 'epochs', title: 'Epochs', isNumeric: true, text: ({ epochs }) => `${epochs.done} / ${epochs.planned}` },
-  { key: 'validation', title: 'Validation', isNumeric: true, text: ({ best }) => formatPercent(best?.accuracy) },
-  { key: 'test', title: 'Test', isNumeric: true, text: ({ test }) => formatPercent(test?.accuracy) },
+  { key: 'validation', title: 'Validation', isNumeric: true, text: ({ task, best }) => formatHeadline(task, best) },
+  { key: 'test', title: 'Test', isNumeric: true, text: ({ task, test }) => formatHeadline(task, test) },
   { key: 'loss', title: 'Loss', isNumeric: true, text: ({ best }) => formatLoss(best?.loss) },
   { key: 'duration', title: 'Time', isNumeric: true, text: ({ durationS }) => formatDuration(durationS) },
   { key: 'started', title: 'Started', isNumeric: false, text: ({ startedAt }) => formatDateTime(startedAt) },

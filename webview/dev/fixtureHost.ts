@@ -1,11 +1,12 @@
 // Stands in for VS Code in a plain browser: answers the dashboard from made-up runs and plays a live one on demand.
-// `?state=` chooses: none, one, live, paused, many, hostile, classes, large, untrusted, failing. The test drives it through `window.fixture`.
+// `?state=` chooses: none, one, live, paused, many, hostile, classes, large, text, untrusted, failing. The test drives it through `window.fixture`.
 import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
 import { serve, type Transport } from '../../extension/protocol/rpc.ts';
 import type { Evaluation, RunEvent } from '../../extension/schema/run.ts';
 import { UserError } from '../../extension/util/userError.ts';
 import { makeEvaluation, makeEvents, makeRun } from './fixtures.ts';
+import { makeTextEvaluation, makeTextEvents, makeTextRun, TEXT_RUN_ID } from './textFixtures.ts';
 
 export interface Fixture {
   /** Sends the next events of the live run; `skip` leaves out that many before, as a lost message would. */
@@ -52,6 +53,8 @@ function makeRuns(): RunSummary[] {
       ];
     case 'paused':
       return [{ ...liveRun(), status: 'paused' }];
+    case 'text':
+      return [makeTextRun(), makeRun('2026-11-24T10-00-00-trec', 1)];
     case 'live':
       return [liveRun(), ...Array.from({ length: 5 }, (_, at) => makeRun(`2026-11-2${at}T10-00-00-trec-${at}`, at))];
     default:
@@ -92,6 +95,7 @@ function liveRun(): RunSummary {
 
 function eventsOf(runId: string): RunEvent[] {
   if (runId === LIVE_ID) return liveEvents.slice(0, sent);
+  if (runId === TEXT_RUN_ID) return makeTextEvents(600, 100);
   return makeEvents(state === 'large' ? 1_000_000 : 600, state === 'large' ? 100_000 : 100);
 }
 
@@ -125,7 +129,10 @@ const server = serve<DashboardContract>(transport, {
     return { runs, canTrain: whyNot === undefined, whyNot };
   }),
   metrics: record('metrics', ({ runId }) => toMetricFrame(runId, 0, eventsOf(runId))),
-  evaluation: record('evaluation', ({ runId }) => (runId === LIVE_ID ? null : evaluation)),
+  evaluation: record('evaluation', ({ runId }) => {
+    if (runId === TEXT_RUN_ID) return makeTextEvaluation();
+    return runId === LIVE_ID ? null : evaluation;
+  }),
   updateRun: record('updateRun', ({ runId, name, note }) => {
     const at = runs.findIndex(({ id }) => id === runId);
     runs[at] = { ...runs[at], name: name ?? runs[at].name, note: note ?? runs[at].note };
@@ -151,6 +158,12 @@ const server = serve<DashboardContract>(transport, {
       probability: at === 0 ? 0.9 : 0.1 / (evaluation.labels.length - 1),
     }));
     return { text, tokens, unknown: tokens.filter((token) => token.length > 9), classes };
+  }),
+  generate: record('generate', ({ settings }) => {
+    if (settings.prompt.includes('é')) {
+      throw new UserError({ code: 'x', message: 'The prompt has what is not in the model’s vocabulary: "é".' });
+    }
+    return `, my lord,\nThe morning of the day is come again. <i>Exeunt</i>`;
   }),
   saveFile: record('saveFile', ({ suggestedName, data }) => {
     saved.push({ name: suggestedName, data });

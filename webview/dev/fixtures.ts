@@ -27,6 +27,7 @@ export function makeRun(id: string, at: number): RunSummary {
     name: `TREC, hidden ${50 + at * 10}`,
     note: at % 3 === 0 ? 'with dropout' : '',
     status,
+    task: 'classification',
     labels: ['ABBR', 'DESC', 'ENTY', 'HUM', 'LOC', 'NUM'],
     config: 'trec.gatescope.json',
     best: hasScores ? { ...scores, epoch: 3, step: 300 } : undefined,

@@ -1,16 +1,18 @@
 // The report of one run. <gs-report>
 import { html, nothing, type TemplateResult } from 'lit';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
+import { formatScore, HEADLINES } from '../../extension/protocol/scores.ts';
 import type { ReportData } from '../../extension/schema/report.ts';
 import '../shared/chart/chartGrid.ts';
 import type { PlottedRun } from '../shared/chart/series.ts';
 import { type ChartSettings, DEFAULT_CHART_SETTINGS } from '../shared/chart/settings.ts';
 import { downloadFile } from '../shared/download.ts';
 import '../shared/evaluation/evaluationView.ts';
-import { formatDateTime, formatDuration, formatPercent, groupThousands } from '../shared/format.ts';
+import { formatDateTime, formatDuration, groupThousands } from '../shared/format.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { RunMetrics } from '../shared/runMetrics.ts';
 import { STATUS_TEXTS } from '../shared/runStatus.ts';
+import { renderSamples } from '../shared/samples.ts';
 
 export class ReportApp extends LightElement {
   static override properties = { settings: { state: true } };
@@ -48,6 +50,7 @@ export class ReportApp extends LightElement {
         ></gs-charts>
       </section>
       <section aria-label="Evaluation"><gs-evaluation .evaluation=${evaluation ?? null}></gs-evaluation></section>
+      ${renderSamples(this.#plotted[0].metrics.samples)}
       <section aria-label="Config">
         <div class="section-head"><h2>Config</h2></div>
         <pre tabindex="0">${JSON.stringify(this.data.config, undefined, 2)}</pre>
@@ -58,15 +61,16 @@ export class ReportApp extends LightElement {
 }
 
 function renderFacts({ manifest, environment }: ReportData): TemplateResult {
-  const { status, test, best, epochs, startedAt, endedAt } = manifest;
+  const { status, task, test, best, epochs, startedAt, endedAt } = manifest;
+  const headline = HEADLINES[task];
   const seconds = endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : undefined;
   const fact = (name: string, value: string) => html`<div class="fact"><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<dl class="facts">
-    ${fact('Status', STATUS_TEXTS[status].label)} ${fact('Test accuracy', formatPercent(test?.accuracy))}
-    ${fact('Best validation', best ? `${formatPercent(best.accuracy)} (epoch ${best.epoch})` : '–')}
+    ${fact('Status', STATUS_TEXTS[status].label)} ${fact(`Test ${headline}`, formatScore(headline, test?.[headline]))}
+    ${fact('Best validation', best ? `${formatScore(headline, best[headline])} (epoch ${best.epoch})` : '–')}
     ${fact('Epochs', `${epochs.done} / ${epochs.planned}`)} ${fact('Time', formatDuration(seconds))}
     ${environment ? fact('Parameters', groupThousands(environment.data.parameters)) : nothing}
-    ${environment ? fact('Training examples', groupThousands(environment.data.train)) : nothing}
+    ${environment ? fact(task === 'languageModel' ? 'Training tokens' : 'Training examples', groupThousands(environment.data.train)) : nothing}
     ${fact('Started', formatDateTime(startedAt))}
   </dl>`;
 }

@@ -1,6 +1,6 @@
 // The metrics of one run as the page holds them: growing columns, filled from frames in the order of `seq`. No DOM.
 // Invariant: every event is in exactly once. `nextSeq` is the number of events taken; a frame that starts later is a gap and changes nothing.
-import type { MetricFrame, MetricGroup, RunMessage } from '../../extension/protocol/metricFrame.ts';
+import type { MetricFrame, MetricGroup, RunMessage, RunSample } from '../../extension/protocol/metricFrame.ts';
 
 /** A column that grows by doubling; `view` is what it holds now and is valid until the next append. */
 class GrowingColumn {
@@ -30,6 +30,8 @@ const GROUPS: readonly MetricGroup[] = ['step', 'epoch', 'validation'];
 export class RunMetrics {
   readonly runId: string;
   readonly messages: RunMessage[] = [];
+  /** What the model did after each epoch, in words. */
+  readonly samples: RunSample[] = [];
   readonly #columns = new Map<string, GrowingColumn>();
   #nextSeq = 0;
 
@@ -63,6 +65,7 @@ export class RunMetrics {
       }
     }
     this.messages.push(...frame.messages);
+    this.samples.push(...frame.samples);
     this.#nextSeq = frame.seq + frame.count;
     return 'taken';
   }

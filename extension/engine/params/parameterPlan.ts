@@ -1,6 +1,7 @@
 // Which parameters a model has: names and layouts of PyTorch, without allocating one weight.
 // Order is the order of the list everywhere: initialisation, optimizer state, files.
 import type { ResolvedModel } from '../../schema/resolved.ts';
+import { cellOf } from '../layers/cells.ts';
 import type { ModelShape } from '../types.ts';
 
 /** How the elements of a parameter start. */
@@ -36,20 +37,12 @@ export function directionCount(model: ResolvedModel): number {
 
 /** Every parameter of a model of this shape, in order. */
 export function planParameters(shape: ModelShape): ParameterSpec[] {
-  const { model, vocabularySize, classCount } = shape;
-  const { embedding, encoder } = model;
+  const { model, classCount } = shape;
+  const { encoder } = model;
   const headInputs = encoder.hiddenSize * directionCount(model);
   const headInit = { uniform: 1 / Math.sqrt(headInputs) };
-  const specs: ParameterSpec[] = [
-    {
-      name: 'embedding.weight',
-      shape: [vocabularySize, embedding.size],
-      group: 'embedding',
-      init: embedding.init,
-      fixedCount: embedding.size,
-    },
-  ];
-  for (let layer = 0; layer < encoder.layers; layer++) specs.push(...layerSpecs(model, layer));
+  const specs = embeddingSpecs(shape);
+  for (let layer = 0; layer < encoder.layers; layer++) specs.push(...layerSpecs(shape, layer));
   specs.push(
     { name: 'head.weight', shape: [classCount, headInputs], group: 'head', init: headInit, fixedCount: 0 },
     { name: 'head.bias', shape: [classCount], group: 'head', init: headInit, fixedCount: 0 },
@@ -57,8 +50,16 @@ export function planParameters(shape: ModelShape): ParameterSpec[] {
   return specs;
 }
 
-/** Names of the four parameters of one direction of a layer, in torch.nn.LSTM's order. */
-export function lstmParameterNames(layer: number, isReverse: boolean): [string, string, string, string] {
+/** The embedding's table; none for one-hot vectors. */
+function embeddingSpecs({ model, vocabularySize }: ModelShape): ParameterSpec[] {
+  const { embedding } = model;
+  if ('type' in embedding) return [];
+  const { size, init } = embedding;
+  return [{ name: 'embedding.weight', shape: [vocabularySize, size], group: 'embedding', init, fixedCount: size }];
+}
+
+/** Names of the four parameters of one direction of a layer, in the order of torch.nn.LSTM, GRU and RNN. */
+export function recurrentParameterNames(layer: number, isReverse: boolean): [string, string, string, string] {
   const suffix = `_l${layer}${isReverse ? '_reverse' : ''}`;
   return [
     `encoder.weight_ih${suffix}`,
@@ -68,19 +69,22 @@ export function lstmParameterNames(layer: number, isReverse: boolean): [string, 
   ];
 }
 
-function layerSpecs(model: ResolvedModel, layer: number): ParameterSpec[] {
+function layerSpecs({ model, vocabularySize }: ModelShape, layer: number): ParameterSpec[] {
   const { embedding, encoder } = model;
   const H = encoder.hiddenSize;
-  const inputs = layer === 0 ? embedding.size : H * directionCount(model);
+  const inputSize = 'type' in embedding ? vocabularySize : embedding.size;
+  const inputs = layer === 0 ? inputSize : H * directionCount(model);
   const common = { group: `encoder.${layer}`, init: { uniform: 1 / Math.sqrt(H) }, fixedCount: 0 };
+  const rows = cellOf(encoder).gateCount * H;
+  const forgetBias = encoder.type === 'lstm' ? { from: H, to: 2 * H, value: encoder.forgetBias } : undefined;
   const specs: ParameterSpec[] = [];
   for (let direction = 0; direction < directionCount(model); direction++) {
-    const [weightIh, weightHh, biasIh, biasHh] = lstmParameterNames(layer, direction === 1);
+    const [weightIh, weightHh, biasIh, biasHh] = recurrentParameterNames(layer, direction === 1);
     specs.push(
-      { ...common, name: weightIh, shape: [4 * H, inputs] },
-      { ...common, name: weightHh, shape: [4 * H, H] },
-      { ...common, name: biasIh, shape: [4 * H], added: { from: H, to: 2 * H, value: encoder.forgetBias } },
-      { ...common, name: biasHh, shape: [4 * H] },
+      { ...common, name: weightIh, shape: [rows, inputs] },
+      { ...common, name: weightHh, shape: [rows, H] },
+      { ...common, name: biasIh, shape: [rows], ...(forgetBias && { added: forgetBias }) },
+      { ...common, name: biasHh, shape: [rows] },
     );
   }
   return specs;

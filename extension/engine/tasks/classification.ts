@@ -1,107 +1,94 @@
-// The loss of single-label classification: cross-entropy with class weights and label smoothing, as torch.nn.CrossEntropyLoss.
-// Letters: B texts, C classes, y the class of a text, p its softmax, w the class weights, ε the smoothing:
-//   loss = (1 - ε) Σ w_y (-ln p_y) / W  +  ε/C Σ_texts Σ_c w_c (-ln p_c) / W     with W = Σ w_y over the batch
-import * as tf from '@tensorflow/tfjs-core';
+// The task of single-label classification: batches of texts with their classes, judged by loss, accuracy and F1.
+import type { EncodedSet } from '../../data/types.ts';
 import type { ResolvedTraining } from '../../schema/resolved.ts';
-import { UserError } from '../../util/userError.ts';
-import { logSumExp } from '../linalg/softmax.ts';
+import { type Batch, createBatchOf } from '../layers/batch.ts';
+import type { Model, TrainingKey } from '../model.ts';
+import { epochOrder } from '../train/epochOrder.ts';
+import { computeGradients } from '../train/gradientStep.ts';
+import { resolveClassWeights } from './classWeights.ts';
+import { crossEntropy, type LossOptions, type LossResult } from './crossEntropy.ts';
+import { argmaxRows } from './metrics.ts';
+import { predictSet } from './predictSet.ts';
+import { meanLoss, type StepPosition, type StepResult, type Task } from './task.ts';
 
-export interface LossOptions {
-  /** [C]; all ones where absent. */
-  classWeights?: Float64Array;
-  labelSmoothing: number;
+export interface ClassificationData {
+  /** Class names, for class weights given by label. */
+  labels: readonly string[];
+  train: EncodedSet;
+  validation: EncodedSet;
 }
 
-export interface LossResult {
-  /** Mean over the batch, weighted by class. 0 where all weights of the batch are 0. */
-  loss: number;
-  /** W: what `loss` was divided by; the number of texts where classes have no weights. */
-  weight: number;
-  /** d loss / d logits, [B, C]. */
-  gradient: Float32Array;
+/** Throws UserError for class weights that name unknown labels. */
+export function createClassification(data: ClassificationData, training: ResolvedTraining): Task {
+  const { train, validation, labels } = data;
+  const { batchSize } = training;
+  const loss: LossOptions = {
+    classWeights: resolveClassWeights(training.loss.classWeights, labels, train.labels),
+    labelSmoothing: training.loss.labelSmoothing,
+  };
+  return {
+    epoch(epoch) {
+      const order = epochOrder(training, epoch, train);
+      return {
+        batchCount: Math.ceil(train.count / batchSize),
+        step(model, at) {
+          const indices = order.subarray(at.batch * batchSize, (at.batch + 1) * batchSize);
+          return classificationStep(model, train, indices, { loss, at });
+        },
+      };
+    },
+    trainingScores: (tally) => ({ loss: meanLoss(tally), accuracy: tally.hits / tally.examples }),
+    async validate(model, options) {
+      return validation.count === 0 ? undefined : (await predictSet(model, validation, options)).scores;
+    },
+  };
 }
 
-/** Loss and its gradient for logits [B, C] and classes [B]. Sums run in double precision, in the order of the batch. */
-export function crossEntropyLoss(
-  logits: Float32Array,
+function classificationStep(
+  model: Model,
+  train: EncodedSet,
+  indices: Uint32Array,
+  { loss: options, at }: { loss: LossOptions; at: StepPosition },
+): StepResult {
+  const batch = createBatchOf(train, indices);
+  const labels = Int32Array.from(indices, (index) => train.labels[index]);
+  const { loss, logits, gradients } = classifierGradients(model, batch, labels, { ...options, training: at });
+  const predicted = argmaxRows(logits, model.shape.classCount);
+  return {
+    gradients,
+    tokenCount: batch.layout.tokenCount,
+    tally: {
+      loss: loss.loss * loss.weight,
+      weight: loss.weight,
+      hits: predicted.reduce((sum, label, row) => sum + (label === labels[row] ? 1 : 0), 0),
+      examples: labels.length,
+    },
+  };
+}
+
+export interface ClassifierGradients {
+  loss: LossResult;
+  /** [B, C] */
+  logits: Float32Array;
+  /** One a trainable parameter, in the order of the store. */
+  gradients: Float32Array[];
+}
+
+/** Forward and backward pass over one batch with classes [B]. `training` keys the dropout; without it there is none. */
+export function classifierGradients(
+  model: Model,
+  batch: Batch,
   labels: Int32Array,
-  classCount: number,
-  options: LossOptions,
-): LossResult {
-  const { classWeights, labelSmoothing } = options;
-  const weightOf = (label: number): number => classWeights?.[label] ?? 1;
-  let allWeights = 0;
-  for (let label = 0; label < classCount; label++) allWeights += weightOf(label);
-  let weight = 0;
-  for (const label of labels) weight += weightOf(label);
-  const gradient = new Float32Array(logits.length);
-  if (weight === 0) return { loss: 0, weight, gradient };
-  const spread = labelSmoothing / classCount;
-  let sum = 0;
-  for (let text = 0; text < labels.length; text++) {
-    const from = text * classCount;
-    const label = labels[text];
-    const total = logSumExp(logits, from, classCount);
-    const own = (1 - labelSmoothing) * weightOf(label);
-    sum += own * (total - logits[from + label]);
-    for (let c = 0; c < classCount; c++) {
-      const shared = spread * weightOf(c);
-      if (shared > 0) sum += shared * (total - logits[from + c]);
-      const p = Math.exp(logits[from + c] - total);
-      const target = shared + (c === label ? own : 0);
-      gradient[from + c] = ((own + spread * allWeights) * p - target) / weight;
-    }
-  }
-  return { loss: sum / weight, weight, gradient };
-}
-
-/** The loss as a differentiable tfjs scalar. `onResult` gets the numbers without reading the tensor back. */
-export function crossEntropy(
-  logits: tf.Tensor2D,
-  labels: Int32Array,
-  options: LossOptions,
-  onResult?: (result: LossResult) => void,
-): tf.Scalar {
-  const apply = tf.customGrad((...inputs) => {
-    const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();
-    const result = crossEntropyLoss(values, labels, logits.shape[1], options);
-    onResult?.(result);
-    return {
-      value: tf.scalar(result.loss),
-      gradFunc: (dy) => {
-        const scale = dy.dataSync<'float32'>()[0];
-        return tf.tensor2d(
-          result.gradient.map((value) => value * scale),
-          logits.shape,
-        );
-      },
-    };
-  });
-  return apply(logits) as tf.Scalar;
-}
-
-/**
- * Class weights [C] of a config, or undefined for none. `balanced`: examples / (classes · examples of the class), as scikit-learn,
- * and 0 for a class without examples. By label: what is not named weighs 1; an unknown label is a UserError.
- */
-export function resolveClassWeights(
-  setting: ResolvedTraining['loss']['classWeights'],
-  labels: readonly string[],
-  examples: Int32Array,
-): Float64Array | undefined {
-  if (setting === 'none') return undefined;
-  if (setting === 'balanced') {
-    const counts = new Float64Array(labels.length);
-    for (const label of examples) counts[label]++;
-    return counts.map((count) => (count > 0 ? examples.length / (labels.length * count) : 0));
-  }
-  const unknown = Object.keys(setting).filter((label) => !labels.includes(label));
-  if (unknown.length > 0) {
-    throw new UserError({
-      code: 'engine.unknownClassWeight',
-      message: `training.loss.classWeights names a label that the data does not have: "${unknown[0]}".`,
-      remedy: `Labels are ${labels.slice(0, 10).join(', ')}.`,
+  { training, ...options }: LossOptions & { training?: TrainingKey },
+): ClassifierGradients {
+  const seen: { loss?: LossResult; logits?: Float32Array } = {};
+  const gradients = computeGradients(model.params, (weights) => {
+    const out = model.forward(weights, batch, { training });
+    seen.logits = out.dataSync<'float32'>();
+    return crossEntropy(out, labels, options, (result) => {
+      seen.loss = result;
     });
-  }
-  return Float64Array.from(labels, (label) => (Object.hasOwn(setting, label) ? setting[label] : 1));
+  });
+  if (!seen.loss || !seen.logits) throw new Error('The loss was not computed');
+  return { loss: seen.loss, logits: seen.logits, gradients };
 }

@@ -1,5 +1,5 @@
 // Scores of a classifier from its confusion matrix, with the semantics of scikit-learn (zero_division = 0).
-import type { ClassScores, Scores, SplitEvaluation } from '../../schema/run.ts';
+import type { ClassResults, ClassScores, Scores } from '../../schema/run.ts';
 import { logSumExp } from '../linalg/softmax.ts';
 import type { SetPredictions } from '../types.ts';
 
@@ -36,7 +36,9 @@ export function classScores(confusion: readonly number[][], labels: readonly str
  * Accuracy and F1 means. Macro is over the classes that occur among the actual or the predicted ones, as f1_score(average = 'macro')
  * has it; weighted is by support. All 0 for an empty set.
  */
-export function scoresOf(confusion: readonly number[][]): Omit<Scores, 'loss'> {
+export function scoresOf(
+  confusion: readonly number[][],
+): Required<Pick<Scores, 'accuracy' | 'macroF1' | 'weightedF1'>> {
   const classes = classScores(confusion, []);
   const total = classes.reduce((sum, { support }) => sum + support, 0);
   const hits = confusion.reduce((sum, row, index) => sum + row[index], 0);
@@ -74,11 +76,11 @@ export function exampleLosses(logits: Float32Array, labels: ArrayLike<number>, c
   return losses;
 }
 
-/** What a SplitEvaluation says in numbers; the list of misclassified examples needs the texts and is added by the caller. */
+/** What the SplitEvaluation of a classifier says in numbers; the list of misclassified examples needs the texts and is added by the caller. */
 export function computeSplitEvaluation(
   predictions: SetPredictions,
   labels: readonly string[],
-): Omit<SplitEvaluation, 'misclassified'> {
+): Scores & { examples: number } & Omit<ClassResults, 'misclassified'> {
   return {
     ...predictions.scores,
     examples: predictions.predicted.length,

@@ -1,5 +1,5 @@
-// Update rules of torch.optim (SGD, Adam, AdamW) as flat loops over float32 arrays. Arithmetic is in double precision, state in float32.
-// Invariant: the state is two plain lists of arrays and a count, so that it can be saved and restored as it is.
+// Update rules of torch.optim (SGD, Adam, AdamW, RMSprop, Adagrad) as flat loops over float32 arrays. Arithmetic is in double precision,
+// state in float32. Invariant: the state is plain named lists of arrays and a count, so that it can be saved and restored as it is.
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import { assertNever } from '../../util/assertNever.ts';
 
@@ -9,12 +9,15 @@ export interface Updatable {
   fixedCount: number;
 }
 
-/** Structured-cloneable. One array a parameter: momentum buffers of SGD; means of the gradient and of its square of Adam. */
+/** PyTorch's names: momentum of SGD and RMSprop; running means of the gradient and of its square; their sum of Adagrad. */
+export type BufferName = 'momentumBuffer' | 'expAvg' | 'expAvgSq' | 'squareAvg' | 'gradAvg' | 'sum';
+
+/** Structured-cloneable. */
 export interface OptimizerState {
   /** Updates done. */
   step: number;
-  first: Float32Array[];
-  second: Float32Array[];
+  /** One array a parameter in each buffer that the optimizer has. */
+  buffers: Partial<Record<BufferName, Float32Array[]>>;
 }
 
 export interface Optimizer {
@@ -23,15 +26,37 @@ export interface Optimizer {
   update(parameters: readonly Updatable[], gradients: readonly Float32Array[]): void;
 }
 
+function bufferNames(options: ResolvedOptimizer): BufferName[] {
+  switch (options.type) {
+    case 'sgd':
+      return options.momentum > 0 ? ['momentumBuffer'] : [];
+    case 'adam':
+    case 'adamw':
+      return ['expAvg', 'expAvgSq'];
+    case 'rmsprop': {
+      const names: BufferName[] = ['squareAvg'];
+      if (options.momentum > 0) names.push('momentumBuffer');
+      if (options.centered) names.push('gradAvg');
+      return names;
+    }
+    case 'adagrad':
+      return ['sum'];
+    default:
+      return assertNever(options);
+  }
+}
+
 /** A fresh state for parameters of these sizes. */
 export function createOptimizerState(options: ResolvedOptimizer, sizes: readonly number[]): OptimizerState {
-  const isAdam = options.type !== 'sgd';
-  const hasFirst = isAdam || options.momentum > 0;
-  return {
-    step: 0,
-    first: hasFirst ? sizes.map((size) => new Float32Array(size)) : [],
-    second: isAdam ? sizes.map((size) => new Float32Array(size)) : [],
-  };
+  const initial = options.type === 'adagrad' ? options.initialAccumulatorValue : 0;
+  const buffers = bufferNames(options).map((name) => [name, sizes.map((size) => new Float32Array(size).fill(initial))]);
+  return { step: 0, buffers: Object.fromEntries(buffers) };
+}
+
+/** A copy that shares nothing with the original. */
+export function copyOptimizerState({ step, buffers }: OptimizerState): OptimizerState {
+  const copies = Object.entries(buffers).map(([name, arrays]) => [name, arrays.map((array) => array.slice())]);
+  return { step, buffers: Object.fromEntries(copies) };
 }
 
 /** An optimizer that goes on from `state`, which it owns and changes. */
@@ -41,44 +66,61 @@ export function createOptimizer(options: ResolvedOptimizer, state: OptimizerStat
     update(parameters, gradients) {
       state.step++;
       for (const [n, parameter] of parameters.entries()) {
-        switch (options.type) {
-          case 'sgd':
-            updateSgd(parameter, gradients[n], state.first[n], { ...options, isFirst: state.step === 1 });
-            break;
-          case 'adam':
-          case 'adamw':
-            updateAdam(parameter, gradients[n], [state.first[n], state.second[n]], { ...options, step: state.step });
-            break;
-          default:
-            assertNever(options);
-        }
+        const buffer = (name: BufferName): Float32Array => state.buffers[name]![n];
+        updateOne(parameter, gradients[n], options, { step: state.step, buffer });
       }
     },
   };
 }
 
-type SgdOptions = Extract<ResolvedOptimizer, { type: 'sgd' }> & { isFirst: boolean };
+/** What an update rule has at hand beside the options. */
+interface Moment {
+  /** 1 at the first update. */
+  step: number;
+  /** The parameter's array in a buffer that the optimizer has. */
+  buffer(name: BufferName): Float32Array;
+}
+
+type OptionsOf<Type extends ResolvedOptimizer['type']> = Extract<ResolvedOptimizer, { type: Type }>;
+
+function updateOne(parameter: Updatable, gradient: Float32Array, options: ResolvedOptimizer, moment: Moment): void {
+  switch (options.type) {
+    case 'sgd':
+      updateSgd(parameter, gradient, options, moment);
+      break;
+    case 'adam':
+    case 'adamw':
+      updateAdam(parameter, gradient, options, moment);
+      break;
+    case 'rmsprop':
+      updateRmsprop(parameter, gradient, options, moment);
+      break;
+    case 'adagrad':
+      updateAdagrad(parameter, gradient, options, moment);
+      break;
+    default:
+      assertNever(options);
+  }
+}
 
 /** g += λ p;  b = μ b + g (first: b = g);  p -= η (nesterov: g + μ b, else b). As torch.optim.SGD with dampening 0. */
 function updateSgd(
   { values, fixedCount }: Updatable,
   gradient: Float32Array,
-  buffer: Float32Array | undefined,
-  options: SgdOptions,
+  { learningRate, momentum, nesterov, weightDecay }: OptionsOf<'sgd'>,
+  { step, buffer }: Moment,
 ): void {
-  const { learningRate, momentum, nesterov, weightDecay, isFirst } = options;
+  const past = momentum > 0 ? buffer('momentumBuffer') : undefined;
   for (let at = fixedCount; at < values.length; at++) {
     const g = gradient[at] + weightDecay * values[at];
     let direction = g;
-    if (buffer) {
-      buffer[at] = isFirst ? g : momentum * buffer[at] + g;
-      direction = nesterov ? g + momentum * buffer[at] : buffer[at];
+    if (past) {
+      past[at] = step === 1 ? g : momentum * past[at] + g;
+      direction = nesterov ? g + momentum * past[at] : past[at];
     }
     values[at] -= learningRate * direction;
   }
 }
-
-type AdamOptions = Extract<ResolvedOptimizer, { type: 'adam' | 'adamw' }> & { step: number };
 
 /**
  * m = β1 m + (1-β1) g;  v = β2 v + (1-β2) g²;  p -= η/(1-β1^t) · m / (√v/√(1-β2^t) + ε). As torch.optim.Adam;
@@ -87,10 +129,11 @@ type AdamOptions = Extract<ResolvedOptimizer, { type: 'adam' | 'adamw' }> & { st
 function updateAdam(
   { values, fixedCount }: Updatable,
   gradient: Float32Array,
-  [mean, square]: [Float32Array, Float32Array],
-  options: AdamOptions,
+  options: OptionsOf<'adam' | 'adamw'>,
+  { step, buffer }: Moment,
 ): void {
-  const { learningRate, epsilon, weightDecay, step } = options;
+  const { learningRate, epsilon, weightDecay } = options;
+  const [mean, square] = [buffer('expAvg'), buffer('expAvgSq')];
   const [beta1, beta2] = options.betas;
   const stepSize = learningRate / (1 - beta1 ** step);
   const squareScale = Math.sqrt(1 - beta2 ** step);
@@ -104,5 +147,53 @@ function updateAdam(
     mean[at] = m;
     square[at] = v;
     values[at] = kept * value - (stepSize * m) / (Math.sqrt(v) / squareScale + epsilon);
+  }
+}
+
+/**
+ * g += λ p;  v = α v + (1-α) g²;  centered: m = α m + (1-α) g, and v - m² in place of v below (0 where rounding makes it negative);
+ * d = g / (√v + ε);  p -= η d, with momentum b = μ b + d;  p -= η b. As torch.optim.RMSprop.
+ */
+function updateRmsprop(
+  { values, fixedCount }: Updatable,
+  gradient: Float32Array,
+  { learningRate, alpha, epsilon, momentum, centered, weightDecay }: OptionsOf<'rmsprop'>,
+  { buffer }: Moment,
+): void {
+  const square = buffer('squareAvg');
+  const mean = centered ? buffer('gradAvg') : undefined;
+  const past = momentum > 0 ? buffer('momentumBuffer') : undefined;
+  for (let at = fixedCount; at < values.length; at++) {
+    const g = gradient[at] + weightDecay * values[at];
+    let v = alpha * square[at] + (1 - alpha) * g * g;
+    square[at] = v;
+    if (mean) {
+      const m = alpha * mean[at] + (1 - alpha) * g;
+      mean[at] = m;
+      v = Math.max(0, v - m * m);
+    }
+    let direction = g / (Math.sqrt(v) + epsilon);
+    if (past) {
+      direction += momentum * past[at];
+      past[at] = direction;
+    }
+    values[at] -= learningRate * direction;
+  }
+}
+
+/** g += λ p;  s += g²;  p -= η / (1 + (t-1) decay) · g / (√s + ε). As torch.optim.Adagrad. */
+function updateAdagrad(
+  { values, fixedCount }: Updatable,
+  gradient: Float32Array,
+  { learningRate, learningRateDecay, epsilon, weightDecay }: OptionsOf<'adagrad'>,
+  { step, buffer }: Moment,
+): void {
+  const sum = buffer('sum');
+  const stepSize = learningRate / (1 + (step - 1) * learningRateDecay);
+  for (let at = fixedCount; at < values.length; at++) {
+    const g = gradient[at] + weightDecay * values[at];
+    const s = sum[at] + g * g;
+    sum[at] = s;
+    values[at] -= (stepSize * g) / (Math.sqrt(s) + epsilon);
   }
 }

@@ -1,25 +1,21 @@
 // Which evaluation was the best, and when training no longer gets better. State is plain data.
 import type { MetricName } from '../../schema/experiment.ts';
 import type { ResolvedTraining } from '../../schema/resolved.ts';
-import type { Scores } from '../../schema/run.ts';
+import type { ScoreName, Scores } from '../../schema/run.ts';
 
-/** The value of a `validation.*` metric. */
+/** Scores that are better when they are lower. */
+const LOWER_IS_BETTER: readonly ScoreName[] = ['loss', 'perplexity', 'bitsPerCharacter'];
+
+const scoreName = (metric: MetricName): ScoreName => metric.slice('validation.'.length) as ScoreName;
+
+/** The value of a `validation.*` metric; NaN where the task has no such score. */
 export function metricValue(scores: Scores, metric: MetricName): number {
-  switch (metric) {
-    case 'validation.loss':
-      return scores.loss;
-    case 'validation.accuracy':
-      return scores.accuracy;
-    case 'validation.macroF1':
-      return scores.macroF1;
-    case 'validation.weightedF1':
-      return scores.weightedF1;
-  }
+  return scores[scoreName(metric)] ?? Number.NaN;
 }
 
 /** How much better `value` is than `than`: above 0 is better; NaN where it cannot be said. */
 export function improvement(metric: MetricName, value: number, than: number): number {
-  return metric === 'validation.loss' ? than - value : value - than;
+  return LOWER_IS_BETTER.includes(scoreName(metric)) ? than - value : value - than;
 }
 
 /** Whether these scores beat the best so far; a tie goes to the earlier. Scores that are not numbers never do. */

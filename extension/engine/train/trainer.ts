@@ -1,27 +1,15 @@
-// The training loop of a classifier. Invariants: a run is a pure function of (options, state); an update whose loss or gradient is not
+// The training loop of every task. Invariants: a run is a pure function of (options, state); an update whose loss or gradient is not
 // finite is never applied; between two steps the event loop gets its turn. Epochs are 1-based, steps count completed updates.
 import type { BestEpoch, RunEvent } from '../../schema/run.ts';
 import { CancelledError } from '../../util/userError.ts';
-import { createBatchOf } from '../layers/batch.ts';
 import { createModel, type Model } from '../model.ts';
 import { createParams, loadParams } from '../params/paramStore.ts';
-import { resolveClassWeights } from '../tasks/classification.ts';
-import { argmaxRows } from '../tasks/metrics.ts';
+import { addTally, EMPTY_TALLY, type StepResult, type TaskEpoch } from '../tasks/task.ts';
 import type { NamedTensor, TrainControl, TrainerOptions, TrainHooks, TrainResult } from '../types.ts';
 import { clipByNorm, clipByValue, globalNorm } from './clipping.ts';
-import { computeGradients, type StepResult } from './gradientStep.ts';
 import { createOptimizer, type Optimizer } from './optimizers.ts';
-import { predictSet } from './predictSet.ts';
 import { isBetter, shouldStopEarly } from './tracking.ts';
-import {
-  copyProgress,
-  copyWeights,
-  EMPTY_RUNNING,
-  epochOrder,
-  initialProgress,
-  type TrainerProgress,
-  type TrainerState,
-} from './trainerState.ts';
+import { copyProgress, copyWeights, initialProgress, type TrainerProgress, type TrainerState } from './trainerState.ts';
 
 export interface Trainer {
   /** The model in training; its weights change with every step. */
@@ -35,17 +23,13 @@ export interface Trainer {
 /** How a stretch of training ended. `done`: all that was planned. */
 type Ending = 'done' | 'stop' | 'diverged';
 
-/** A trainer at its start, or at `from`. Throws UserError for class weights that name unknown labels. */
+/** A trainer at its start, or at `from`. */
 export function createTrainer(options: TrainerOptions, from?: TrainerState): Trainer {
   const params = from ? loadParams(options, from.weights) : createParams(options, options.training.seed);
   const progress = from ? copyProgress(from) : initialProgress(options.training, params);
   const model = createModel(options, params);
-  const loss = {
-    classWeights: resolveClassWeights(options.training.loss.classWeights, options.labels, options.train.labels),
-    labelSmoothing: options.training.loss.labelSmoothing,
-  };
   const optimizer = createOptimizer(options.training.optimizer, progress.optimizer);
-  const parts: TrainerParts = { options, model, progress, optimizer, loss };
+  const parts: TrainerParts = { options, model, progress, optimizer };
   let startedAt: number | undefined;
   const elapsedSeconds = (): number =>
     progress.elapsedSeconds + (startedAt === undefined ? 0 : (performance.now() - startedAt) / 1000);
@@ -64,7 +48,6 @@ interface TrainerParts {
   model: Model;
   progress: TrainerProgress;
   optimizer: Optimizer;
-  loss: { classWeights: Float64Array | undefined; labelSmoothing: number };
 }
 
 /** One call of run. */
@@ -114,36 +97,44 @@ class Session {
   /** The rest of one epoch, its events and its validation. */
   async #trainEpoch(epoch: number): Promise<Ending> {
     const { options, progress } = this.#parts;
-    const { batchSize, seed, validateEverySteps } = options.training;
-    const order = epochOrder(seed, epoch, options.train.count);
-    for (let from = progress.batchesDone * batchSize; from < order.length; from += batchSize) {
+    const { validateEverySteps } = options.training;
+    const batches = options.task.epoch(epoch);
+    for (let batch = progress.batchesDone; batch < batches.batchCount; batch++) {
       await this.#betweenSteps();
       if (this.#control.requested() === 'stop') return 'stop';
-      if (!this.#step(epoch, order.subarray(from, from + batchSize))) return 'diverged';
-      if (validateEverySteps && progress.step % validateEverySteps === 0 && from + batchSize < order.length) {
+      if (!this.#step(epoch, batches)) return 'diverged';
+      const isLast = batch === batches.batchCount - 1;
+      if (validateEverySteps && progress.step % validateEverySteps === 0 && !isLast) {
         if ((await this.#validate(epoch)) === 'diverged') return 'diverged';
         if (this.#isEarlyStop()) return 'done';
       }
     }
     this.#endEpoch(epoch);
     const ending = await this.#validateOnce(epoch);
-    if (ending === 'done') await this.#hooks.onEpoch(epoch);
+    if (ending !== 'done') return ending;
+    await this.#demonstrate(epoch);
+    await this.#hooks.onEpoch(epoch);
     return ending;
   }
 
+  async #demonstrate(epoch: number): Promise<void> {
+    const { options, model, progress } = this.#parts;
+    const text = await options.task.demonstrate?.(model, () => this.#betweenSteps());
+    if (text !== undefined) this.#emit({ type: 'sample', t: this.#elapsedSeconds(), step: progress.step, epoch, text });
+  }
+
   /** One update; false, and none, where loss or gradient is not finite. */
-  #step(epoch: number, indices: Uint32Array): boolean {
-    const { options, model, progress, loss, optimizer } = this.#parts;
-    const { training, train } = options;
+  #step(epoch: number, batches: TaskEpoch): boolean {
+    const { options, model, progress, optimizer } = this.#parts;
+    const { training } = options;
     const startedAt = performance.now();
     const step = progress.step + 1;
-    const batch = createBatchOf(train, indices);
-    const labels = Int32Array.from(indices, (index) => train.labels[index]);
-    const result = computeGradients(model, batch, labels, { ...loss, training: { seed: training.seed, step } });
-    const { gradients } = result;
+    const { batchesDone: batch, carried } = progress;
+    const result = batches.step(model, { batch, step, seed: training.seed, carried });
+    const { gradients, tally } = result;
     const gradNorm = globalNorm(gradients);
-    if (!Number.isFinite(result.loss.loss) || !Number.isFinite(gradNorm)) {
-      this.#diverge(step, Number.isFinite(result.loss.loss) ? 'gradient' : 'loss');
+    if (!Number.isFinite(tally.loss) || !Number.isFinite(gradNorm)) {
+      this.#diverge(step, Number.isFinite(tally.loss) ? 'gradient' : 'loss');
       return false;
     }
     if (training.clip?.norm !== undefined) clipByNorm(gradients, gradNorm, training.clip.norm);
@@ -151,52 +142,35 @@ class Session {
     optimizer.update(model.params.trainable(), gradients);
     progress.step = step;
     progress.batchesDone++;
-    const tokensPerSecond = (batch.layout.tokenCount * 1000) / (performance.now() - startedAt);
-    this.#endStep(epoch, labels, result, { gradNorm, tokensPerSecond });
+    progress.carried = result.carried;
+    const tokensPerSecond = (result.tokenCount * 1000) / (performance.now() - startedAt);
+    this.#endStep(epoch, result, { gradNorm, tokensPerSecond });
     return true;
   }
 
-  /** Adds a step to the running scores and tells of it. */
-  #endStep(
-    epoch: number,
-    labels: Int32Array,
-    { loss, logits }: StepResult,
-    measured: { gradNorm: number; tokensPerSecond: number },
-  ): void {
+  /** Adds a step to the running sums and tells of it. */
+  #endStep(epoch: number, { tally }: StepResult, measured: { gradNorm: number; tokensPerSecond: number }): void {
     const { options, progress } = this.#parts;
-    const predicted = argmaxRows(logits, options.classCount);
-    const hits = predicted.reduce((sum, label, row) => sum + (label === labels[row] ? 1 : 0), 0);
-    const { running } = progress;
-    running.loss += loss.loss * loss.weight;
-    running.weight += loss.weight;
-    running.hits += hits;
-    running.examples += labels.length;
+    addTally(progress.running, tally);
     this.#emit({
       type: 'step',
       t: this.#elapsedSeconds(),
       step: progress.step,
       epoch,
-      loss: loss.loss,
-      accuracy: hits / labels.length,
+      ...options.task.trainingScores(tally),
       learningRate: options.training.optimizer.learningRate,
       ...measured,
     });
   }
 
   #endEpoch(epoch: number): void {
-    const { progress } = this.#parts;
-    const { loss, weight, hits, examples } = progress.running;
-    this.#emit({
-      type: 'epoch',
-      t: this.#elapsedSeconds(),
-      step: progress.step,
-      epoch,
-      loss: weight > 0 ? loss / weight : 0,
-      accuracy: hits / examples,
-    });
+    const { options, progress } = this.#parts;
+    const scores = options.task.trainingScores(progress.running);
+    this.#emit({ type: 'epoch', t: this.#elapsedSeconds(), step: progress.step, epoch, ...scores });
     progress.epochsDone = epoch;
     progress.batchesDone = 0;
-    progress.running = { ...EMPTY_RUNNING };
+    progress.carried = undefined;
+    progress.running = { ...EMPTY_TALLY };
   }
 
   /** Validates unless the weights of this very step were judged already. */
@@ -206,11 +180,11 @@ class Session {
 
   async #validate(epoch: number): Promise<Ending> {
     const { options, model, progress } = this.#parts;
-    if (options.validation.count === 0) return 'done';
-    const { scores } = await predictSet(model, options.validation, {
+    const scores = await options.task.validate(model, {
       batchSize: options.training.batchSize,
       betweenBatches: () => this.#betweenSteps(),
     });
+    if (!scores) return 'done';
     progress.validatedAtStep = progress.step;
     if (!Number.isFinite(scores.loss)) {
       this.#diverge(progress.step, 'validation loss');

@@ -2,19 +2,11 @@
 // (seed, epoch, step), so that nothing else is needed to go on exactly where a run was.
 import type { ResolvedTraining } from '../../schema/resolved.ts';
 import type { BestEpoch } from '../../schema/run.ts';
-import { Rng } from '../../util/rng.ts';
 import type { ParamStore } from '../params/paramStore.ts';
+import { type CarriedState, EMPTY_TALLY, type Tally } from '../tasks/task.ts';
 import type { NamedTensor } from '../types.ts';
-import { createOptimizerState, type OptimizerState } from './optimizers.ts';
+import { copyOptimizerState, createOptimizerState, type OptimizerState } from './optimizers.ts';
 import type { EarlyStoppingState } from './tracking.ts';
-
-/** Sums over the batches of the epoch in hand. */
-export interface RunningScores {
-  loss: number;
-  weight: number;
-  hits: number;
-  examples: number;
-}
 
 export interface TrainerProgress {
   /** Epochs finished. */
@@ -23,7 +15,10 @@ export interface TrainerProgress {
   batchesDone: number;
   /** Completed updates. */
   step: number;
-  running: RunningScores;
+  /** Sums over those batches. */
+  running: Tally;
+  /** What the last of them handed on to the next. */
+  carried?: CarriedState;
   /** Seconds trained before this trainer was made. */
   elapsedSeconds: number;
   /** Step of the last evaluation. */
@@ -37,8 +32,6 @@ export interface TrainerState extends TrainerProgress {
   weights: NamedTensor[];
 }
 
-export const EMPTY_RUNNING: Readonly<RunningScores> = { loss: 0, weight: 0, hits: 0, examples: 0 };
-
 /** Progress before the first step. */
 export function initialProgress(training: ResolvedTraining, params: ParamStore): TrainerProgress {
   const sizes = params.trainable().map(({ values }) => values.length);
@@ -46,7 +39,7 @@ export function initialProgress(training: ResolvedTraining, params: ParamStore):
     epochsDone: 0,
     batchesDone: 0,
     step: 0,
-    running: { ...EMPTY_RUNNING },
+    running: { ...EMPTY_TALLY },
     elapsedSeconds: 0,
     optimizer: createOptimizerState(training.optimizer, sizes),
     earlyStopping: { evaluationsWithout: 0 },
@@ -63,19 +56,9 @@ export function copyProgress(progress: TrainerProgress): TrainerProgress {
   return {
     ...progress,
     running: { ...progress.running },
+    carried: progress.carried?.map(({ h, c }) => ({ h: h.slice(), c: c?.slice() })),
     earlyStopping: { ...progress.earlyStopping },
-    optimizer: {
-      step: optimizer.step,
-      first: optimizer.first.map((array) => array.slice()),
-      second: optimizer.second.map((array) => array.slice()),
-    },
+    optimizer: copyOptimizerState(optimizer),
     best: best && { at: { ...best.at }, weights: copyWeights(best.weights) },
   };
-}
-
-/** Order of the examples in an epoch (1-based): a function of (seed, epoch). */
-export function epochOrder(seed: number, epoch: number, count: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  new Rng(seed, 'order', epoch).shuffle(order);
-  return order;
 }

@@ -1,10 +1,16 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
-import type { Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
+import type { GenerateSettings, Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
   text: string;
   /** Id of a run; by default the latest that can predict. */
+  runId?: string;
+}
+
+export interface GenerateArguments extends Partial<GenerateSettings> {
+  prompt: string;
+  /** Id of a run; by default one that the user picks of those that can write. */
   runId?: string;
 }
 
@@ -28,6 +34,8 @@ interface Commands {
   'gatescope.data.preview'(target?: unknown): Promise<void>;
   'gatescope.dashboard.open'(target?: unknown): Promise<void>;
   'gatescope.run.predict'(target?: unknown): Promise<Prediction | undefined>;
+  /** Answers with the text after the prompt. */
+  'gatescope.run.generate'(target?: unknown): Promise<string>;
   /** Answers with the number of examples shown. */
   'gatescope.run.showMisclassified'(target?: unknown): Promise<number | undefined>;
   'gatescope.run.rename'(target?: unknown, name?: string): Promise<string | undefined>;

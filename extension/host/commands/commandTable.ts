@@ -34,7 +34,9 @@ const inRuns = `view == ${VIEWS.runs}`;
 const inExperiments = `view == ${VIEWS.experiments}`;
 const isItem = (item: string): string => `viewItem == ${item}`;
 const isActiveRun = `viewItem =~ /^gatescope\\.run\\.(active|paused)$/`;
-const endedRun = `${inRuns} && ${isItem(ITEM.runEnded)}`;
+const endedRun = `${inRuns} && viewItem =~ /^gatescope\\.run\\.ended/`;
+const endedClassifier = `${inRuns} && ${isItem(ITEM.runEnded)}`;
+const endedWriter = `${inRuns} && ${isItem(ITEM.writerEnded)}`;
 
 const TRAINING_COMMANDS = {
   'gatescope.training.train': {
@@ -114,14 +116,20 @@ const RUN_COMMANDS = {
     enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
     menus: [
       { place: 'editor/context', when: `editorHasSelection && ${CONTEXT.runsExist}`, group: 'z_gatescope@1' },
-      { place: 'view/item/context', when: endedRun, group: 'inline@1' },
+      { place: 'view/item/context', when: endedClassifier, group: 'inline@1' },
     ],
+  },
+  'gatescope.run.generate': {
+    title: 'Generate Text',
+    icon: 'sparkle',
+    enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
+    menus: [{ place: 'view/item/context', when: endedWriter, group: 'inline@1' }],
   },
   'gatescope.run.showMisclassified': {
     title: 'Show Misclassified Examples',
     icon: 'bug',
     enablement: CONTEXT.runsExist,
-    menus: [{ place: 'view/item/context', when: endedRun, group: '1_open@2' }],
+    menus: [{ place: 'view/item/context', when: endedClassifier, group: '1_open@2' }],
   },
   'gatescope.run.rename': {
     title: 'Rename Run',

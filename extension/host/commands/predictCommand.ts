@@ -7,7 +7,7 @@ import { requireTrust } from '../training/trainCommand.ts';
 import type { ListedRun } from '../views/runList.ts';
 import type { CommandApi, PredictArguments } from './commandApi.ts';
 import { predict, type RunActionDeps, requireRun } from './runActions.ts';
-import { hasModel, noRun, runNamedBy } from './targets.ts';
+import { canPredict, noRun, runNamedBy } from './targets.ts';
 
 const MAX_SHOWN_CLASSES = 50;
 
@@ -35,7 +35,7 @@ function isPredictArguments(value: unknown): value is PredictArguments {
 async function chooseRun(target: unknown, { catalog }: RunActionDeps): Promise<ListedRun> {
   if (catalog.runs.size === 0) await catalog.refresh();
   if (typeof target === 'string' && !target.endsWith('.gatescope.json')) return requireRun(target, catalog);
-  const run = runNamedBy(target, catalog, hasModel) ?? catalog.runs.all().find(hasModel);
+  const run = runNamedBy(target, catalog, canPredict) ?? catalog.runs.all().find(canPredict);
   if (run) return run;
   throw noRun();
 }

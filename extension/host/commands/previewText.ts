@@ -21,7 +21,8 @@ export function previewText(preview: DataPreview, part: string): string {
 }
 
 function countLine({ rowsRead, isComplete, labels }: DataPreview): string {
-  return `${counted(rowsRead, 'row')}${isComplete ? '' : ' read so far'}, ${counted(labels.length, 'label')}:`;
+  const rows = `${counted(rowsRead, 'row')}${isComplete ? '' : ' read so far'}`;
+  return labels.length > 0 ? `${rows}, ${counted(labels.length, 'label')}:` : rows;
 }
 
 const counted = (count: number, noun: string): string =>
@@ -29,7 +30,7 @@ const counted = (count: number, noun: string): string =>
 
 function rowLines({ path, line, label, text, cleaned, tokens }: DataPreview['rows'][number]): string[] {
   return [
-    `${path}:${line}  [${label}]`,
+    label === '' ? `${path}:${line}` : `${path}:${line}  [${label}]`,
     `  text    ${oneLine(text)}`,
     ...(cleaned === text ? [] : [`  cleaned ${oneLine(cleaned)}`]),
     `  tokens  ${tokens.map(oneLine).join(' | ')}`,

@@ -1,7 +1,7 @@
 // What can be done with a run, by command and from the dashboard alike.
 import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import type { Prediction } from '../../protocol/engineContract.ts';
+import type { GenerateSettings, Prediction } from '../../protocol/engineContract.ts';
 import type { Evaluation, Misclassified } from '../../schema/run.ts';
 import { CONFIG_FILE, configDirOf } from '../../store/runFolder.ts';
 import { deleteRun, readEvaluation, readRun, updateRun } from '../../store/runStore.ts';
@@ -76,6 +76,16 @@ export async function predict(run: ListedRun, text: string, engine: Engine): Pro
   return prediction;
 }
 
+export async function generate(
+  run: ListedRun,
+  settings: GenerateSettings,
+  engine: Engine,
+  signal?: AbortSignal,
+): Promise<string> {
+  requireTrust(vscode.l10n.t('Text generation'));
+  return engine.call('generate', { runDir: run.dir, settings }, { signal });
+}
+
 /** Wrong predictions of a run: on test data where there is some, else on validation data. */
 export async function misclassifiedOf(run: ListedRun): Promise<readonly Misclassified[]> {
   const evaluation = await readEvaluation(run.dir);
@@ -96,6 +106,6 @@ export async function openExample(run: ListedRun, place: { path: string; line: n
 
 function namesPlace({ validation, test }: Evaluation, { path, line }: { path: string; line: number }): boolean {
   return [validation, test].some((split) =>
-    split?.misclassified.some((example) => example.path === path && example.line === line),
+    split?.misclassified?.some((example) => example.path === path && example.line === line),
   );
 }

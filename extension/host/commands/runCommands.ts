@@ -19,7 +19,10 @@ import {
 } from './runActions.ts';
 import { isEnded, runFor } from './targets.ts';
 
-type RunCommand = Exclude<Extract<keyof CommandApi, `gatescope.run.${string}`>, 'gatescope.run.predict'>;
+type RunCommand = Exclude<
+  Extract<keyof CommandApi, `gatescope.run.${string}`>,
+  'gatescope.run.predict' | 'gatescope.run.generate'
+>;
 
 export function createRunCommands(deps: RunActionDeps, log: vscode.LogOutputChannel): Pick<CommandApi, RunCommand> {
   const { catalog } = deps;
@@ -49,13 +52,13 @@ export function createRunCommands(deps: RunActionDeps, log: vscode.LogOutputChan
       await revealRunFolder(await runFor(target, catalog, any));
     },
     async 'gatescope.run.showMisclassified'(target) {
-      return showMisclassified(await runFor(target, catalog, hasScores), log);
+      return showMisclassified(await runFor(target, catalog, hasClasses), log);
     },
   };
 }
 
-const hasScores = ({ manifest }: ListedRun): boolean =>
-  manifest.status === 'completed' || manifest.status === 'stopped';
+const hasClasses = ({ manifest }: ListedRun): boolean =>
+  manifest.task === 'classification' && (manifest.status === 'completed' || manifest.status === 'stopped');
 
 async function ask(prompt: string, value: string): Promise<string> {
   const text = await vscode.window.showInputBox({ prompt, value });

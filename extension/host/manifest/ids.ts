@@ -31,6 +31,8 @@ export const ITEM = {
   runActive: 'gatescope.run.active',
   runPaused: 'gatescope.run.paused',
   runEnded: 'gatescope.run.ended',
+  /** An ended run of a language model: it writes instead of predicting classes. */
+  writerEnded: 'gatescope.run.ended.languageModel',
   dataset: 'gatescope.dataset',
   datasetMissing: 'gatescope.dataset.missing',
 } as const;

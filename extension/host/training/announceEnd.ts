@@ -1,9 +1,9 @@
 // The one notification of a run: how it ended, with what can be done next.
 import * as vscode from 'vscode';
 import type { TrainOutcome } from '../../protocol/engineContract.ts';
+import { formatScore, HEADLINES } from '../../protocol/scores.ts';
 import type { RunManifest } from '../../schema/run.ts';
 import { scoreOf } from '../views/runList.ts';
-import { formatPercent } from './duration.ts';
 
 export interface EndActions {
   log: vscode.LogOutputChannel;
@@ -18,16 +18,18 @@ export function announceEnd({ manifest }: TrainOutcome, actions: EndActions): vo
 
 async function announce(manifest: RunManifest, { log, openDashboard }: EndActions): Promise<void> {
   const open = vscode.l10n.t('Open Dashboard');
-  const predict = vscode.l10n.t('Predict');
+  const isWriter = manifest.task === 'languageModel';
+  const tryIt = isWriter ? vscode.l10n.t('Generate Text') : vscode.l10n.t('Predict');
   const showLog = vscode.l10n.t('Show Log');
   const isGood = manifest.status === 'completed' || manifest.status === 'stopped';
   const chosen = isGood
-    ? await vscode.window.showInformationMessage(goodNews(manifest), open, predict)
+    ? await vscode.window.showInformationMessage(goodNews(manifest), open, tryIt)
     : await vscode.window.showErrorMessage(badNews(manifest), open, showLog);
   if (chosen === open) openDashboard(manifest.id);
   else if (chosen === showLog) log.show();
-  else if (chosen === predict) {
-    await vscode.commands.executeCommand('gatescope.run.predict', { kind: 'run', runId: manifest.id });
+  else if (chosen === tryIt) {
+    const command = isWriter ? 'gatescope.run.generate' : 'gatescope.run.predict';
+    await vscode.commands.executeCommand(command, { kind: 'run', runId: manifest.id });
   }
 }
 
@@ -39,10 +41,11 @@ function goodNews(manifest: RunManifest): string {
       ? vscode.l10n.t('{0} is trained.', name)
       : vscode.l10n.t('{0} was stopped; what it has learned is kept.', name);
   if (!score) return what;
-  const percent = formatPercent(score.accuracy);
+  const headline = HEADLINES[score.task];
+  const text = formatScore(headline, score.scores[headline]);
   return score.split === 'test'
-    ? `${what} ${vscode.l10n.t('Test accuracy {0}.', percent)}`
-    : `${what} ${vscode.l10n.t('Best validation accuracy {0}.', percent)}`;
+    ? `${what} ${vscode.l10n.t('Test {0} {1}.', headline, text)}`
+    : `${what} ${vscode.l10n.t('Best validation {0} {1}.', headline, text)}`;
 }
 
 function badNews({ name, status, problem }: RunManifest): string {

@@ -1,4 +1,4 @@
-// What is known of the files that a config names: there or missing, and from the latest run, how many rows and labels.
+// What is known of the files that a config names: there or missing, and from the latest run, how many rows and labels, or tokens.
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Experiment } from '../../schema/experiment.ts';
@@ -13,6 +13,8 @@ export interface DatasetFacts extends DatasetNode {
   /** Usable rows, from the latest run that read this file. */
   rows?: number;
   labels?: number;
+  /** In the place of both for running text. */
+  tokens?: number;
 }
 
 type Sources = Pick<Experiment, 'data'> | Pick<ResolvedExperiment, 'data'>;
@@ -51,24 +53,25 @@ export async function datasetFacts(
   );
 }
 
-type Known = Map<string, { rows?: number; labels?: number }>;
+type Known = Map<string, Pick<DatasetFacts, 'rows' | 'labels' | 'tokens'>>;
 
 async function rowsOfLatestRun(folder: string, runs: readonly ListedRun[]): Promise<Known> {
-  const run = runs.find(({ manifest }) => manifest.labels.length > 0);
+  const run = runs.find(({ manifest }) => manifest.labels.length > 0 || manifest.task === 'languageModel');
   const [environment, config] = run
     ? await Promise.all([readEnvironment(run.dir), readRunConfig(run.dir)]).catch(() => [undefined, undefined] as const)
     : [undefined, undefined];
   if (!run || !environment || !config) return new Map();
   const labels = run.manifest.labels.length;
   return new Map(
-    namedSources(config, folder).map(({ part, path }) => [
-      `${part}:${path}`,
-      { rows: rowsIn(part, config, environment), labels },
-    ]),
+    namedSources(config, folder).map(({ part, path }) => {
+      const count = countIn(part, config, environment);
+      return [`${part}:${path}`, config.task === 'languageModel' ? { tokens: count } : { rows: count, labels }];
+    }),
   );
 }
 
-function rowsIn(part: DataPart, config: ResolvedExperiment, { data }: RunEnvironment): number | undefined {
+/** Examples or tokens that the source holds. */
+function countIn(part: DataPart, config: ResolvedExperiment, { data }: RunEnvironment): number | undefined {
   if (part !== 'train') return data[part];
   return 'split' in config.data.validation ? data.train + data.validation : data.train;
 }

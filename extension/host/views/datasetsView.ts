@@ -65,7 +65,9 @@ function datasetItem(facts: DatasetFacts): vscode.TreeItem {
   }
   const rows = facts.rows === undefined ? undefined : vscode.l10n.t('{0} rows', facts.rows.toLocaleString('en'));
   const labels = facts.labels === undefined ? undefined : vscode.l10n.t('{0} labels', facts.labels);
-  item.description = [facts.part, rows, labels].filter((part) => part !== undefined).join(' · ');
+  const tokens =
+    facts.tokens === undefined ? undefined : vscode.l10n.t('{0} tokens', facts.tokens.toLocaleString('en'));
+  item.description = [facts.part, rows, labels, tokens].filter((part) => part !== undefined).join(' · ');
   item.iconPath = new vscode.ThemeIcon('file-text');
   item.resourceUri = vscode.Uri.file(facts.path);
   item.contextValue = ITEM.dataset;

@@ -1,8 +1,8 @@
 // The tree of experiments: every config of the workspace with what was made of it.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { formatHeadline } from '../../protocol/scores.ts';
 import { ITEM } from '../manifest/ids.ts';
-import { formatPercent } from '../training/duration.ts';
 import type { TrainingQueue } from '../training/trainingQueue.ts';
 import { bestScoreOf } from './runList.ts';
 import type { ExperimentNode } from './treeItems.ts';
@@ -44,7 +44,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<ExperimentNode>,
     if (runs.length === 0) return vscode.l10n.t('no runs');
     const count = runs.length === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', runs.length);
     const best = bestScoreOf(runs.map(({ manifest }) => manifest));
-    return best ? `${count} · ${vscode.l10n.t('best')} ${formatPercent(best.accuracy)}` : count;
+    return best ? `${count} · ${vscode.l10n.t('best')} ${formatHeadline(best.task, best.scores)}` : count;
   }
 
   dispose(): void {

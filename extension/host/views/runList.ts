@@ -3,7 +3,9 @@
 import { dirname, join } from 'node:path';
 import type { RunSummary } from '../../protocol/dashboardContract.ts';
 import type { RunProgress } from '../../protocol/engineContract.ts';
-import { isActive, type RunManifest } from '../../schema/run.ts';
+import { headlineRank } from '../../protocol/scores.ts';
+import { isActive, type RunManifest, type Scores } from '../../schema/run.ts';
+import type { TaskName } from '../../schema/tasks.ts';
 
 export interface ListedRun {
   /** Absolute path of the run folder. */
@@ -83,18 +85,25 @@ export function durationOf({ manifest, changedAtMs }: ListedRun, nowMs: number):
 }
 
 /** The score that lists show: on test data where there is one, else of the best epoch. */
-export function scoreOf({ test, best }: RunManifest): { split: 'test' | 'validation'; accuracy: number } | undefined {
-  if (test) return { split: 'test', accuracy: test.accuracy };
-  return best ? { split: 'validation', accuracy: best.accuracy } : undefined;
+export function scoreOf({ task, test, best }: RunManifest): ListedScore | undefined {
+  const scores = test ?? best;
+  return scores && { split: test ? 'test' : 'validation', task, scores };
 }
 
-/** The highest score among runs; test scores count before validation scores. */
-export function bestScoreOf(manifests: readonly RunManifest[]): ReturnType<typeof scoreOf> {
+export interface ListedScore {
+  split: 'test' | 'validation';
+  task: TaskName;
+  scores: Scores;
+}
+
+/** The best score among runs of one config; test scores count before validation scores. */
+export function bestScoreOf(manifests: readonly RunManifest[]): ListedScore | undefined {
   const scores = manifests.map(scoreOf).filter((score) => score !== undefined);
   const onTest = scores.filter(({ split }) => split === 'test');
   const pool = onTest.length > 0 ? onTest : scores;
-  return pool.reduce<ReturnType<typeof scoreOf>>(
-    (best, score) => (best && best.accuracy >= score.accuracy ? best : score),
+  const rank = ({ task, scores: values }: ListedScore): number => headlineRank(task, values);
+  return pool.reduce<ListedScore | undefined>(
+    (best, score) => (best && rank(best) >= rank(score) ? best : score),
     undefined,
   );
 }

@@ -1,8 +1,9 @@
 // A run in words and icons. Pure, so that every status is tested.
 
+import { formatHeadline, formatScore, HEADLINES } from '../../protocol/scores.ts';
 import type { RunManifest, RunStatus } from '../../schema/run.ts';
 import { assertNever } from '../../util/assertNever.ts';
-import { formatDuration, formatPercent } from '../training/duration.ts';
+import { formatDuration } from '../training/duration.ts';
 import { scoreOf } from './runList.ts';
 
 export interface StatusIcon {
@@ -40,18 +41,19 @@ export function statusIcon(status: RunStatus): StatusIcon {
 /** `test 87.2 % · 1 min 03 s` */
 export function runDescription(manifest: RunManifest, durationS: number): string {
   const score = scoreOf(manifest);
-  const parts = [score && `${score.split} ${formatPercent(score.accuracy)}`, formatDuration(durationS)];
+  const parts = [score && `${score.split} ${formatHeadline(score.task, score.scores)}`, formatDuration(durationS)];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
 /** Rows of a run's tooltip: name and value. */
 export function runFacts(manifest: RunManifest, durationS: number): [string, string][] {
-  const { best, test, epochs, problem } = manifest;
+  const { task, best, test, epochs, problem } = manifest;
+  const headline = HEADLINES[task];
   const facts: [string, string | undefined][] = [
     ['Status', manifest.status],
     ['Epochs', `${epochs.done} of ${epochs.planned}`],
-    ['Best validation accuracy', best && `${formatPercent(best.accuracy)} (epoch ${best.epoch})`],
-    ['Test accuracy', test && formatPercent(test.accuracy)],
+    [`Best validation ${headline}`, best && `${formatScore(headline, best[headline])} (epoch ${best.epoch})`],
+    [`Test ${headline}`, test && formatScore(headline, test[headline])],
     ['Duration', formatDuration(durationS)],
     ['Problem', problem?.message],
     ['Note', manifest.note || undefined],

@@ -66,9 +66,10 @@ function describe(run: RunSummary): string {
   return `${formatPercent(run.progress.fraction)} · ${text}`;
 }
 
-function contextOf({ status }: RunSummary): string {
+function contextOf({ status, task }: RunSummary): string {
   if (status === 'paused') return ITEM.runPaused;
-  return isActive(status) ? ITEM.runActive : ITEM.runEnded;
+  if (isActive(status)) return ITEM.runActive;
+  return task === 'languageModel' ? ITEM.writerEnded : ITEM.runEnded;
 }
 
 function tooltipOf(run: RunSummary): vscode.MarkdownString {

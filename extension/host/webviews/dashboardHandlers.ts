@@ -8,6 +8,7 @@ import { UserError, withRemedy } from '../../util/userError.ts';
 import {
   changeRun,
   deleteRuns,
+  generate,
   openExample,
   openRunConfig,
   predict,
@@ -44,6 +45,7 @@ export function createDashboardHandlers(deps: DashboardHandlerDeps): Handlers<Da
     openExample: ({ runId, path, line }) => openExample(runOf(runId), { path, line }),
     control: ({ runId, action }) => queue.control(action, { runId }),
     predict: ({ runId, text }) => predict(runOf(runId), text, engine),
+    generate: ({ runId, settings }) => generate(runOf(runId), settings, engine),
     saveFile: ({ suggestedName, data }) => saveFile(suggestedName, data),
   };
 }

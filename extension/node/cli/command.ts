@@ -27,6 +27,8 @@ export interface CommandContext {
 export interface Output {
   /** A line of the result. */
   line(text: string): void;
+  /** A piece of the result, without a line's end. */
+  write(text: string): void;
   /** A line about what is going on; not part of the result. */
   note(text: string): void;
   isTerminal: boolean;
@@ -103,4 +105,18 @@ export function integerOption(
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
   throw usageError(command, `--${name} needs a whole number of at least ${minimum}, not "${text}".`);
+}
+
+/** A number option of at least `minimum`. */
+export function numberOption(
+  command: Pick<Command, 'name'>,
+  context: CommandContext,
+  name: string,
+  minimum: number,
+): number | undefined {
+  const text = stringOption(context, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= minimum) return value;
+  throw usageError(command, `--${name} needs a number of at least ${minimum}, not "${text}".`);
 }

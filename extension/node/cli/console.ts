@@ -8,6 +8,7 @@ export function createConsole(): { output: Output; onInterrupt: CommandContext['
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnClosedPipe);
   const output: Output = {
     line: (text) => void process.stdout.write(`${text}\n`),
+    write: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(`${text}\n`),
     isTerminal: process.stderr.isTTY === true,
     status: {

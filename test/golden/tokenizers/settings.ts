@@ -1,18 +1,19 @@
 // Which tokenizers are compared with Python `tokenizers`, and how ids become one fingerprint.
 import { createHash } from 'node:crypto';
-import type { ResolvedTokenizer } from '../../../extension/schema/resolved.ts';
-import { createSplitter } from '../../../extension/text/splitters.ts';
+import { createSplitter, type SplitterSettings } from '../../../extension/text/splitters.ts';
 import { createTokenizer } from '../../../extension/text/tokenizer.ts';
 import type { Tokenizer } from '../../../extension/text/types.ts';
 import { buildVocabulary } from '../../../extension/text/vocabulary.ts';
 
-export const TOKENIZERS: Readonly<Record<string, Pick<ResolvedTokenizer, 'type' | 'lowercase'>>> = {
+export const TOKENIZERS: Readonly<Record<string, SplitterSettings>> = {
   word: { type: 'word', lowercase: false },
   'word-lower': { type: 'word', lowercase: true },
   whitespace: { type: 'whitespace', lowercase: false },
   'whitespace-lower': { type: 'whitespace', lowercase: true },
   character: { type: 'character', lowercase: false },
   'character-lower': { type: 'character', lowercase: true },
+  'word-lines': { type: 'word', lowercase: false, keepsLineBreaks: true },
+  'whitespace-lines': { type: 'whitespace', lowercase: true, keepsLineBreaks: true },
 };
 
 /** A tokenizer whose vocabulary comes from every second text, so that there are unknown tokens. */

@@ -5,7 +5,7 @@
 
 RUN holds config.json, tokenizer.json and model.safetensors; TEXTS has one text a line (UTF-8).
 `--out` saves {logits: [texts, classes]}; `--compare` reads the same from another file and fails where they differ by more than 1e-5.
-`--vector` saves the run's weights with ids, lengths and logits of the texts: what test/unit/engine/trecRun.test.ts reads.
+`--vector` saves the run's weights with ids, lengths and logits of the texts: what test/unit/engine/torchRuns.test.ts reads.
 Texts go to the tokenizer as they are: a run with cleaning steps is refused.
 """
 
@@ -32,15 +32,18 @@ class Classifier(nn.Module):
         self.pooling = model["pooling"]
         self.directions = 2 if encoder["bidirectional"] else 1
         self.embedding = nn.Embedding(vocabulary, model["embedding"]["size"], padding_idx=0)
-        self.encoder = nn.LSTM(
+        kind = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[encoder["type"]]
+        options = {"nonlinearity": encoder["nonlinearity"]} if encoder["type"] == "rnn" else {}
+        self.encoder = kind(
             model["embedding"]["size"], encoder["hiddenSize"], encoder["layers"], batch_first=True,
-            bidirectional=encoder["bidirectional"],
+            bidirectional=encoder["bidirectional"], **options,
         )
         self.head = nn.Linear(encoder["hiddenSize"] * self.directions, classes)
 
     def forward(self, ids, lengths):
         packed = pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
-        out_packed, (h_n, _) = self.encoder(packed)
+        out_packed, final = self.encoder(packed)
+        h_n = final[0] if isinstance(final, tuple) else final
         if self.pooling == "last":
             return self.head(torch.cat(list(h_n[-self.directions:]), dim=1))
         out, _ = pad_packed_sequence(out_packed, batch_first=True)

@@ -33,65 +33,87 @@ def padded(values, lengths):
     return values * mask[:, :, None]
 
 
-def lstm_vectors():
-    """Forward and backward of nn.LSTM over packed sequences, with initial states and gradients of every result."""
+SHAPES = [
+    dict(name="one", layers=1, bidirectional=False, inputs=5, hidden=7, lengths=[4, 1, 6, 3]),
+    dict(name="both", layers=1, bidirectional=True, inputs=6, hidden=5, lengths=[2, 7, 7, 1, 4]),
+    dict(name="stack", layers=2, bidirectional=False, inputs=3, hidden=4, lengths=[5, 2]),
+    dict(name="stackBoth", layers=2, bidirectional=True, inputs=4, hidden=6, lengths=[3, 8, 1, 8, 5]),
+    dict(name="three", layers=3, bidirectional=False, inputs=5, hidden=6, lengths=[1, 9, 4, 2]),
+    dict(name="threeBoth", layers=3, bidirectional=True, inputs=4, hidden=5, lengths=[7, 3, 7, 1]),
+]
+
+# Name of the cell -> module and its arguments.
+CELLS = {
+    "lstm": (nn.LSTM, {}),
+    "gru": (nn.GRU, {}),
+    "rnnTanh": (nn.RNN, dict(nonlinearity="tanh")),
+    "rnnRelu": (nn.RNN, dict(nonlinearity="relu")),
+}
+
+
+def create_cell(cell, inputs, hidden, layers, bidirectional):
+    kind, arguments = CELLS[cell]
+    return kind(inputs, hidden, layers, batch_first=True, bidirectional=bidirectional, **arguments)
+
+
+def recurrent_vectors(cell):
+    """Forward and backward of a cell over packed sequences, with initial states and gradients of every result."""
     tensors, cases = {}, []
-    shapes = [
-        dict(name="one", layers=1, bidirectional=False, inputs=5, hidden=7, lengths=[4, 1, 6, 3]),
-        dict(name="both", layers=1, bidirectional=True, inputs=6, hidden=5, lengths=[2, 7, 7, 1, 4]),
-        dict(name="stack", layers=2, bidirectional=False, inputs=3, hidden=4, lengths=[5, 2]),
-        dict(name="stackBoth", layers=2, bidirectional=True, inputs=4, hidden=6, lengths=[3, 8, 1, 8, 5]),
-    ]
-    for seed, case in enumerate(shapes):
+    for seed, case in enumerate(SHAPES):
         torch.manual_seed(100 + seed)
         batch, steps = len(case["lengths"]), max(case["lengths"])
         directions = 2 if case["bidirectional"] else 1
-        lstm = nn.LSTM(
-            case["inputs"], case["hidden"], case["layers"], batch_first=True, bidirectional=case["bidirectional"]
-        )
+        module = create_cell(cell, case["inputs"], case["hidden"], case["layers"], case["bidirectional"])
         with torch.no_grad():
-            for parameter in lstm.parameters():
-                parameter.mul_(2)
+            for parameter in module.parameters():
+                parameter.mul_(2 if cell != "rnnRelu" else 1)
         x = padded(torch.randn(batch, steps, case["inputs"]), case["lengths"]).requires_grad_()
         state_shape = (case["layers"] * directions, batch, case["hidden"])
-        h0 = (0.5 * torch.randn(state_shape)).requires_grad_()
-        c0 = (0.5 * torch.randn(state_shape)).requires_grad_()
+        # h, and c of an LSTM.
+        names = ["h", "c"] if cell == "lstm" else ["h"]
+        initial = [(0.5 * torch.randn(state_shape)).requires_grad_() for _ in names]
         packed = pack_padded_sequence(x, torch.tensor(case["lengths"]), batch_first=True, enforce_sorted=False)
-        out_packed, (h_n, c_n) = lstm(packed, (h0, c0))
+        out_packed, final = module(packed, tuple(initial) if cell == "lstm" else initial[0])
+        final = list(final) if cell == "lstm" else [final]
         out, _ = pad_packed_sequence(out_packed, batch_first=True)
         d_out = padded(torch.randn_like(out), case["lengths"])
-        d_hn, d_cn = torch.randn_like(h_n), torch.randn_like(c_n)
-        torch.autograd.backward([out, h_n, c_n], [d_out, d_hn, d_cn])
-        entries = dict(x=x, h0=h0, c0=c0, out=out, hN=h_n, cN=c_n, dOut=d_out, dHN=d_hn, dCN=d_cn)
-        entries |= {"grad.x": x.grad, "grad.h0": h0.grad, "grad.c0": c0.grad}
-        for name, parameter in lstm.named_parameters():
+        d_final = [torch.randn_like(state) for state in final]
+        torch.autograd.backward([out, *final], [d_out, *d_final])
+        entries = {"x": x, "out": out, "dOut": d_out, "grad.x": x.grad}
+        for at, name in enumerate(names):
+            entries[f"{name}0"] = initial[at]
+            entries[f"grad.{name}0"] = initial[at].grad
+            entries[f"{name}N"] = final[at]
+            entries[f"d{name.upper()}N"] = d_final[at]
+        for name, parameter in module.named_parameters():
             entries[f"weight.{name}"] = parameter
             entries[f"grad.{name}"] = parameter.grad
         # Once more from zero states and with the gradient of the outputs alone, as a text classifier runs it.
-        lstm.zero_grad()
+        module.zero_grad()
         x2 = x.detach().clone().requires_grad_()
         packed = pack_padded_sequence(x2, torch.tensor(case["lengths"]), batch_first=True, enforce_sorted=False)
-        out2, _ = pad_packed_sequence(lstm(packed)[0], batch_first=True)
+        out2, _ = pad_packed_sequence(module(packed)[0], batch_first=True)
         out2.backward(d_out)
         entries |= {"zero.out": out2, "zero.grad.x": x2.grad}
-        for name, parameter in lstm.named_parameters():
+        for name, parameter in module.named_parameters():
             entries[f"zero.grad.{name}"] = parameter.grad
         tensors |= {f"{case['name']}.{key}": value.clone() for key, value in entries.items()}
         cases.append(case)
-    save("lstm", tensors, cases)
+    save(cell, tensors, cases)
 
 
 class Classifier(nn.Module):
-    def __init__(self, vocabulary, size, hidden, layers, bidirectional, classes, pooling):
+    def __init__(self, vocabulary, size, hidden, layers, bidirectional, classes, pooling, cell="lstm"):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, size, padding_idx=0)
-        self.encoder = nn.LSTM(size, hidden, layers, batch_first=True, bidirectional=bidirectional)
+        self.encoder = create_cell(cell, size, hidden, layers, bidirectional)
         self.head = nn.Linear(hidden * (2 if bidirectional else 1), classes)
         self.pooling = pooling
 
     def forward(self, ids, lengths):
         packed = pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
-        out_packed, (h_n, _) = self.encoder(packed)
+        out_packed, final = self.encoder(packed)
+        h_n = final[0] if isinstance(final, tuple) else final
         out, _ = pad_packed_sequence(out_packed, batch_first=True)
         mask = (torch.arange(out.shape[1])[None, :] < lengths[:, None])[:, :, None]
         if self.pooling == "last":
@@ -152,17 +174,32 @@ OPTIMIZERS = [
     dict(type="adam", learningRate=0.001, betas=[0.9, 0.999], epsilon=1e-8, weightDecay=0),
     dict(type="adam", learningRate=0.01, betas=[0.8, 0.99], epsilon=1e-6, weightDecay=0.02),
     dict(type="adamw", learningRate=0.01, betas=[0.9, 0.999], epsilon=1e-8, weightDecay=0.1),
+    dict(type="rmsprop", learningRate=0.002, alpha=0.99, epsilon=1e-8, momentum=0, centered=False, weightDecay=0),
+    dict(type="rmsprop", learningRate=0.002, alpha=0.9, epsilon=1e-6, momentum=0.9, centered=False, weightDecay=0.01),
+    dict(type="rmsprop", learningRate=0.005, alpha=0.95, epsilon=1e-6, momentum=0, centered=True, weightDecay=0),
+    dict(type="rmsprop", learningRate=0.001, alpha=0.9, epsilon=1e-6, momentum=0.8, centered=True, weightDecay=0.02),
+    dict(type="adagrad", learningRate=0.01, learningRateDecay=0, initialAccumulatorValue=0, epsilon=1e-10, weightDecay=0),
+    dict(type="adagrad", learningRate=0.05, learningRateDecay=0.02, initialAccumulatorValue=0.1, epsilon=1e-8,
+         weightDecay=0.01),
 ]
 
 
 def torch_optimizer(options, parameters):
-    lr, decay = options["learningRate"], options["weightDecay"]
-    if options["type"] == "sgd":
-        return torch.optim.SGD(
-            parameters, lr=lr, momentum=options["momentum"], nesterov=options["nesterov"], weight_decay=decay
+    common = dict(lr=options["learningRate"], weight_decay=options["weightDecay"])
+    kind = options["type"]
+    if kind == "sgd":
+        return torch.optim.SGD(parameters, momentum=options["momentum"], nesterov=options["nesterov"], **common)
+    common["eps"] = options["epsilon"]
+    if kind == "rmsprop":
+        return torch.optim.RMSprop(
+            parameters, alpha=options["alpha"], momentum=options["momentum"], centered=options["centered"], **common
         )
-    kind = torch.optim.Adam if options["type"] == "adam" else torch.optim.AdamW
-    return kind(parameters, lr=lr, betas=tuple(options["betas"]), eps=options["epsilon"], weight_decay=decay)
+    if kind == "adagrad":
+        return torch.optim.Adagrad(
+            parameters, lr_decay=options["learningRateDecay"],
+            initial_accumulator_value=options["initialAccumulatorValue"], **common,
+        )
+    return dict(adam=torch.optim.Adam, adamw=torch.optim.AdamW)[kind](parameters, betas=tuple(options["betas"]), **common)
 
 
 def optimizer_vectors():
@@ -189,6 +226,39 @@ def optimizer_vectors():
             tensors[f"{name}.{p}.after"] = torch.stack(after[p])
         cases.append(dict(name=name, options=options))
     save("optimizers", tensors, cases)
+
+
+def training_vectors():
+    """Twenty steps of small classifiers over one batch: every cell with every optimizer. Losses before each step, weights after the last.
+
+    The epsilon is 1e-3 here: an optimizer that divides a gradient of 1e-6, which has few correct digits in float32, by its own size makes
+    steps as large as any out of rounding errors. What a small epsilon does is in optimizer_vectors, whose gradients are given.
+    """
+    tensors, cases = {}, []
+    shape = dict(vocabulary=12, size=4, hidden=4, layers=2, bidirectional=True, classes=3, pooling="mean")
+    lengths = torch.tensor([3, 6, 1, 5])
+    for cell in CELLS:
+        for index, options in enumerate(OPTIMIZERS):
+            options = options | ({"epsilon": 1e-3} if "epsilon" in options else {})
+            torch.manual_seed(500 + index)
+            name = f"{cell}{index}"
+            ids = torch.randint(1, 12, (4, 6)) * (torch.arange(6)[None, :] < lengths[:, None])
+            labels = torch.tensor([0, 2, 1, 2])
+            model = Classifier(**shape, cell=cell)
+            optimizer = torch_optimizer(options, model.parameters())
+            tensors |= {f"{name}.ids": ids, f"{name}.labels": labels}
+            tensors |= {f"{name}.start.{key}": parameter.clone() for key, parameter in model.named_parameters()}
+            losses = []
+            for _ in range(20):
+                optimizer.zero_grad()
+                loss = nn.functional.cross_entropy(model(ids, lengths), labels)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.detach())
+            tensors[f"{name}.losses"] = torch.stack(losses)
+            tensors |= {f"{name}.end.{key}": parameter for key, parameter in model.named_parameters()}
+            cases.append(dict(name=name, cell=cell, options=options, lengths=lengths.tolist(), **shape))
+    save("training", tensors, cases)
 
 
 def clip_vectors():
@@ -238,9 +308,11 @@ def metric_vectors():
 if __name__ == "__main__":
     VECTORS.mkdir(exist_ok=True)
     torch.set_num_threads(1)
-    lstm_vectors()
+    for cell in CELLS:
+        recurrent_vectors(cell)
     model_vectors()
     loss_vectors()
     optimizer_vectors()
+    training_vectors()
     clip_vectors()
     metric_vectors()

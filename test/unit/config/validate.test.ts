@@ -24,7 +24,43 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
   ['"training"', '"trainning"', 'config.unknownKey', '"trainning"', /Did you mean "training"\?/, true],
   ['"norm": 5', '"gradient": 5', 'config.unknownKey', '"gradient"', /Known keys: norm, value/, true],
   ['"path": "train.csv"', '', 'config.missingKey', '"train"', /"path" is missing: a text/, true],
-  ['"type": "lstm", ', '', 'config.missingKey', '"encoder"', /"type" is missing: "lstm"/, true],
+  ['"type": "lstm", ', '', 'config.missingKey', '"encoder"', /"type" is missing: "lstm", "gru" or "rnn"/, true],
+  ['"lstm"', '"grru"', 'config.enum', '"grru"', /Did you mean "gru"\? Allowed: "lstm", "gru", "rnn"/, true],
+  [
+    '"type": "lstm"',
+    '"type": "gru", "forgetBias": 1',
+    'config.unknownKey',
+    '"forgetBias"',
+    /no use with "type": "gru"; it belongs to "type": "lstm"/,
+    true,
+  ],
+  [
+    '"hiddenSize"',
+    '"nonlinearity": "relu", "hiddenSize"',
+    'config.unknownKey',
+    '"nonlinearity"',
+    /no use with "type": "lstm"; it belongs to "type": "rnn"/,
+    true,
+  ],
+  ['"lstm"', '"rnn", "nonlinearity": "sigmoid"', 'config.enum', '"sigmoid"', /Allowed: "tanh", "relu"/, false],
+  ['"adam"', '"adagrad"', 'config.unknownKey', '"betas"', /belongs to "type": "adam" and "type": "adamw"/, true],
+  [
+    '"adam", "betas": [0.9, 0.99]',
+    '"RMSProp"',
+    'config.enum',
+    '"RMSProp"',
+    /Did you mean "rmsprop"\? Allowed: "adam", "adamw", "sgd", "rmsprop", "adagrad"/,
+    true,
+  ],
+  [
+    '"adam", "betas": [0.9, 0.99]',
+    '"rmsprop", "alpha": 1',
+    'config.range',
+    '1',
+    /a number of at least 0 and below 1 is expected/,
+    false,
+  ],
+  ['"epochs": 3', '"epochs": 3, "batching": "sorted"', 'config.enum', '"sorted"', /"shuffled", "bucketed"/, false],
   ['"max"', '"maximum"', 'config.enum', '"maximum"', /Allowed: "last", "mean", "max"/, false],
   ['"max"', '"maxx"', 'config.enum', '"maxx"', /Did you mean "max"\?/, true],
   ['"adam"', '"adamm"', 'config.enum', '"adamm"', /Did you mean "adam"/, true],
@@ -73,6 +109,62 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
   ],
   ['"epochs": 3', '"epochs": 3, "epochs": 4', 'config.duplicateKey', '"epochs"', /stands here twice/, false],
 ];
+
+/** A language model, and what it has no use for. */
+const TEXT_MODEL = `{
+  "task": "languageModel",
+  "data": { "train": { "path": "a.txt" } },
+  "text": { "tokenizer": { "type": "character" } },
+  "model": { "embedding": { "type": "oneHot" }, "encoder": { "type": "lstm" } },
+  "training": { "sequenceLength": 32, "best": { "metric": "validation.bitsPerCharacter" } }
+}`;
+
+const TEXT_CASES: readonly [from: string, to: string, marked: string, message: RegExp][] = [
+  ['{ "type": "lstm" } }', '{ "type": "lstm" }, "pooling": "max" }', '"pooling"', /predicts at every token/],
+  ['"lstm"', '"lstm", "bidirectional": true', '"bidirectional"', /show it what it has to predict/],
+  ['"character" }', '"character" }, "maxLength": 9', '"maxLength"', /reads the whole text/],
+  ['"best"', '"loss": { "classWeights": "balanced" }, "best"', '"loss"', /every token counts the same/],
+  ['"best"', '"batching": "bucketed", "best"', '"batching"', /in its order/],
+  ['"a.txt"', '"a.txt", "labelColumn": 1', '"labelColumn"', /running text/],
+  ['"a.txt"', '"a.csv", "format": "csv"', '"format"', /the format "csv" is not/],
+  ['bitsPerCharacter', 'accuracy', '"metric"', /not judged by "validation.accuracy"\. It has "validation.loss", /],
+  ['"character"', '"word"', '"metric"', /of words is not judged by "validation.bitsPerCharacter"/],
+  [
+    ', "best": {',
+    ', "earlyStopping": { "patience": 1, "metric": "validation.macroF1" }, "best": {',
+    '"metric"',
+    /macroF1/,
+  ],
+];
+
+test('a language model of the right shape has no problem', () => {
+  assert.deepEqual(validateConfig(TEXT_MODEL).problems, []);
+});
+
+for (const [from, to, marked, message] of TEXT_CASES) {
+  test(`a language model with ${to.slice(0, 60)}`, () => {
+    assert.ok(TEXT_MODEL.includes(from));
+    const text = TEXT_MODEL.replace(from, to);
+    const problem = only(text);
+    assert.equal(problem.code, 'config.contradiction');
+    assert.equal(problem.severity, 'error');
+    assert.equal(text.slice(problem.start, problem.end), marked);
+    assert.match(problem.message, message);
+    assert.deepEqual(validateConfig(applyEdits(text, problem.fixes[0].edits)).problems, []);
+  });
+}
+
+test('a classifier has no sequence length, no running text, and no perplexity', () => {
+  for (const [from, to, marked] of [
+    ['"epochs": 3', '"sequenceLength": 3, "epochs": 3', '"sequenceLength"'],
+    ['"path": "train.csv"', '"path": "train.csv", "format": "text"', '"format"'],
+    ['"clip"', '"best": { "metric": "validation.perplexity" }, "clip"', '"metric"'],
+  ]) {
+    const text = changed(from, to);
+    const problem = only(text);
+    assert.equal(text.slice(problem.start, problem.end), marked);
+  }
+});
 
 const only = (text: string): ConfigProblem => {
   const { problems } = validateConfig(text);

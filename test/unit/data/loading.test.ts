@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { loadData, readTexts } from '../../../extension/node/loadData.ts';
+import { loadLabelled, readTexts } from '../../../extension/node/loadData.ts';
 import type { Experiment } from '../../../extension/schema/experiment.ts';
 import { resolveExperiment } from '../../../extension/schema/resolved.ts';
 import { CancelledError, UserError } from '../../../extension/util/userError.ts';
@@ -28,7 +28,7 @@ function load(
     onProgress: () => undefined,
     onLog: (_: string, text: string) => log.push(text),
   };
-  return loadData(experiment, '/d', options).then((loaded) => ({ loaded, log, source, experiment }));
+  return loadLabelled(experiment, '/d', options).then((loaded) => ({ loaded, log, source, experiment }));
 }
 
 const TRAIN = rowsOf([

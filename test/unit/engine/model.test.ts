@@ -6,7 +6,7 @@ import { dropoutMask } from '../../../extension/engine/layers/dropout.ts';
 import { embeddingBackward } from '../../../extension/engine/layers/embedding.ts';
 import { createModel, loadModel } from '../../../extension/engine/model.ts';
 import { createParams } from '../../../extension/engine/params/paramStore.ts';
-import { computeGradients } from '../../../extension/engine/train/gradientStep.ts';
+import { classifierGradients } from '../../../extension/engine/tasks/classification.ts';
 import type { ModelShape } from '../../../extension/engine/types.ts';
 import type { ResolvedModel } from '../../../extension/schema/resolved.ts';
 import { assertClose, assertSameBits, modelConfig, readGolden, TOY_SHAPE } from './support.ts';
@@ -41,7 +41,7 @@ for (const one of golden.cases) {
     const width = padded.length / one.lengths.length;
     const texts = one.lengths.map((length, text) => padded.slice(text * width, text * width + length));
     const labels = golden.integers(`${one.name}.labels`);
-    const result = computeGradients(model, createBatch(texts), labels, { labelSmoothing: one.labelSmoothing });
+    const result = classifierGradients(model, createBatch(texts), labels, { labelSmoothing: one.labelSmoothing });
     assertClose(result.logits, golden.values(`${one.name}.logits`), 'logits', { absolute: 1e-6 });
     assertClose([result.loss.loss], golden.values(`${one.name}.loss`), 'loss', { absolute: 1e-6 });
     for (const [n, name] of names.entries()) {
@@ -77,7 +77,7 @@ test('forward and backward passes leave no tensor behind', () => {
   const model = createModel(TOY_SHAPE, createParams(TOY_SHAPE, 3));
   const before = tf.memory().numTensors;
   model.logits(createBatch(TEXTS));
-  computeGradients(model, createBatch(TEXTS), Int32Array.of(0, 1, 2, 0, 1), {
+  classifierGradients(model, createBatch(TEXTS), Int32Array.of(0, 1, 2, 0, 1), {
     labelSmoothing: 0,
     training: { seed: 1, step: 1 },
   });
@@ -107,7 +107,7 @@ test('gradients of a whole model agree with finite differences, dropout included
   const model = createModel(shape, params);
   const labels = Int32Array.of(0, 1, 2, 0, 1);
   const options = { labelSmoothing: 0.1, classWeights: Float64Array.of(1, 2, 0.5), training: { seed: 9, step: 4 } };
-  const run = () => computeGradients(model, createBatch(TEXTS), labels, options);
+  const run = () => classifierGradients(model, createBatch(TEXTS), labels, options);
   const { gradients } = run();
   let largest = 0;
   for (const [n, { values, name, fixedCount }] of params.parameters.entries()) {

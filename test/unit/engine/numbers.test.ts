@@ -1,7 +1,8 @@
 // Loss, metrics, clipping and optimizers against PyTorch and scikit-learn.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crossEntropyLoss, resolveClassWeights } from '../../../extension/engine/tasks/classification.ts';
+import { resolveClassWeights } from '../../../extension/engine/tasks/classWeights.ts';
+import { crossEntropyLoss } from '../../../extension/engine/tasks/crossEntropy.ts';
 import {
   argmaxRows,
   classScores,
@@ -113,6 +114,20 @@ for (const { name, options } of optimizers.cases) {
     }
   });
 }
+
+test('centered RMSprop stays finite where the gradient no longer changes: its deviation is nothing but rounding', () => {
+  const { options } = optimizers.cases.find(({ options }) => options.type === 'rmsprop' && options.centered)!;
+  const constants = Float32Array.from({ length: 300 }, (_, at) => (at + 1) / 37);
+  const parameter = { values: new Float32Array(300), fixedCount: 0 };
+  const optimizer = createOptimizer(options, createOptimizerState(options, [300]));
+  // From above: there the mean of the squares comes to rest below the square of the mean.
+  const larger = constants.map((value) => 2 * value);
+  for (let step = 0; step < 800; step++) optimizer.update([parameter], [step < 20 ? larger : constants]);
+  assert.deepEqual(
+    constants.filter((_, at) => !Number.isFinite(parameter.values[at])),
+    new Float32Array(),
+  );
+});
 
 test('fixed elements are never updated, weight decay and momentum included', () => {
   for (const { options } of optimizers.cases) {

@@ -5,11 +5,12 @@ import type { EncodedSet } from '../../../extension/data/types.ts';
 import { decodeSafetensors } from '../../../extension/engine/io/safetensors.ts';
 import { createSequenceLayout, type SequenceLayout } from '../../../extension/engine/layers/sequenceLayout.ts';
 import type { ModelShape, NamedTensor } from '../../../extension/engine/types.ts';
-import type { ResolvedModel, ResolvedTraining } from '../../../extension/schema/resolved.ts';
+import type { ResolvedEncoder, ResolvedModel, ResolvedTraining } from '../../../extension/schema/resolved.ts';
 import { Rng } from '../../../extension/util/rng.ts';
 
 export interface Golden<Case> {
   cases: Case[];
+  has(name: string): boolean;
   tensor(name: string): NamedTensor;
   /** The tensor's values. */
   values(name: string): Float32Array;
@@ -29,6 +30,7 @@ export function readGolden<Case>(name: string): Golden<Case> {
   };
   return {
     cases: JSON.parse(metadata.cases) as Case[],
+    has: (key) => byName.has(key),
     tensor,
     values: (key) => tensor(key).data,
     integers: (key) => Int32Array.from(tensor(key).data),
@@ -51,6 +53,20 @@ export function assertClose(
       `${what}[${at}]: ${actual[at]} is ${difference} from ${expected[at]}`,
     );
   }
+}
+
+/**
+ * All finite, and none further off than `tolerance` times the largest expected value: what one rounding of the largest term does to the
+ * smallest sum is no error of the smallest.
+ */
+export function assertNear(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  what: string,
+  tolerance: number,
+): void {
+  const largest = Math.max(...Array.from(expected, Math.abs));
+  assertClose(actual, expected, what, { absolute: tolerance * largest });
 }
 
 /** Same length and same bits. */
@@ -79,7 +95,10 @@ export function unpad(padded: NamedTensor, lengths: readonly number[]): Float32A
 export const layoutOf = (lengths: readonly number[]): SequenceLayout => createSequenceLayout(Int32Array.from(lengths));
 
 export function modelConfig(change: {
-  encoder?: Partial<ResolvedModel['encoder']>;
+  /** An LSTM unless it says otherwise. */
+  encoder?: { type?: string } & Partial<Omit<Extract<ResolvedEncoder, { type: 'lstm' }>, 'type'>> & {
+      nonlinearity?: 'tanh' | 'relu';
+    };
   embedding?: Partial<ResolvedModel['embedding']>;
   pooling?: ResolvedModel['pooling'];
   head?: ResolvedModel['head'];
@@ -92,9 +111,9 @@ export function modelConfig(change: {
       layers: 1,
       bidirectional: false,
       dropout: 0,
-      forgetBias: 0,
+      ...(change.encoder?.type === undefined ? { forgetBias: 0 } : {}),
       ...change.encoder,
-    },
+    } as ResolvedEncoder,
     pooling: change.pooling ?? 'max',
     head: change.head ?? { dropout: 0 },
   };
@@ -104,6 +123,7 @@ export function trainingConfig(change: Partial<ResolvedTraining> = {}): Resolved
   return {
     epochs: 3,
     batchSize: 8,
+    batching: 'shuffled',
     seed: 7,
     optimizer: { type: 'adam', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0 },
     loss: { labelSmoothing: 0, classWeights: 'none' },

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { predictSet, predictTexts } from '../../../extension/engine/train/predictSet.ts';
+import { createClassification } from '../../../extension/engine/tasks/classification.ts';
+import { predictSet, predictTexts } from '../../../extension/engine/tasks/predictSet.ts';
 import { isBetter, shouldStopEarly } from '../../../extension/engine/train/tracking.ts';
 import { createTrainer, type Trainer } from '../../../extension/engine/train/trainer.ts';
-import { epochOrder, type TrainerState } from '../../../extension/engine/train/trainerState.ts';
+import type { TrainerState } from '../../../extension/engine/train/trainerState.ts';
 import type {
   NamedTensor,
   TrainControl,
@@ -14,15 +15,16 @@ import type {
 } from '../../../extension/engine/types.ts';
 import type { ResolvedTraining } from '../../../extension/schema/resolved.ts';
 import type { BestEpoch, RunEvent } from '../../../extension/schema/run.ts';
-import { assertSameBits, TOY_SHAPE, toySet, trainingConfig } from './support.ts';
+import { assertSameBits, modelConfig, TOY_SHAPE, toySet, trainingConfig } from './support.ts';
 
 const TRAIN = toySet(60, 1);
 const VALIDATION = toySet(30, 2);
 const BATCHES = 8;
 
-function optionsOf(change: Partial<ResolvedTraining> = {}): TrainerOptions {
-  const labels = ['a', 'b', 'c'];
-  return { ...TOY_SHAPE, training: trainingConfig(change), labels, train: TRAIN, validation: VALIDATION };
+function optionsOf(change: Partial<ResolvedTraining> = {}, train = TRAIN): TrainerOptions {
+  const training = trainingConfig(change);
+  const task = createClassification({ labels: ['a', 'b', 'c'], train, validation: VALIDATION }, training);
+  return { ...TOY_SHAPE, training, task };
 }
 
 interface Recorded {
@@ -84,7 +86,7 @@ test('it learns, reports every step, epoch and validation, and leaves no tensor 
   assert.equal(tf.memory().numTensors, before);
   assert.equal(run.result.status, 'completed');
   assert.equal(run.result.epochsDone, 12);
-  assert.ok(run.result.best!.accuracy > 0.9, `accuracy ${run.result.best!.accuracy}`);
+  assert.ok(run.result.best!.accuracy! > 0.9, `accuracy ${run.result.best!.accuracy}`);
   assert.deepEqual(
     run.epochs,
     Array.from({ length: 12 }, (_, at) => at + 1),
@@ -106,15 +108,24 @@ test('it learns, reports every step, epoch and validation, and leaves no tensor 
   }
 });
 
+for (const encoder of [{ type: 'gru' }, { type: 'rnn', nonlinearity: 'tanh' }] as const) {
+  test(`a ${encoder.type} learns too`, async () => {
+    const options = optionsOf({ epochs: 12, clip: { norm: 5 } });
+    const trainer = createTrainer({ ...options, model: modelConfig({ encoder: { ...encoder, bidirectional: true } }) });
+    const { result } = await record({ trainer });
+    assert.ok(result.best!.accuracy! > 0.9, `accuracy ${result.best!.accuracy}`);
+  });
+}
+
 test('the epoch event holds the means over examples of its steps', async () => {
   const { events } = await train({ epochs: 1 });
   const sizes = Array.from({ length: BATCHES }, (_, at) => Math.min(8, 60 - at * 8));
   const steps = events.filter((event) => event.type === 'step');
   const mean = (key: 'loss' | 'accuracy'): number =>
-    steps.reduce((sum, event, at) => sum + event[key] * sizes[at], 0) / 60;
+    steps.reduce((sum, event, at) => sum + event[key]! * sizes[at], 0) / 60;
   const epoch = events.find((event) => event.type === 'epoch')!;
   assert.ok(Math.abs(epoch.loss - mean('loss')) < 1e-12);
-  assert.ok(Math.abs(epoch.accuracy - mean('accuracy')) < 1e-12);
+  assert.ok(Math.abs(epoch.accuracy! - mean('accuracy')) < 1e-12);
 });
 
 test('two runs give the same bits; another seed does not', async () => {
@@ -127,7 +138,7 @@ test('two runs give the same bits; another seed does not', async () => {
 test('the best weights are those of the best validation, the earlier on a tie', async () => {
   const run = await train({ epochs: 8 });
   const validations = run.events.filter((event) => event.type === 'validation').slice(1);
-  const accuracy = Math.max(...validations.map((event) => event.accuracy));
+  const accuracy = Math.max(...validations.map((event) => event.accuracy!));
   const expected = validations.find((event) => event.accuracy === accuracy)!;
   assert.equal(run.result.best!.epoch, expected.epoch);
   assert.equal(run.result.best!.step, expected.step);
@@ -251,13 +262,53 @@ test('weights that overflowed give way to those from the start of the epoch', as
   assertSameWeights(run.result.weights, initial);
 });
 
-for (const optimizer of [
-  trainingConfig().optimizer,
-  { type: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.001 } as const,
-]) {
-  test(`a run goes on from a snapshot with the same bits (${optimizer.type})`, async () => {
+const RESUMED: {
+  what: string;
+  training: Partial<ResolvedTraining>;
+  encoder?: Parameters<typeof modelConfig>[0]['encoder'];
+}[] = [
+  { what: 'adam', training: {} },
+  {
+    what: 'sgd',
+    training: { optimizer: { type: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.001 } },
+  },
+  {
+    what: 'rmsprop, bucketed, gru',
+    training: {
+      batching: 'bucketed',
+      optimizer: {
+        type: 'rmsprop',
+        learningRate: 0.005,
+        alpha: 0.9,
+        epsilon: 1e-8,
+        momentum: 0.5,
+        centered: true,
+        weightDecay: 0.001,
+      },
+    },
+    encoder: { type: 'gru', layers: 2, dropout: 0.2 },
+  },
+  {
+    what: 'adagrad, rnn',
+    training: {
+      optimizer: {
+        type: 'adagrad',
+        learningRate: 0.05,
+        learningRateDecay: 0.01,
+        initialAccumulatorValue: 0.1,
+        epsilon: 1e-10,
+        weightDecay: 0,
+      },
+    },
+    encoder: { type: 'rnn', nonlinearity: 'relu', bidirectional: true },
+  },
+];
+
+for (const { what, training, encoder } of RESUMED) {
+  test(`a run goes on from a snapshot with the same bits (${what})`, async () => {
     const earlyStopping = { metric: 'validation.loss', patience: 50, minDelta: 0 } as const;
-    const options = optionsOf({ optimizer, earlyStopping, validateEverySteps: 5 });
+    const options = optionsOf({ ...training, earlyStopping, validateEverySteps: 5 });
+    if (encoder) options.model = modelConfig({ encoder, embedding: { dropout: 0.1 } });
     const snapshots: TrainerState[] = [];
     const trainer = createTrainer(options);
     const whole = await record({
@@ -277,17 +328,6 @@ for (const optimizer of [
     }
   });
 }
-
-test('the order of an epoch is a permutation, a function of seed and epoch', () => {
-  const order = epochOrder(1, 1, 100);
-  assert.deepEqual(
-    [...order].sort((a, b) => a - b),
-    [...order.keys()],
-  );
-  assert.deepEqual(epochOrder(1, 1, 100), order);
-  assert.notDeepEqual(epochOrder(1, 2, 100), order);
-  assert.notDeepEqual(epochOrder(2, 1, 100), order);
-});
 
 test('the padding row stays zero and unused rows of the embedding keep their values under plain SGD', async () => {
   const optimizer = { type: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false, weightDecay: 0 } as const;
@@ -326,7 +366,7 @@ test('class weights change what is learned; an unknown label is refused', async 
 
 test('each step has dropout masks of its own', async () => {
   const optimizer = { type: 'sgd', learningRate: 1e-30, momentum: 0, nesterov: false, weightDecay: 0 } as const;
-  const run = await record({ trainer: createTrainer({ ...optionsOf({ optimizer, epochs: 4 }), train: toySet(1, 3) }) });
+  const run = await record({ trainer: createTrainer(optionsOf({ optimizer, epochs: 4 }, toySet(1, 3))) });
   const losses = run.events.filter((event) => event.type === 'step').map(({ loss }) => loss);
   assert.equal(losses.length, 4);
   assert.ok(new Set(losses).size > 1, `always ${losses[0]}`);

@@ -144,6 +144,8 @@ test('in Restricted Mode the page is told why there is no training; trust makes 
   assert.equal(canTrain, false);
   assert.match(whyNot ?? '', /Restricted Mode\. Trust the folder/);
   await assert.rejects(call(page, page.client.call('predict', { runId: 'run-1', text: 'x' })), /Restricted Mode/);
+  const settings = { prompt: '', length: 1, temperature: 1, seed: 1 };
+  await assert.rejects(call(page, page.client.call('generate', { runId: 'run-1', settings })), /Restricted Mode/);
   const before = panel.webview.html;
   fake.grantTrust();
   assert.notEqual(panel.webview.html, before);

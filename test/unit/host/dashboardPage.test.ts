@@ -15,6 +15,7 @@ const good: Record<string, unknown> = {
   openExample: { runId: 'a', path: 'data/x.csv', line: 3 },
   control: { runId: 'a', action: 'stop' },
   predict: { runId: 'a', text: 'hello' },
+  generate: { runId: 'a', settings: { prompt: '', length: 10, temperature: 0, topK: 3, seed: 1 } },
   saveFile: { suggestedName: 'loss.svg', data: new Uint8Array(3) },
 };
 
@@ -35,7 +36,15 @@ test('every method refuses an unknown key, no object, and (runs aside) nothing',
 });
 
 test('wrong values are refused', () => {
+  const settings = { prompt: '', length: 10, temperature: 1, seed: 1 };
   const bad: [string, unknown][] = [
+    ['generate', { runId: 'a', settings: { ...settings, length: 0 } }],
+    ['generate', { runId: 'a', settings: { ...settings, length: 1e9 } }],
+    ['generate', { runId: 'a', settings: { ...settings, temperature: -1 } }],
+    ['generate', { runId: 'a', settings: { ...settings, seed: 0.5 } }],
+    ['generate', { runId: 'a', settings: { ...settings, topK: 0 } }],
+    ['generate', { runId: 'a', settings: { ...settings, prompt: 3 } }],
+    ['generate', { runId: 'a', settings: { ...settings, more: 1 } }],
     ['metrics', { runId: '../x' }],
     ['metrics', { runId: '..' }],
     ['metrics', { runId: 'a\\b' }],

@@ -70,6 +70,11 @@ test('facts: missing files are marked, rows and labels come from the latest run 
   assert.equal(train.rows, 100);
   assert.equal(train.labels, 2);
   assert.equal(testPart.rows, 7);
+  const task = 'languageModel';
+  await writeFile(join(runDir, 'config.json'), JSON.stringify({ ...experiment, task }));
+  const textRuns = [{ dir: runDir, manifest: manifestOf('r1', { task, labels: [] }) }];
+  const [text] = await datasetFacts(configPath, experiment, textRuns);
+  assert.deepEqual([text.tokens, text.rows, text.labels], [100, undefined, undefined]);
   assert.equal(datasetName(train), join('data', 'train.csv'));
   assert.equal(datasetName(testPart), join(folder, 'elsewhere.csv'));
 });

@@ -72,8 +72,10 @@ test('duration: to the end, to now while active, to the last write after a crash
 test('the score of a run is its test score, else its best validation score', () => {
   const best = { ...scores(0.8), epoch: 3, step: 30 };
   assert.equal(scoreOf(manifestOf('a')), undefined);
-  assert.deepEqual(scoreOf(manifestOf('a', { best })), { split: 'validation', accuracy: 0.8 });
-  assert.deepEqual(scoreOf(manifestOf('a', { best, test: scores(0.7) })), { split: 'test', accuracy: 0.7 });
+  const task = 'classification';
+  assert.deepEqual(scoreOf(manifestOf('a', { best })), { split: 'validation', task, scores: best });
+  const test = scores(0.7);
+  assert.deepEqual(scoreOf(manifestOf('a', { best, test })), { split: 'test', task, scores: test });
 });
 
 test('the best of several runs prefers test scores to validation scores', () => {
@@ -83,9 +85,21 @@ test('the best of several runs prefers test scores to validation scores', () => 
     manifestOf('b', { test: scores(0.7) }),
     manifestOf('c', { test: scores(0.75) }),
   ];
-  assert.deepEqual(bestScoreOf(manifests), { split: 'test', accuracy: 0.75 });
-  assert.deepEqual(bestScoreOf(manifests.slice(0, 1)), { split: 'validation', accuracy: 0.99 });
+  assert.deepEqual(bestScoreOf(manifests), scoreOf(manifests[2]));
+  assert.deepEqual(bestScoreOf(manifests.slice(0, 1)), scoreOf(manifests[0]));
   assert.equal(bestScoreOf([]), undefined);
+});
+
+test('of language models the one with the lowest perplexity is the best', () => {
+  const task = 'languageModel';
+  const textRun = (id: string, loss: number) => {
+    const test = { loss, perplexity: Math.exp(loss), bitsPerCharacter: loss / Math.LN2 };
+    return manifestOf(id, { task, labels: [], test });
+  };
+  const manifests = [textRun('a', 2), textRun('b', 1.5), textRun('c', 1.7)];
+  assert.deepEqual(bestScoreOf(manifests), scoreOf(manifests[1]));
+  assert.equal(runDescription(manifests[1], 63), 'test 4.482 ppl · 1 min 03 s');
+  assert.equal(new Map(runFacts(manifests[1], 63)).get('Test perplexity'), '4.482');
 });
 
 test('every status has an icon of its own', () => {

@@ -57,6 +57,7 @@ export function manifestOf(id: string, changes: Partial<RunManifest> = {}): RunM
     name: id,
     note: '',
     status: 'completed',
+    task: 'classification',
     labels: [],
     config: 'trec.gatescope.json',
     epochs: { done: 2, planned: 2 },

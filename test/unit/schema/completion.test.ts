@@ -45,8 +45,13 @@ test('values complete, each with its meaning', async () => {
   assert.deepEqual([...(await complete('{ "model": { "pooling": "|" } }')).keys()], ['"last"', '"mean"', '"max"']);
   assert.deepEqual(
     [...(await complete('{ "training": { "optimizer": { "type": | } } }')).keys()],
-    ['"adam"', '"adamw"', '"sgd"'],
+    ['"adam"', '"adamw"', '"sgd"', '"rmsprop"', '"adagrad"'],
   );
+  assert.deepEqual(
+    [...(await complete('{ "model": { "encoder": { "type": | } } }')).keys()],
+    ['"lstm"', '"gru"', '"rnn"'],
+  );
+  assert.deepEqual([...(await complete('{ "training": { "batching": | } }')).keys()], ['"shuffled"', '"bucketed"']);
   assert.ok((await complete('{ "text": { "cleaning": [ | ] } }')).has('"stripHtml"'));
 });
 
@@ -57,6 +62,19 @@ test('hover says what a key is, its range and its default', async () => {
     JSON.stringify(hover?.contents),
     /Hidden units per direction.*A whole number from 1 to 8192\. Default: `100`/,
   );
+});
+
+test('hover explains the options of each encoder and optimizer', async () => {
+  const explained = async (text: string): Promise<string> => {
+    const { document, position, parsed } = open(text);
+    return JSON.stringify((await language.doHover(document, position, parsed))?.contents);
+  };
+  const encoder = (rest: string): string => `{ "model": { "encoder": { ${rest} } } }`;
+  assert.match(await explained(encoder('"type": "rnn", "nonlin|earity": "relu"')), /\\"tanh\\" or \\"relu\\"/);
+  assert.match(await explained(encoder('"type": "lstm", "forget|Bias": 1')), /forget gate.*Default: `0`/);
+  const optimizer = (rest: string): string => `{ "training": { "optimizer": { ${rest} } } }`;
+  assert.match(await explained(optimizer('"type": "rmsprop", "al|pha": 0.9')), /squared gradient.*Default: `0\.99`/);
+  assert.match(await explained(optimizer('"type": "adagrad", "epsi|lon": 1')), /denominator.*Default: `1e-10`/);
 });
 
 test('whatever is wrong, this schema says nothing: our own checks do', async () => {

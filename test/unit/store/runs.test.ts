@@ -46,6 +46,17 @@ const stepEvent = (step: number): Extract<RunEvent, { type: 'step' }> => ({
   tokensPerSecond: 10,
 });
 
+test('a run of the first version, which does not say its task, is a classification; an unknown task is no run', async (t) => {
+  const folder = await makeRun(await makeDir(t));
+  const path = join(folder.dir, 'run.json');
+  const { task, ...first } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  assert.equal(task, 'classification');
+  await writeFile(path, JSON.stringify(first));
+  assert.equal((await readRun(folder.dir)).manifest.task, 'classification');
+  await writeFile(path, JSON.stringify({ ...first, task: 'juggling' }));
+  await assert.rejects(readRun(folder.dir), (error) => UserError.is(error, 'run.unreadable'));
+});
+
 test('ids are the time and the config’s name; two in one second differ', async (t) => {
   const dir = await makeDir(t);
   const [first, second] = [

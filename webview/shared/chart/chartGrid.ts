@@ -5,7 +5,7 @@ import { LightElement } from '../lightElement.ts';
 import { emptyNotice } from '../notice.ts';
 import type { SaveFile } from './curveChart.ts';
 import './curveChart.ts';
-import { METRIC_KEYS, METRIC_KINDS, type MetricKey } from './metricKinds.ts';
+import { isMeasured, METRIC_KEYS, METRIC_KINDS, type MetricKey } from './metricKinds.ts';
 import { type PlottedRun, type Range, X_AXES, X_AXIS_TITLES } from './series.ts';
 import { type ChartSettings, MAX_SMOOTHING } from './settings.ts';
 
@@ -31,7 +31,7 @@ export class ChartGrid extends LightElement {
   }
 
   #renderCharts(): TemplateResult {
-    const { charts } = this.settings;
+    const charts = this.#measured().filter((key) => this.settings.charts.includes(key));
     if (charts.length === 0) return emptyNotice('No chart is chosen.', 'Choose at least one above.');
     return html`<div
       class="chart-grid"
@@ -96,10 +96,11 @@ export class ChartGrid extends LightElement {
 
   #renderChoice(): TemplateResult {
     const { charts } = this.settings;
+    const measured = this.#measured();
     return html`<details class="menu" @keydown=${closeOnEscape} @focusout=${closeWhenLeft}>
-      <summary>Charts (${charts.length})</summary>
+      <summary>Charts (${measured.filter((key) => charts.includes(key)).length})</summary>
       <div class="menu-body" role="group" aria-label="Charts shown">
-        ${METRIC_KEYS.map(
+        ${measured.map(
           (key) => html`<label class="check"
             ><input type="checkbox" .checked=${charts.includes(key)} @change=${() => this.#toggle(key)} />${
               METRIC_KINDS[key].title
@@ -108,6 +109,12 @@ export class ChartGrid extends LightElement {
         )}
       </div>
     </details>`;
+  }
+
+  /** Charts that some plotted run has points for; all of them while no run is plotted. */
+  #measured(): MetricKey[] {
+    if (this.runs.length === 0) return [...METRIC_KEYS];
+    return METRIC_KEYS.filter((key) => this.runs.some(({ metrics }) => isMeasured(METRIC_KINDS[key], metrics)));
   }
 
   #toggle(key: MetricKey): void {

@@ -9,6 +9,7 @@ export interface ChartSettings {
   smoothing: number;
   /** Visible range of x in axis units; absent: all. */
   zoom?: Range;
+  /** Those that no plotted run measures are not shown. */
   charts: MetricKey[];
 }
 
@@ -18,7 +19,7 @@ export const DEFAULT_CHART_SETTINGS: ChartSettings = {
   xAxis: 'step',
   isLogY: false,
   smoothing: 0.6,
-  charts: ['loss', 'accuracy'],
+  charts: ['loss', 'accuracy', 'perplexity', 'bitsPerCharacter'],
 };
 
 export function parseChartSettings(saved: unknown): ChartSettings {

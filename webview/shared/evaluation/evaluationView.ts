@@ -1,6 +1,13 @@
 // What a run's best weights reach: scores per split and class, confusion matrix, wrong predictions. <gs-evaluation>
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ClassScores, Evaluation, Misclassified, SplitEvaluation } from '../../../extension/schema/run.ts';
+import { formatScore, SCORE_FACTS, scoreNames } from '../../../extension/protocol/scores.ts';
+import type {
+  ClassResults,
+  ClassScores,
+  Evaluation,
+  Misclassified,
+  SplitEvaluation,
+} from '../../../extension/schema/run.ts';
 import { formatCount, formatNumber, formatPercent, groupThousands } from '../format.ts';
 import { LightElement } from '../lightElement.ts';
 import { emptyNotice } from '../notice.ts';
@@ -46,13 +53,16 @@ export class EvaluationView extends LightElement {
         <span class="spacer"></span>
         ${evaluation.test ? this.#renderChoice(part) : html`<span class="muted">Validation data</span>`}
       </div>
-      ${renderScores(split)}
-      <div class="evaluation-grid">
-        <gs-confusion-matrix .labels=${evaluation.labels} .confusion=${split.confusion}></gs-confusion-matrix>
-        <div>${renderClasses(split.perClass)}</div>
-      </div>
-      ${this.#renderMistakes(split)}
+      ${renderScores(split)} ${split.confusion ? this.#renderClassResults(evaluation.labels, split) : nothing}
     `;
+  }
+
+  #renderClassResults(labels: readonly string[], results: ClassResults): TemplateResult {
+    return html`<div class="evaluation-grid">
+        <gs-confusion-matrix .labels=${labels} .confusion=${results.confusion}></gs-confusion-matrix>
+        <div>${renderClasses(results.perClass)}</div>
+      </div>
+      ${this.#renderMistakes(results)}`;
   }
 
   #renderChoice(part: Part): TemplateResult {
@@ -73,7 +83,7 @@ export class EvaluationView extends LightElement {
     </fieldset>`;
   }
 
-  #renderMistakes({ misclassified, confusion }: SplitEvaluation): TemplateResult {
+  #renderMistakes({ misclassified, confusion }: ClassResults): TemplateResult {
     const total = confusion.reduce((sum, row, at) => sum + row.reduce((all, count) => all + count, 0) - row[at], 0);
     const shown = misclassified.slice(0, this.shownMistakes);
     const head = html`<div class="section-head">
@@ -120,11 +130,11 @@ export class EvaluationView extends LightElement {
   }
 }
 
-function renderScores({ examples, accuracy, macroF1, weightedF1, loss }: SplitEvaluation): TemplateResult {
+function renderScores(scores: SplitEvaluation): TemplateResult {
   const fact = (name: string, value: string) => html`<div class="fact"><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<dl class="facts">
-    ${fact('Accuracy', formatPercent(accuracy))} ${fact('Macro F1', formatPercent(macroF1))}
-    ${fact('Weighted F1', formatPercent(weightedF1))} ${fact('Loss', formatNumber(loss))} ${fact('Examples', groupThousands(examples))}
+    ${scoreNames(scores).map((name) => fact(SCORE_FACTS[name].title, name === 'loss' ? formatNumber(scores.loss) : formatScore(name, scores[name])))}
+    ${fact(scores.confusion ? 'Examples' : 'Tokens', groupThousands(scores.examples))}
   </dl>`;
 }
 

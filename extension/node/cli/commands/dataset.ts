@@ -46,6 +46,8 @@ async function dataset(context: CommandContext): Promise<number> {
 
 function describe(preview: DataPreview, { cwd, output }: CommandContext): string {
   const { how, rowsRead, isComplete, labels, tokensPerText, badRows, rows } = preview;
+  const hasLabels = labels.length > 0;
+  const columns = ['line', ...(hasLabels ? ['label'] : []), 'text', 'cleaned', 'tokens'];
   const width = Math.max(20, Math.floor((output.status.columns - 40) / 2));
   const facts = [
     ...how,
@@ -60,15 +62,15 @@ function describe(preview: DataPreview, { cwd, output }: CommandContext): string
   const bad = badRows.map(({ path, line, reason }) => `${relative(cwd, path)}:${line}: ${reason}`);
   const shown = rows.map(({ line, label, text, cleaned, tokens }) => [
     String(line),
-    label,
+    ...(hasLabels ? [label] : []),
     ellipsis(text, width),
     cleaned === text ? '' : ellipsis(cleaned, width),
-    ellipsis(tokens.join(' · '), width),
+    ellipsis(tokens.join(' · ').replaceAll('\n', '⏎'), width),
   ]);
   return [
     facts.join('\n'),
-    table(['label', 'rows', 'share'], labelRows),
-    ...(shown.length > 0 ? [table(['line', 'label', 'text', 'cleaned', 'tokens'], shown)] : []),
+    ...(hasLabels ? [table(['label', 'rows', 'share'], labelRows)] : []),
+    ...(shown.length > 0 ? [table(columns, shown)] : []),
     ...(bad.length > 0 ? [`Rows that cannot be used:\n${bad.join('\n')}`] : []),
   ].join('\n\n');
 }

@@ -4,7 +4,7 @@ import { resolveRun } from '../../../store/runStore.ts';
 import { evaluateAgain, evaluateOnFile } from '../../evaluateRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 import { readingOptions } from '../reading.ts';
-import { classTable, scoresTable } from '../scoresTable.ts';
+import { evaluationTables } from '../scoresTable.ts';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
@@ -21,20 +21,18 @@ export const evaluateCommand: Command = {
 async function evaluate(context: CommandContext): Promise<number> {
   const { positionals, cwd, output, options } = context;
   if (positionals.length !== 1) throw usageError(evaluateCommand, 'evaluate needs one run.');
-  const { dir } = await resolveRun(positionals[0], cwd);
+  const { dir, manifest } = await resolveRun(positionals[0], cwd);
+  const { task } = manifest;
   const path = stringOption(context, 'data');
   const reading = readingOptions(output);
   if (path !== undefined) {
     const result = await evaluateOnFile(dir, resolve(cwd, path), reading);
-    const text = options.json
-      ? JSON.stringify(result)
-      : `${scoresTable([[path, result.data]])}\n\n${classTable(result.data)}`;
-    output.line(text);
+    output.line(options.json ? JSON.stringify(result) : evaluationTables([[path, result.data]], task));
     return EXIT.ok;
   }
   const evaluation = await evaluateAgain(dir, reading);
   const { validation, test } = evaluation;
   const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-  output.line(options.json ? JSON.stringify(evaluation) : `${scoresTable(rows)}\n\n${classTable(test ?? validation)}`);
+  output.line(options.json ? JSON.stringify(evaluation) : evaluationTables(rows, task));
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
 // gatescope runs: lists runs under a folder, and shows, renames, annotates, reports on and deletes them.
 import { relative, resolve } from 'node:path';
+import { formatHeadline } from '../../../protocol/scores.ts';
 import { isActive } from '../../../schema/run.ts';
 import {
   deleteRun,
@@ -14,8 +15,8 @@ import { UserError, withRemedy } from '../../../util/userError.ts';
 import { createFileSource } from '../../fileSource.ts';
 import { writeReport } from '../../report.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
-import { count, duration, ellipsis, percent, table } from '../format.ts';
-import { classTable, scoresTable } from '../scoresTable.ts';
+import { count, duration, ellipsis, table } from '../format.ts';
+import { evaluationTables } from '../scoresTable.ts';
 
 const ACTIONS = ['list', 'show', 'rename', 'note', 'report', 'delete'] as const;
 type Action = (typeof ACTIONS)[number];
@@ -114,8 +115,6 @@ async function oneRun(args: readonly string[], cwd: string): Promise<StoredRun> 
   return resolveRun(args[0], cwd);
 }
 
-const orDash = (score: number | undefined): string => (score === undefined ? '–' : percent(score));
-
 function secondsOf({ manifest }: StoredRun): number | undefined {
   const { startedAt, endedAt, status } = manifest;
   if (!endedAt && !isActive(status)) return undefined;
@@ -128,9 +127,10 @@ function timeOf(run: StoredRun): string {
 }
 
 function listRow(run: StoredRun): string[] {
-  const { id, name, status, epochs, best, test } = run.manifest;
+  const { id, name, status, epochs, task, best, test } = run.manifest;
   const done = `${epochs.done}/${epochs.planned}`;
-  return [id, ellipsis(name, 40), status, done, orDash(best?.accuracy), orDash(test?.accuracy), timeOf(run)];
+  const [onValidation, onTest] = [best, test].map((scores) => formatHeadline(task, scores));
+  return [id, ellipsis(name, 40), status, done, onValidation, onTest, timeOf(run)];
 }
 
 async function factsOf({ dir, manifest }: StoredRun) {
@@ -139,7 +139,7 @@ async function factsOf({ dir, manifest }: StoredRun) {
 
 async function describe(run: StoredRun, cwd: string): Promise<string> {
   const { environment, evaluation } = await factsOf(run);
-  const { name, note, status, epochs, best, problem } = run.manifest;
+  const { name, note, status, epochs, task, best, problem } = run.manifest;
   const facts = [
     name,
     ...(note ? [note] : []),
@@ -155,5 +155,5 @@ async function describe(run: StoredRun, cwd: string): Promise<string> {
   if (!evaluation) return facts.join('\n');
   const { validation, test } = evaluation;
   const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-  return [facts.join('\n'), scoresTable(rows), classTable(test ?? validation)].join('\n\n');
+  return [facts.join('\n'), evaluationTables(rows, task)].join('\n\n');
 }

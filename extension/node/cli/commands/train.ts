@@ -2,6 +2,7 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { TrainOutcome } from '../../../protocol/engineContract.ts';
+import { formatScore, SCORE_FACTS, scoreNames } from '../../../protocol/scores.ts';
 import type { RunEvent, RunManifest } from '../../../schema/run.ts';
 import { readEvaluation } from '../../../store/runStore.ts';
 import { withRemedy } from '../../../util/userError.ts';
@@ -19,7 +20,7 @@ import {
   stringOption,
   usageError,
 } from '../command.ts';
-import { duration, percent } from '../format.ts';
+import { duration } from '../format.ts';
 import { createProgressBar } from '../progressBar.ts';
 import { scoresTable } from '../scoresTable.ts';
 
@@ -98,9 +99,9 @@ function terminalListener({ output }: CommandContext): EndingListener {
     onEvents(_seq, events) {
       for (const event of events) {
         if (event.type === 'epoch') ended = event;
-        if (event.type !== 'validation') continue;
+        if (event.type !== 'validation' && event.type !== 'sample') continue;
         bar.clear();
-        output.note(validationLine(event, ended));
+        output.note(event.type === 'sample' ? indented(event.text) : validationLine(event, ended));
       }
     },
     onManifest: () => undefined,
@@ -112,10 +113,16 @@ function terminalListener({ output }: CommandContext): EndingListener {
   };
 }
 
+/** A text that the model wrote, apart from what is said of it. */
+const indented = (text: string): string => text.trim().replace(/^/gm, '    ');
+
 /** The training loss is known of epochs that ended; a stop, or `validateEverySteps`, validates within one. */
 function validationLine(event: ValidationEvent, ended: EpochEvent | undefined): string {
-  const { epoch, step, loss, accuracy, macroF1 } = event;
-  const scores = `validation loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, macro F1 ${percent(macroF1)}`;
+  const { epoch, step, loss } = event;
+  const others = scoreNames(event)
+    .filter((name) => name !== 'loss')
+    .map((name) => `, ${lowerFirst(SCORE_FACTS[name].title)} ${formatScore(name, event[name])}`);
+  const scores = `validation loss ${loss.toFixed(4)}${others.join('')}`;
   if (step === 0) return `Before training: ${scores}`;
   if (ended?.step !== step) return `Epoch ${epoch}, step ${step}: ${scores}`;
   return `Epoch ${epoch}: training loss ${ended.loss.toFixed(4)}, ${scores}`;
@@ -151,10 +158,12 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
   if (evaluation) {
     const { validation, test } = evaluation;
     const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-    output.line(scoresTable(rows));
+    output.line(scoresTable(rows, manifest.task));
   }
   output.line(`${sentence(status)} in ${duration(secondsOf(manifest))}. Run: ${relative(cwd, runDir) || '.'}`);
 }
+
+const lowerFirst = (text: string): string => text[0].toLowerCase() + text.slice(1);
 
 function sentence(status: string): string {
   return status[0].toUpperCase() + status.slice(1);

@@ -4,17 +4,12 @@ import type { EncodedSet } from '../../data/types.ts';
 import { createBatchOf } from '../layers/batch.ts';
 import { softmaxRows } from '../linalg/softmax.ts';
 import type { Model } from '../model.ts';
-import { argmaxRows, confusionMatrix, exampleLosses, scoresOf } from '../tasks/metrics.ts';
 import type { SetPredictions } from '../types.ts';
-
-export interface PredictOptions {
-  batchSize: number;
-  /** Awaited between batches, so that others get a turn; what it throws ends the prediction. */
-  betweenBatches?(): Promise<void>;
-}
+import { argmaxRows, confusionMatrix, exampleLosses, scoresOf } from './metrics.ts';
+import type { ScoringOptions } from './task.ts';
 
 /** Probabilities, predictions and scores of `model` over `set`. The loss is plain cross-entropy, the mean over examples. */
-export async function predictSet(model: Model, set: EncodedSet, options: PredictOptions): Promise<SetPredictions> {
+export async function predictSet(model: Model, set: EncodedSet, options: ScoringOptions): Promise<SetPredictions> {
   const { classCount } = model.shape;
   const logits = await setLogits(model, set, options);
   const predicted = argmaxRows(logits, classCount);
@@ -33,7 +28,7 @@ export async function predictSet(model: Model, set: EncodedSet, options: Predict
 export async function predictTexts(
   model: Model,
   texts: readonly Uint32Array[],
-  options: PredictOptions,
+  options: ScoringOptions,
 ): Promise<Float32Array> {
   const set = { count: texts.length, length: (at: number) => texts[at].length, tokens: (at: number) => texts[at] };
   return softmaxRows(await setLogits(model, set, options), model.shape.classCount);
@@ -43,7 +38,7 @@ export async function predictTexts(
 export async function setLogits(
   model: Model,
   set: Pick<EncodedSet, 'count' | 'length' | 'tokens'>,
-  options: PredictOptions,
+  options: ScoringOptions,
 ): Promise<Float32Array> {
   const { classCount } = model.shape;
   const order = Uint32Array.from({ length: set.count }, (_, index) => index).sort(

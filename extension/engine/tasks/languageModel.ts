@@ -1,0 +1,119 @@
+// The task of a language model: predict the next token of running text; truncated back-propagation through time with the state carried on.
+// Judged by nats a token, perplexity, and, where tokens are characters, bits per character.
+import type { EncodedText } from '../../data/types.ts';
+import { DEFAULT_SEQUENCE_LENGTH, type ResolvedTraining } from '../../schema/resolved.ts';
+import type { Scores } from '../../schema/run.ts';
+import type { Tokenizer } from '../../text/types.ts';
+import type { Model, TrainingKey } from '../model.ts';
+import { computeGradients } from '../train/gradientStep.ts';
+import { carryState } from './carriedState.ts';
+import { crossEntropy, type LossResult } from './crossEntropy.ts';
+import { TokenWriter } from './generate.ts';
+import { exampleLosses } from './metrics.ts';
+import { type CarriedState, meanLoss, type ScoringOptions, type Task } from './task.ts';
+import { createTextStreams, type TextWindow } from './textStreams.ts';
+
+export interface LanguageModelData {
+  tokenizer: Tokenizer;
+  train: EncodedText;
+  validation: EncodedText;
+}
+
+/** Tokens at a time; scores do not depend on it. */
+const SCORING_WINDOW = 64;
+/** Tokens of the text that shows what the model has learned. */
+const SAMPLE_LENGTH = { character: 160, word: 40 } as const;
+
+export function createLanguageModel(
+  { tokenizer, train, validation }: LanguageModelData,
+  training: ResolvedTraining,
+): Task {
+  const { batchSize, seed } = training;
+  const { isCharacters } = tokenizer;
+  const streams = createTextStreams(train, batchSize, training.sequenceLength ?? DEFAULT_SEQUENCE_LENGTH);
+  return {
+    epoch: () => ({
+      batchCount: streams.windowCount,
+      step(model, at) {
+        const window = streams.window(at.batch);
+        const { loss, gradients, state } = windowGradients(model, window, { initial: at.carried, training: at });
+        const { weight } = loss;
+        return {
+          gradients,
+          carried: state,
+          tokenCount: window.targets.length,
+          tally: { loss: loss.loss * weight, weight, hits: 0, examples: weight },
+        };
+      },
+    }),
+    trainingScores: (tally) => languageModelScores(meanLoss(tally), isCharacters),
+    validate: (model, options) => scoreText(model, validation, { ...options, isCharacters }),
+    async demonstrate(model, yieldNow) {
+      const writer = new TokenWriter(model, Uint32Array.of(tokenizer.id('\n')), { seed, temperature: 0.8 });
+      const ids: number[] = [];
+      while (ids.length < SAMPLE_LENGTH[isCharacters ? 'character' : 'word']) {
+        ids.push(writer.next());
+        await yieldNow();
+      }
+      return tokenizer.decode(ids);
+    },
+  };
+}
+
+/** `loss` in nats a token. */
+export function languageModelScores(loss: number, isCharacters: boolean): Scores {
+  return { loss, perplexity: Math.exp(loss), ...(isCharacters ? { bitsPerCharacter: loss / Math.LN2 } : {}) };
+}
+
+export interface WindowGradients {
+  loss: LossResult;
+  /** One a trainable parameter, in the order of the store. */
+  gradients: Float32Array[];
+  /** After the last token of each stream. */
+  state: CarriedState;
+}
+
+/** Forward and backward pass over one window from the state `initial`, through which no gradient flows. */
+export function windowGradients(
+  model: Model,
+  { batch, targets }: TextWindow,
+  { initial, training }: { initial?: CarriedState; training?: TrainingKey },
+): WindowGradients {
+  let loss: LossResult | undefined;
+  const state: CarriedState = [];
+  const gradients = computeGradients(model.params, (weights) => {
+    const logits = model.forward(weights, batch, {
+      training,
+      ...carryState(model, batch.layout.batchSize, { initial, final: state }),
+    });
+    return crossEntropy(logits, targets, { labelSmoothing: 0 }, (result) => {
+      loss = result;
+    });
+  });
+  if (!loss) throw new Error('The loss was not computed');
+  return { loss, gradients, state };
+}
+
+export interface TextScoringOptions extends ScoringOptions {
+  isCharacters: boolean;
+}
+
+/** Scores over all tokens but the first (of at least two), read as `batchSize` streams that start from zero states. */
+export async function scoreText(
+  model: Model,
+  text: EncodedText,
+  { batchSize, isCharacters, betweenBatches }: TextScoringOptions,
+): Promise<Scores> {
+  const streams = createTextStreams(text, batchSize, SCORING_WINDOW);
+  let state: CarriedState | undefined;
+  let sum = 0;
+  for (let index = 0; index < streams.windowCount; index++) {
+    const { batch, targets } = streams.window(index);
+    const final: CarriedState = [];
+    const logits = model.logits(batch, carryState(model, batch.layout.batchSize, { initial: state, final }));
+    for (const loss of exampleLosses(logits, targets, model.shape.classCount)) sum += loss;
+    state = final;
+    await betweenBatches?.();
+  }
+  return languageModelScores(sum / (text.count - 1), isCharacters);
+}
