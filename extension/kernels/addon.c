@@ -1,0 +1,115 @@
+// The Node-API door to the native kernels. It allocates nothing and keeps nothing but the address of one shared memory per environment:
+// bind(view of the SharedArrayBuffer, set) once, then run(entry, scratch). It needs no C library. The functions of Node are found by the
+// loader, on Windows by hand (addon_windows.h). Offsets are checked by the caller (extension/engine/kernels/).
+#include <stddef.h>
+#include <stdint.h>
+#define NAPI_VERSION 8
+#include <node_api.h>
+#include "addon_windows.h"
+
+#if defined(__x86_64__)
+void gatescope_run_avx2(char *, uint32_t, uint32_t);
+void gatescope_run_avx512(char *, uint32_t, uint32_t);
+#include <cpuid.h>
+#else
+void gatescope_run(char *, uint32_t, uint32_t);
+#endif
+
+typedef void (*Run)(char *, uint32_t, uint32_t);
+typedef struct {
+  char *base;
+  Run run;
+} Door;
+
+enum { NONE = 0, NEON = 1, AVX2 = 2, AVX512 = 3 };
+static const char *const NAMES[] = {"none", "neon", "avx2", "avx512"};
+
+/** The widest set of instructions that processor and system allow. */
+static int widest(void) {
+#if defined(__x86_64__)
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return NONE;
+  const unsigned need = bit_FMA | bit_OSXSAVE | bit_AVX | bit_MOVBE;
+  if ((c & need) != need) return NONE;
+  unsigned low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  if ((low & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return NONE;
+  const unsigned v3 = bit_AVX2 | bit_BMI | bit_BMI2;
+  if ((b & v3) != v3) return NONE;
+  const unsigned v4 = bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
+  return (b & v4) == v4 && (low & 0xe6) == 0xe6 ? AVX512 : AVX2;
+#else
+  return NEON;
+#endif
+}
+
+static Run run_of(int set) {
+#if defined(__x86_64__)
+  return set == AVX512 ? gatescope_run_avx512 : set == AVX2 ? gatescope_run_avx2 : 0;
+#else
+  return set == NEON ? gatescope_run : 0;
+#endif
+}
+
+static napi_value fail(napi_env env, const char *why) {
+  napi_throw_error(env, 0, why);
+  return 0;
+}
+
+/** bind(memory: SharedArrayBuffer as Uint8Array, set: number) */
+static napi_value bind(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value args[2];
+  void *self;
+  if (napi_get_cb_info(env, info, &count, args, 0, &self) != napi_ok || count < 2) return fail(env, "bind takes a memory and a set");
+  Door *door = self;
+  napi_typedarray_type type;
+  size_t length;
+  void *data;
+  double set;
+  if (napi_get_typedarray_info(env, args[0], &type, &length, &data, 0, 0) != napi_ok || type != napi_uint8_array)
+    return fail(env, "bind takes a Uint8Array over the shared memory");
+  if (napi_get_value_double(env, args[1], &set) != napi_ok) return fail(env, "bind takes the number of an instruction set");
+  if ((int)set > widest() || !run_of((int)set)) return fail(env, "this processor does not have these instructions");
+  door->base = data;
+  door->run = run_of((int)set);
+  return 0;
+}
+
+/** run(entry: number, scratch: number) */
+static napi_value run(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value args[2];
+  void *self;
+  uint32_t entry, scratch;
+  napi_get_cb_info(env, info, &count, args, 0, &self);
+  Door *door = self;
+  if (!door->run) return fail(env, "no memory is bound");
+  if (napi_get_value_uint32(env, args[0], &entry) != napi_ok || napi_get_value_uint32(env, args[1], &scratch) != napi_ok)
+    return fail(env, "run takes two offsets");
+  door->run(door->base, entry, scratch);
+  return 0;
+}
+
+/** How many environments of one process may load the addon; each has a door of its own. */
+#define MAX_DOORS 256
+static Door doors[MAX_DOORS];
+static int door_count;
+
+NAPI_MODULE_INIT() {
+  if (!find_node()) return 0;
+  const int at = __atomic_fetch_add(&door_count, 1, __ATOMIC_RELAXED);
+  Door *door = &doors[at % MAX_DOORS];
+  door->base = 0;
+  door->run = 0;
+  napi_value value;
+  napi_create_function(env, "bind", NAPI_AUTO_LENGTH, bind, door, &value);
+  napi_set_named_property(env, exports, "bind", value);
+  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, door, &value);
+  napi_set_named_property(env, exports, "run", value);
+  napi_create_int32(env, widest(), &value);
+  napi_set_named_property(env, exports, "widest", value);
+  napi_create_string_utf8(env, NAMES[widest()], NAPI_AUTO_LENGTH, &value);
+  napi_set_named_property(env, exports, "widestName", value);
+  return exports;
+}

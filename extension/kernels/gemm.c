@@ -1,0 +1,153 @@
+#include "gemm.h"
+#include "vecmath.h"
+
+typedef struct {
+  /** Element (r, k) of the tile of A: a[r · row_stride + k · k_stride]. */
+  const float *a;
+  ptrdiff_t row_stride, k_stride;
+  const float *panel;
+  float *c[MR];
+  const float *bias, *bias2;
+  ptrdiff_t depth, columns;
+  int start;
+} Tile;
+
+INLINE vf tile_start(const Tile *t, int r, int j) {
+  ptrdiff_t left = t->columns - j * W;
+  if (t->start == GEMM_ADD) return load_upto(t->c[r] + j * W, left);
+  if (t->start == GEMM_ZERO) return splat(0);
+  vf bias = load_upto(t->bias + j * W, left);
+  return t->bias2 ? bias + load_upto(t->bias2 + j * W, left) : bias;
+}
+
+/** A tile of `rows` rows and `vectors` vectors; both are constants where this is inlined. */
+INLINE void tile(const Tile *t, const int rows, const int vectors, const int is_packed) {
+  vf sums[MR][NV];
+  for (int r = 0; r < rows; r++)
+    for (int j = 0; j < vectors; j++) sums[r][j] = tile_start(t, r, j);
+  const float *a = t->a, *b = t->panel;
+  const ptrdiff_t row_stride = is_packed ? 1 : t->row_stride, k_stride = is_packed ? MR : 1;
+  const ptrdiff_t depth = t->depth;
+  for (ptrdiff_t k = 0; k < depth; k++) {
+    vf right[NV];
+    for (int j = 0; j < vectors; j++) right[j] = load(b + j * W);
+    for (int r = 0; r < rows; r++) {
+      vf left = splat(a[r * row_stride]);
+      for (int j = 0; j < vectors; j++) sums[r][j] = fma_(left, right[j], sums[r][j]);
+    }
+    a += k_stride;
+    b += NR;
+  }
+  for (int r = 0; r < rows; r++)
+    for (int j = 0; j < vectors; j++) store_upto(t->c[r] + j * W, sums[r][j], t->columns - j * W);
+}
+
+#define TILE_ROWS(rows)                                          \
+  case rows:                                                     \
+    if (is_packed) tile(t, rows, vectors, 1);                    \
+    else tile(t, rows, vectors, 0);                              \
+    break;
+
+INLINE void tile_of(const Tile *t, int rows, const int vectors, int is_packed) {
+  switch (rows) {
+    TILE_ROWS(1)
+    TILE_ROWS(2)
+    TILE_ROWS(3)
+    TILE_ROWS(4)
+#if MR >= 6
+    TILE_ROWS(5)
+    TILE_ROWS(6)
+#endif
+#if MR >= 8
+    TILE_ROWS(7)
+    TILE_ROWS(8)
+#endif
+  }
+}
+NOINLINE void tile_wide(const Tile *t, int rows, int is_packed) { tile_of(t, rows, 2, is_packed); }
+NOINLINE void tile_narrow(const Tile *t, int rows, int is_packed) { tile_of(t, rows, 1, is_packed); }
+
+/** Rows of Aᵀ beside each other: tile by tile [depth, MR]. */
+static void pack_rows(const float *a, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t depth, float *to) {
+  for (ptrdiff_t row = 0; row < rows; row += MR, to += depth * MR) {
+    ptrdiff_t count = least(MR, rows - row);
+    if (count == MR)
+      for (ptrdiff_t k = 0; k < depth; k++) copy_floats(to + k * MR, a + k * k_stride + row, MR);
+    else
+      for (ptrdiff_t k = 0; k < depth; k++)
+        for (ptrdiff_t r = 0; r < count; r++) to[k * MR + r] = a[k * k_stride + row + r];
+  }
+}
+
+static void activate_row(float *row, ptrdiff_t n, int activation) {
+  for (ptrdiff_t j = 0; j < n; j += W) {
+    vf x = load_upto(row + j, n - j);
+    if (activation == ACT_RELU) x = select_(x < 0.0f, splat(0), x);
+    else if (activation == ACT_TANH) x = tanh_(x);
+    else x = sigmoid_(x);
+    store_upto(row + j, x, n - j);
+  }
+}
+
+INLINE float *c_row(const Gemm *g, ptrdiff_t m) { return g->c + (g->rows ? g->rows[m] : m) * g->ldc; }
+
+/** Rows m … m + rows over depth k0 … k0 + depth, all columns. */
+static void gemm_block(const Gemm *g, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k0, ptrdiff_t depth, float *scratch) {
+  const int is_packed = g->k_stride != 1;
+  if (is_packed) pack_rows(g->a + m * g->row_stride + k0 * g->k_stride, g->k_stride, rows, depth, scratch);
+  Tile t = {.row_stride = g->row_stride, .depth = depth, .start = k0 > 0 ? GEMM_ADD : g->start};
+  for (ptrdiff_t n = 0; n < g->n; n += NR) {
+    t.panel = g->panels + n * g->k + k0 * NR;
+    t.columns = g->n - n;
+    t.bias = g->bias ? g->bias + n : 0;
+    t.bias2 = g->bias2 ? g->bias2 + n : 0;
+    for (ptrdiff_t row = 0; row < rows; row += MR) {
+      int count = (int)least(MR, rows - row);
+      t.a = is_packed ? scratch + row * depth : g->a + (m + row) * g->row_stride + k0;
+      for (int r = 0; r < count; r++) t.c[r] = c_row(g, m + row + r) + n;
+      if (t.columns > W) tile_wide(&t, count, is_packed);
+      else tile_narrow(&t, count, is_packed);
+    }
+  }
+}
+
+static void gemm_rows(const Gemm *g, ptrdiff_t from, ptrdiff_t to, float *scratch) {
+  for (ptrdiff_t m = from; m < to; m += MC) {
+    ptrdiff_t rows = least(MC, to - m);
+    // A depth of zero still has to write what the sums start from.
+    for (ptrdiff_t k0 = 0; k0 < g->k || k0 == 0; k0 += KC) gemm_block(g, m, rows, k0, least(KC, g->k - k0), scratch);
+    if (g->activation != ACT_NONE)
+      for (ptrdiff_t row = m; row < m + rows; row++) activate_row(c_row(g, row), g->n, g->activation);
+  }
+}
+
+static const float *indexed_row(const float *source, const float *other, ptrdiff_t stride, int32_t at) {
+  if (at >= 0) return source + at * stride;
+  return at == -1 ? 0 : other + (-2 - at) * stride;
+}
+
+static void pack_panel(const float *source, const float *other, float *panels, ptrdiff_t p, ptrdiff_t n, ptrdiff_t k,
+                       ptrdiff_t k_stride, ptrdiff_t n_stride, const int32_t *index) {
+  const ptrdiff_t first = p * NR, count = least(NR, n - first);
+  float *to = panels + first * k;
+  if (n_stride == 1) {
+    for (ptrdiff_t row = 0; row < k; row++, to += NR) {
+      const float *from = index ? indexed_row(source, other, k_stride, index[row]) : source + row * k_stride;
+      if (!from) zero_floats(to, NR);
+      else if (count == NR) for (int j = 0; j < NV; j++) store(to + j * W, load(from + first + j * W));
+      else {
+        zero_floats(to, NR);
+        copy_floats(to, from + first, count);
+      }
+    }
+    return;
+  }
+  // B is stored transposed: blocks of 16 columns keep both sides in the first cache.
+  for (ptrdiff_t k0 = 0; k0 < k; k0 += 16) {
+    ptrdiff_t depth = least(16, k - k0);
+    for (ptrdiff_t j = 0; j < NR; j++) {
+      const float *from = source + (first + j) * n_stride + k0;
+      for (ptrdiff_t row = 0; row < depth; row++) to[(k0 + row) * NR + j] = j < count ? from[row] : 0;
+    }
+  }
+}

@@ -1,0 +1,161 @@
+// The one door to all kernels. A piece of work is an entry of four words in the shared memory: kernel, where its arguments lie, and
+// from … to, what of it to do (rows, ranks, texts, blocks: see each case). Pieces of one job may run in any order on any thread.
+// Every address is an offset in bytes from `base`; 0 is null. extension/engine/kernels/kernelCalls.ts writes entries and arguments.
+#include "vec.h"
+#include "vecmath.h"
+#include "gemm.c"
+#include "recurrent.c"
+#include "embedding.c"
+#include "pooling.c"
+#include "dropout.c"
+#include "loss.c"
+#include "optimizers.c"
+
+#ifndef ENTRY
+#define ENTRY gatescope_run
+#endif
+
+/** Where the count of time steps done lies: a kernel that works moves it, so that one that died is noticed. */
+#define HEARTBEAT_OFFSET 524352
+
+typedef union {
+  uint32_t address;
+  int32_t whole;
+  float number;
+} Word;
+
+#define F(i) ((float *)(a[i].address ? base + a[i].address : 0))
+#define I(i) ((int32_t *)(a[i].address ? base + a[i].address : 0))
+#define N(i) ((ptrdiff_t)a[i].whole)
+#define X(i) (a[i].number)
+
+enum {
+  K_PACK, K_GEMM, K_RECURRENT_FORWARD, K_RECURRENT_BACKWARD, K_EMBEDDING_GATHER, K_EMBEDDING_SCATTER, K_POOL_FORWARD,
+  K_POOL_BACKWARD, K_DROPOUT, K_SOFTMAX, K_CROSS_ENTROPY, K_OPTIMIZE, K_OPTIMIZE_ROWS, K_SUM_OF_SQUARES, K_COLUMN_SUMS,
+  K_ADD, K_MULTIPLY, K_MATH, K_PEAK
+};
+
+static Recurrent recurrent_of(char *base, const Word *a) {
+  return (Recurrent){
+      .cell = a[0].whole, .hidden = N(1), .steps = N(2), .gate_count = N(3),
+      .active = I(4), .starts = I(5), .rows = I(6), .order = I(7),
+      .gates = F(8), .cells = F(9), .tanh_cells = F(10),
+      .out = F(11), .out_stride = N(12), .recurrent_panels = F(13), .bias_hh = F(14),
+      .h = F(15), .c = F(16), .products = F(17), .h0 = F(18), .c0 = F(19), .h_last = F(20), .c_last = F(21),
+      .d_out = F(22), .d_out_stride = N(23), .d_h_last = F(24), .d_c_last = F(25), .d_gates = F(26), .d_recurrent = F(27),
+      .dh = F(28), .dc = F(29), .d_h0 = F(30), .d_c0 = F(31),
+      .heartbeat = (volatile int32_t *)(base + HEARTBEAT_OFFSET)};
+}
+
+static Optimizer optimizer_of(char *base, const Word *a) {
+  return (Optimizer){.kind = a[0].whole, .is_nesterov = a[1].whole, .is_first = a[2].whole, .is_centered = a[3].whole,
+                     .gradient_scale = X(4), .limit = X(5), .rate = X(6), .decay = X(7), .epsilon = X(8),
+                     .beta1 = X(9), .beta2 = X(10), .rest1 = X(11), .rest2 = X(12), .square_scale = X(13), .kept = X(14),
+                     .values = F(15), .first = F(16), .second = F(17), .third = F(18), .gradient = F(19), .n = N(20)};
+}
+
+/** The functions of vecmath.h over x, for tests: 0 exp, 1 sigmoid, 2 tanh, 3 log. */
+static void math_floats(int function, const float *x, float *y, ptrdiff_t from, ptrdiff_t to) {
+  for (ptrdiff_t at = from; at < to; at += W) {
+    vf v = load_upto(x + at, to - at);
+    store_upto(y + at, function == 0 ? exp_(v) : function == 1 ? sigmoid_(v) : function == 2 ? tanh_(v) : log_(v), to - at);
+  }
+}
+
+/** A loop of nothing but multiply-adds in registers: the roofline. 24 W floating-point operations a round. */
+static void peak(float *out, ptrdiff_t rounds) {
+  vf x[12];
+  for (int i = 0; i < 12; i++) x[i] = splat(0.001f * (float)i);
+  for (ptrdiff_t round = 0; round < rounds; round++)
+    for (int i = 0; i < 12; i++) x[i] = fma_(x[i], splat(0.999f), splat(0.0001f));
+  for (int i = 1; i < 12; i++) x[0] += x[i];
+  *out = x[0][0];
+}
+
+__attribute__((visibility("default"))) void ENTRY(char *base, uint32_t entry, uint32_t scratch_at) {
+  const uint32_t *e = (const uint32_t *)(base + entry);
+  const Word *a = (const Word *)(base + e[1]);
+  const ptrdiff_t from = (int32_t)e[2], to = (int32_t)e[3];
+  float *scratch = (float *)(base + scratch_at);
+  switch (e[0]) {
+    case K_PACK: // panels
+      for (ptrdiff_t p = from; p < to; p++) pack_panel(F(0), F(1), F(2), p, N(3), N(4), N(5), N(6), I(7));
+      break;
+    case K_GEMM: { // rows
+      Gemm g = {.a = F(0), .row_stride = N(1), .k_stride = N(2), .panels = F(3), .bias = F(4), .bias2 = F(5), .c = F(6),
+                .ldc = N(7), .rows = I(8), .n = N(9), .k = N(10), .start = a[11].whole, .activation = a[12].whole};
+      gemm_rows(&g, from, to, scratch);
+      break;
+    }
+    case K_RECURRENT_FORWARD: { // ranks
+      Recurrent r = recurrent_of(base, a);
+      recurrent_forward(&r, from, to, scratch);
+      break;
+    }
+    case K_RECURRENT_BACKWARD: { // ranks
+      Recurrent r = recurrent_of(base, a);
+      recurrent_backward(&r, from, to, scratch);
+      break;
+    }
+    case K_EMBEDDING_GATHER: // tokens
+      embedding_gather(F(0), I(1), F(2), N(3), from, to);
+      break;
+    case K_EMBEDDING_SCATTER: // columns
+      embedding_scatter(F(0), I(1), F(2), N(3), N(4), N(5), from, to);
+      break;
+    case K_POOL_FORWARD:
+    case K_POOL_BACKWARD: { // texts
+      Pooling p = {.kind = a[0].whole, .width = N(1), .hidden = N(2), .offsets = I(3), .lengths = I(4), .tokens = F(5),
+                   .pooled = F(6), .sources = I(7)};
+      for (ptrdiff_t text = from; text < to; text++)
+        if (e[0] == K_POOL_FORWARD) pool_forward(&p, text);
+        else pool_backward(&p, text);
+      break;
+    }
+    case K_DROPOUT: { // blocks of 4 elements
+      Dropout d = {.x = F(0), .out = F(1), .mask = F(2), .n = N(3), .seed = a[4].address, .purpose = a[5].address,
+                   .step = a[6].address, .lane = a[7].address, .threshold = a[8].address, .kept = X(9)};
+      dropout_blocks(&d, from, to - from);
+      break;
+    }
+    case K_SOFTMAX: // rows
+      for (ptrdiff_t row = from; row < to; row++) softmax_row(F(0) + row * N(2), F(1) + row * N(2), N(2));
+      break;
+    case K_CROSS_ENTROPY: { // rows
+      CrossEntropy c = {.logits = F(0), .labels = I(1), .weights = F(2), .classes = N(3), .smoothing = X(4), .spread = X(5),
+                        .all_weights = X(6), .scale = X(7), .losses = F(8), .gradient = F(9)};
+      for (ptrdiff_t row = from; row < to; row++) cross_entropy_row(&c, row);
+      break;
+    }
+    case K_OPTIMIZE: { // blocks of OPT_BLOCK elements
+      Optimizer o = optimizer_of(base, a);
+      const ptrdiff_t first = from * OPT_BLOCK;
+      optimize(&o, o.gradient + first, first, least(o.n, to * OPT_BLOCK));
+      break;
+    }
+    case K_OPTIMIZE_ROWS: { // rows
+      Optimizer o = optimizer_of(base, a);
+      optimize_rows(&o, I(21), N(22), a[23].whole, from, to);
+      break;
+    }
+    case K_SUM_OF_SQUARES: // blocks of OPT_BLOCK elements, a sum each
+      for (ptrdiff_t block = from; block < to; block++)
+        F(1)[block] = sum_of_squares(F(0) + block * OPT_BLOCK, least(OPT_BLOCK, N(2) - block * OPT_BLOCK));
+      break;
+    case K_COLUMN_SUMS: // columns
+      column_sums(F(0), F(1), N(2), N(3), from, to);
+      break;
+    case K_ADD: // elements
+      add_floats(F(0), F(1), from, to);
+      break;
+    case K_MULTIPLY: // elements
+      multiply_floats(F(0), F(1), F(2), from, to);
+      break;
+    case K_MATH: // elements
+      math_floats(a[0].whole, F(1), F(2), from, to);
+      break;
+    case K_PEAK: // one
+      peak(F(0), N(1));
+      break;
+  }
+}

@@ -1,0 +1,85 @@
+// Vectors of W floats, the same code for every instruction set: W is 4 (WebAssembly, NEON), 8 (AVX2) or 16 (AVX-512).
+// The rule of bits: the result of an element never depends on W. Element-wise code follows it by itself, because nothing is contracted
+// (-ffp-contract=off) and every multiply-add is written as fma_; sums over a row go through LANES virtual lanes (see row_sum).
+#ifndef GATESCOPE_VEC_H
+#define GATESCOPE_VEC_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef W
+#error "Compile with -DW=4, 8 or 16: floats in a vector"
+#endif
+
+typedef float vf __attribute__((vector_size(W * 4), aligned(4)));
+typedef int32_t vi __attribute__((vector_size(W * 4), aligned(4)));
+typedef uint32_t vu __attribute__((vector_size(W * 4), aligned(4)));
+
+#define INLINE static inline __attribute__((always_inline))
+#define NOINLINE static __attribute__((noinline))
+
+// (Not `(vf){} + x`, which is an addition that turns -0 into 0.)
+INLINE vf splat(float x) {
+  vf r;
+  for (int i = 0; i < W; i++) r[i] = x;
+  return r;
+}
+INLINE vf load(const float *p) { return *(const vf *)p; }
+INLINE void store(float *p, vf x) { *(vf *)p = x; }
+INLINE vf select_(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+
+#if defined(__wasm_relaxed_simd__)
+#include <wasm_simd128.h>
+INLINE vf fma_(vf a, vf b, vf c) { return (vf)__builtin_wasm_relaxed_madd_f32x4(a, b, c); }
+#elif defined(__wasm__)
+#include <wasm_simd128.h>
+// Plain WebAssembly has no fused multiply-add: close to the other carriers, not equal.
+INLINE vf fma_(vf a, vf b, vf c) { return a * b + c; }
+#else
+INLINE vf fma_(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+#endif
+
+#if defined(__wasm__)
+INLINE vf round_even(vf x) { return (vf)wasm_f32x4_nearest((v128_t)x); }
+INLINE vf sqrt_(vf x) { return (vf)wasm_f32x4_sqrt((v128_t)x); }
+#else
+INLINE vf round_even(vf x) { return __builtin_elementwise_roundeven(x); }
+INLINE vf sqrt_(vf x) { return __builtin_elementwise_sqrt(x); }
+#endif
+INLINE vf abs_(vf x) { return (vf)((vi)x & 0x7fffffff); }
+/** The larger; b where either is not a number. */
+INLINE vf max_(vf a, vf b) { return select_(a > b, a, b); }
+INLINE vf min_(vf a, vf b) { return select_(a < b, a, b); }
+
+/** The first n < W floats at p, the rest zero. */
+INLINE vf load_part(const float *p, ptrdiff_t n) {
+  vf x = {};
+  for (ptrdiff_t i = 0; i < n; i++) x[i] = p[i];
+  return x;
+}
+INLINE void store_part(float *p, vf x, ptrdiff_t n) {
+  for (ptrdiff_t i = 0; i < n; i++) p[i] = x[i];
+}
+INLINE vf load_upto(const float *p, ptrdiff_t n) { return n >= W ? load(p) : load_part(p, n); }
+INLINE void store_upto(float *p, vf x, ptrdiff_t n) {
+  if (n >= W) store(p, x);
+  else store_part(p, x, n);
+}
+
+/** Virtual lanes of a sum over a row, on every target: element i belongs to lane i % LANES. */
+#define LANES 16
+#define LANE_VECTORS (LANES / W)
+
+/** Σ of the lanes in a fixed tree: halves are added until one is left. */
+INLINE float lanes_sum(const vf *lanes) {
+  float x[LANES];
+  for (int i = 0; i < LANE_VECTORS; i++) store(x + i * W, lanes[i]);
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) x[i] += x[i + half];
+  return x[0];
+}
+
+INLINE void zero_floats(float *p, ptrdiff_t n) { __builtin_memset(p, 0, (size_t)n * 4); }
+INLINE void copy_floats(float *to, const float *from, ptrdiff_t n) { __builtin_memcpy(to, from, (size_t)n * 4); }
+INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+INLINE ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+#endif
