@@ -3,6 +3,7 @@
 // its padding. Letters: B texts, N real tokens, C classes, V vocabulary, P predictions: B with pooling, N without.
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareBackend } from './backend/backend.ts';
+import { machineScope } from './backend/gatescopeBackend.ts';
 import { type Batch, createBatch } from './layers/batch.ts';
 import { cellOf } from './layers/cells.ts';
 import { dense } from './layers/dense.ts';
@@ -16,7 +17,10 @@ import { softmaxRows } from './linalg/softmax.ts';
 import { directionCount, recurrentParameterNames } from './params/parameterPlan.ts';
 import { loadParams, type Parameter, type ParamStore } from './params/paramStore.ts';
 import type { CarriedState } from './tasks/task.ts';
+import type { SparseRows } from './train/gradients.ts';
 import type { ModelShape, NamedTensor } from './types.ts';
+
+const EMBEDDING = 'embedding.weight';
 
 /** What makes a forward pass a training pass: the key of its dropout masks. */
 export type TrainingKey = Pick<DropoutKey, 'seed' | 'step'>;
@@ -27,12 +31,17 @@ export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
 /** Told the gates and states of every layer and direction of a forward pass. */
 export type ModelObserver = (layer: number, direction: number, result: RecurrentResult) => void;
 
+/** Gradients of tables of which a batch uses few rows, by parameter name. */
+export type SparseGradients = Map<string, SparseRows>;
+
 export interface ForwardOptions {
   /** Present while training; without it there is no dropout. */
   training?: TrainingKey;
   /** State of each layer before the first token: constants, which no gradient reaches. Zero where absent. */
   initial?: CarriedState;
   observe?: ModelObserver;
+  /** Takes gradients that are sparse, where a machine computes. */
+  sparse?: SparseGradients;
 }
 
 export interface Model {
@@ -54,9 +63,14 @@ export function createModel(shape: ModelShape, params: ParamStore): Model {
     params,
     forward: (weights, batch, options = {}) => forward(shape, weights, batch, options),
     logits(batch, options) {
-      return tf.tidy(() =>
-        model.forward(weightTensors(params.parameters), batch, options).dataSync<'float32'>().slice(),
+      let logits = new Float32Array();
+      machineScope(() =>
+        // Nothing is returned from tidy: it would look through every number of an array for tensors.
+        tf.tidy(() => {
+          logits = model.forward(weightTensors(params.parameters), batch, options).dataSync<'float32'>().slice();
+        }),
       );
+      return logits;
     },
     probabilities(texts) {
       const logits = model.logits(createBatch(texts));
@@ -80,10 +94,15 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
   const { embedding, encoder, pooling, head } = shape.model;
   const weight = <T extends tf.Tensor>(name: string): T => weights.get(name) as T;
   const key = (lane: number): DropoutKey | undefined => options.training && { ...options.training, lane };
+  const { sparse } = options;
   const isOneHot = 'type' in embedding;
   let x = isOneHot
     ? oneHot(batch, shape.vocabularySize)
-    : dropout(embed(weight('embedding.weight'), batch), embedding.dropout, key(0));
+    : dropout(
+        embed(weight(EMBEDDING), batch, sparse && ((rows) => sparse.set(EMBEDDING, rows))),
+        embedding.dropout,
+        key(0),
+      );
   for (let layer = 0; layer < encoder.layers; layer++) {
     if (layer > 0) x = dropout(x, encoder.dropout, key(layer));
     const directions = Array.from(

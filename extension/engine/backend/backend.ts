@@ -1,43 +1,36 @@
-// Which tfjs backend computes. Only the plain TypeScript one exists so far; a backend asked for by name that cannot run is an error.
-// The engine prints nothing.
+// The plain backend. Which of the fast ones runs is chosen by whoever can load files (node/kernels). The engine prints nothing.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '../../schema/experiment.ts';
+import type { BackendChoice } from '../../schema/run.ts';
 import { UserError } from '../../util/userError.ts';
 
-export interface BackendChoice {
-  requested: Backend;
-  used: Backend;
-  /** Why something other than the requested one runs. */
-  reason?: string;
+/** Version of tfjs-core. */
+export const TFJS_VERSION: string = tf.version_core;
+
+/** Has plain TypeScript compute. Throws UserError `engine.backendUnavailable` for a backend that cannot run here. */
+export function usePlainBackend(requested: Backend): BackendChoice {
+  if (requested !== 'cpu' && requested !== 'auto') throw refuseBackend(requested);
+  prepareBackend();
+  return { requested, used: 'cpu', threads: 1 };
 }
 
-/** What will run. Throws UserError `engine.backendUnavailable` for a named backend that cannot. */
-export function resolveBackend(requested: Backend): BackendChoice {
-  if (requested === 'cpu') return { requested, used: 'cpu' };
-  if (requested === 'auto') return { requested, used: 'cpu', reason: 'it is the only backend of this version' };
-  throw new UserError({
+export function refuseBackend(requested: Backend, reason?: string): UserError {
+  return new UserError({
     code: 'engine.backendUnavailable',
-    message: `The backend "${requested}" cannot run here.`,
+    message: `The backend "${requested}" cannot run here${reason ? ` (${reason})` : ''}.`,
     remedy: 'Set engine.backend to "auto" or "cpu".',
   });
 }
 
-/** One line for logs. */
-export function describeBackend(choice: BackendChoice): string {
-  const asked = choice.requested === choice.used ? '' : ` (asked for ${choice.requested}: ${choice.reason})`;
-  return `backend ${choice.used}, plain TypeScript, tfjs-core ${tf.version_core}${asked}`;
-}
-
 let isReady = false;
 
-/** Makes the cpu backend the one that computes. Called by everything that makes tensors; cheap after the first time. */
+/** Sees that a tfjs backend is there. Called by everything that makes tensors; cheap after the first time. */
 export function prepareBackend(): void {
   if (isReady) return;
   tf.enableProdMode();
   // The package registers itself when it is loaded; that a value of it is used here keeps bundlers from leaving it out.
   if (!tf.findBackendFactory('cpu')) tf.registerBackend('cpu', () => new MathBackendCPU());
-  void tf.setBackend('cpu');
-  isReady = tf.getBackend() === 'cpu';
-  if (!isReady) throw new Error('The cpu backend of tfjs did not start');
+  if (!tf.getBackend()) void tf.setBackend('cpu');
+  isReady = true;
 }

@@ -1,7 +1,11 @@
 // The dense layer: y = x Wᵀ + b. Letters: B rows, D inputs, C outputs.
 import * as tf from '@tensorflow/tfjs-core';
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import { usesTensorflow } from '../backend/tensorflowBackend.ts';
+import * as kernels from '../kernels/layerKernels.ts';
 import { LEFT_WIDTH, multiply, packColumns, packedLength, packRows, RIGHT_WIDTH } from '../linalg/gemm.ts';
 import { scratch } from '../linalg/scratch.ts';
+import * as tensorOps from './tensorOps.ts';
 
 /** Sizes of a dense layer and of what goes through it. */
 export interface DenseShape {
@@ -72,15 +76,23 @@ export function columnSums(data: Float32Array, rows: number, columns: number): F
 
 /** y = x Wᵀ + b, [B, C], differentiable in x [B, D], weight [C, D] and bias [C]. */
 export function dense(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  if (usesTensorflow()) return tensorOps.dense(x, weight, bias);
   const shape: DenseShape = { rows: x.shape[0], inputs: x.shape[1], outputs: weight.shape[0] };
   const apply = tf.customGrad((...inputs) => {
     const [xValues, weightValues, biasValues] = (inputs.slice(0, 3) as tf.Tensor[]).map((input) =>
       input.dataSync<'float32'>(),
     );
+    const machine = currentMachine();
+    const out = machine
+      ? kernels.denseForward(machine, xValues, weightValues, biasValues, shape)
+      : denseForward(xValues, weightValues, biasValues, shape);
     return {
-      value: tf.tensor2d(denseForward(xValues, weightValues, biasValues, shape), [shape.rows, shape.outputs]),
+      value: tf.tensor2d(out, [shape.rows, shape.outputs]),
       gradFunc: (dy) => {
-        const gradients = denseBackward(dy.dataSync<'float32'>(), xValues, weightValues, shape);
+        const dY = dy.dataSync<'float32'>();
+        const gradients = machine
+          ? kernels.denseBackward(machine, dY, xValues, weightValues, shape)
+          : denseBackward(dY, xValues, weightValues, shape);
         return [
           tf.tensor2d(gradients.x, [shape.rows, shape.inputs]),
           tf.tensor2d(gradients.weight, [shape.outputs, shape.inputs]),

@@ -1,6 +1,9 @@
 // Inverted dropout, element by element. The mask is a pure function of (seed, step, lane): nothing to store between steps.
 import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '../../util/rng.ts';
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import { usesTensorflow } from '../backend/tensorflowBackend.ts';
+import * as kernels from '../kernels/layerKernels.ts';
 
 /** What a mask depends on. `lane` tells apart the dropout layers of one model. */
 export interface DropoutKey {
@@ -24,13 +27,22 @@ function product(a: Float32Array, b: Float32Array): Float32Array {
   return out;
 }
 
+function plainPass(x: Float32Array, rate: number, key: DropoutKey): { out: Float32Array; mask: Float32Array } {
+  const mask = dropoutMask(x.length, rate, key);
+  return { out: product(x, mask), mask };
+}
+
 /** x times the mask of `key`; x itself where `rate` is 0 or there is no key (not training). */
 export function dropout(x: tf.Tensor2D, rate: number, key: DropoutKey | undefined): tf.Tensor2D {
   if (rate === 0 || key === undefined) return x;
-  const mask = dropoutMask(x.size, rate, key);
-  const apply = tf.customGrad((...inputs) => ({
-    value: tf.tensor2d(product((inputs[0] as tf.Tensor2D).dataSync<'float32'>(), mask), x.shape),
-    gradFunc: (dy) => tf.tensor2d(product(dy.dataSync<'float32'>(), mask), x.shape),
-  }));
+  if (usesTensorflow()) return tf.mul(x, tf.tensor2d(dropoutMask(x.size, rate, key), x.shape));
+  const apply = tf.customGrad((...inputs) => {
+    const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();
+    const machine = currentMachine();
+    const { out, mask } = machine ? kernels.dropoutForward(machine, values, rate, key) : plainPass(values, rate, key);
+    const back = (dy: Float32Array): Float32Array =>
+      machine ? kernels.multiplyElements(machine, dy, mask) : product(dy, mask);
+    return { value: tf.tensor2d(out, x.shape), gradFunc: (dy) => tf.tensor2d(back(dy.dataSync<'float32'>()), x.shape) };
+  });
   return apply(x) as tf.Tensor2D;
 }

@@ -31,7 +31,7 @@ export interface GruResult extends RecurrentResult {
   newGateHidden: Float32Array;
 }
 
-export const gruCell: Cell<GruResult> = { gateCount: 3, forward, backward };
+export const gruCell: Cell<GruResult> = { name: 'gru', gateCount: 3, forward, backward };
 
 /** [N, 3H] in step order: W_ih x + b_ih and W_hh h + b_hh. */
 interface Sums {

@@ -34,7 +34,7 @@ export interface LstmResult extends RecurrentResult {
   tanhCells: Float32Array;
 }
 
-export const lstmCell: Cell<LstmResult> = { gateCount: 4, forward, backward };
+export const lstmCell: Cell<LstmResult> = { name: 'lstm', gateCount: 4, forward, backward };
 
 function forward(input: RecurrentInput, weights: RecurrentWeights): LstmResult {
   const { tokenCount: N } = input.layout;

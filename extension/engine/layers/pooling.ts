@@ -2,7 +2,11 @@
 // Works on real tokens only (token order), so padding has no part in a mean or a maximum.
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNever } from '../../util/assertNever.ts';
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import { usesTensorflow } from '../backend/tensorflowBackend.ts';
+import * as kernels from '../kernels/layerKernels.ts';
 import type { SequenceLayout } from './sequenceLayout.ts';
+import * as tensorOps from './tensorOps.ts';
 
 export type Pooling = 'last' | 'mean' | 'max';
 
@@ -99,14 +103,21 @@ function pickRows(x: Float32Array, shape: PoolingShape, pick: PickRow): Pooled {
   return { values, rows };
 }
 
+function plainPass(x: Float32Array, shape: PoolingShape): kernels.PoolPass {
+  const pooled = poolForward(x, shape);
+  return { values: pooled.values, backward: (dPooled) => poolBackward(dPooled, pooled, shape) };
+}
+
 /** Pools x [N, D] to [B, D], differentiable in x. */
 export function pool(x: tf.Tensor2D, shape: PoolingShape): tf.Tensor2D {
+  if (usesTensorflow()) return tensorOps.pool(x, shape, poolForward(x.dataSync<'float32'>(), shape).rows);
   const apply = tf.customGrad((...inputs) => {
-    const pooled = poolForward((inputs[0] as tf.Tensor2D).dataSync<'float32'>(), shape);
+    const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();
+    const machine = currentMachine();
+    const pass = machine ? kernels.poolForward(machine, values, shape) : plainPass(values, shape);
     return {
-      value: tf.tensor2d(pooled.values, [shape.layout.batchSize, shape.width]),
-      gradFunc: (dy) =>
-        tf.tensor2d(poolBackward(dy.dataSync<'float32'>(), pooled, shape), [shape.layout.tokenCount, shape.width]),
+      value: tf.tensor2d(pass.values, [shape.layout.batchSize, shape.width]),
+      gradFunc: (dy) => tf.tensor2d(pass.backward(dy.dataSync<'float32'>()), [shape.layout.tokenCount, shape.width]),
     };
   });
   return apply(x) as tf.Tensor2D;

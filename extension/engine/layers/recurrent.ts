@@ -70,7 +70,33 @@ export interface RecurrentPass<Result extends RecurrentResult = RecurrentResult>
   result: Result;
 }
 
+/** What a layer reads: all its directions, of which the second reads from the last token. */
+export interface LayerInput extends Omit<RecurrentInput, 'isReverse' | keyof InitialState> {
+  weights: readonly RecurrentWeights[];
+  /** One entry a direction. */
+  initial?: readonly InitialState[];
+}
+
+/** A forward pass of a layer, ready to go back. */
+export interface LayerPass {
+  /** [N, D], D = H · directions, forward direction first. */
+  out: Float32Array;
+  /** What each direction gave, for whoever looks inside; copy what outlives the surrounding machineScope. */
+  results(): RecurrentResult[];
+  /** From d out [N, D]. */
+  backward(dOut: Float32Array): LayerGradients;
+}
+
+export interface LayerGradients {
+  /** [N, I]; absent where the input is constant. */
+  x?: Float32Array;
+  directions: Omit<RecurrentGradients, 'x'>[];
+}
+
+export type CellName = 'lstm' | 'gru' | 'rnnTanh' | 'rnnRelu';
+
 export interface Cell<Result extends RecurrentResult = RecurrentResult> {
+  readonly name: CellName;
   /** G */
   readonly gateCount: number;
   /** The direction over a batch; keeps in the result what the backward pass and a gate inspector read. */

@@ -1,8 +1,13 @@
 // A recurrent layer as a differentiable tfjs operation: one or both directions of a cell over token-order vectors.
 // Letters: B texts, N real tokens, I input size, H hidden units a direction, G gates, D = H · directions.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Cell, InitialState, RecurrentPass, RecurrentResult, RecurrentWeights } from './recurrent.ts';
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import { usesTensorflow } from '../backend/tensorflowBackend.ts';
+import { recurrentLayerForward } from '../kernels/recurrentKernels.ts';
+import { plainLayerForward } from './plainLayer.ts';
+import type { Cell, InitialState, LayerInput, RecurrentResult, RecurrentWeights } from './recurrent.ts';
 import type { SequenceLayout } from './sequenceLayout.ts';
+import { tensorRecurrentLayer } from './tensorRecurrent.ts';
 
 /** Weights of one direction: [G·H, I], [G·H, H], [G·H], [G·H]. */
 export type DirectionTensors = readonly [
@@ -12,7 +17,7 @@ export type DirectionTensors = readonly [
   biasHh: tf.Tensor1D,
 ];
 
-const WEIGHTS_PER_DIRECTION = 4;
+const WEIGHT_NAMES = ['weightIh', 'weightHh', 'biasIh', 'biasHh'] as const;
 
 /** Told the results of each direction of a forward pass, for whoever looks inside or carries the final states on. */
 export type RecurrentObserver = (direction: number, result: RecurrentResult) => void;
@@ -33,79 +38,41 @@ export function recurrentLayer(
   directions: readonly DirectionTensors[],
   options: RecurrentLayerOptions,
 ): tf.Tensor2D {
+  if (usesTensorflow()) return tensorRecurrentLayer(x, layout, directions, options);
   const { cell, initial, isInputConstant: isConstant = false, observe } = options;
   const [inputSize, hiddenSize] = [x.shape[1], directions[0][1].shape[1]];
   const weights = directions.flat();
   const variables = isConstant ? weights : [x, ...weights];
   const apply = tf.customGrad((...inputs) => {
     const values = (inputs.slice(0, variables.length) as tf.Tensor[]).map((input) => input.dataSync<'float32'>());
-    const xValues = isConstant ? x.dataSync<'float32'>() : values[0];
     const weightValues = values.slice(variables.length - weights.length);
-    const passes = directions.map((_, direction) => {
-      const input = { x: xValues, isConstant, layout, inputSize, hiddenSize, isReverse: direction === 1 };
-      return runDirection(cell, { ...input, ...initial?.[direction] }, directionWeights(weightValues, direction));
-    });
-    if (observe) for (const [direction, pass] of passes.entries()) observe(direction, pass.result);
-    const out = joinColumns(
-      passes.map((pass) => pass.result.out),
+    const input: LayerInput = {
+      x: isConstant ? x.dataSync<'float32'>() : values[0],
+      isConstant,
+      layout,
+      inputSize,
       hiddenSize,
-    );
+      weights: directions.map((_, direction) => directionWeights(weightValues, direction)),
+      initial,
+    };
+    const machine = currentMachine();
+    const pass = machine ? recurrentLayerForward(machine, cell.name, input) : plainLayerForward(cell, input);
+    if (observe) for (const [direction, result] of pass.results().entries()) observe(direction, result);
     return {
-      value: tf.tensor2d(out, [layout.tokenCount, hiddenSize * directions.length]),
-      gradFunc: (dy) => layerGradients(cell, dy.dataSync<'float32'>(), passes),
+      value: tf.tensor2d(pass.out, [layout.tokenCount, hiddenSize * directions.length]),
+      gradFunc: (dy) => {
+        const gradients = pass.backward(dy.dataSync<'float32'>());
+        const ofWeights = gradients.directions.flatMap((own, direction) =>
+          WEIGHT_NAMES.map((name, n) => tf.tensor(own[name], directions[direction][n].shape)),
+        );
+        return gradients.x ? [tf.tensor2d(gradients.x, x.shape), ...ofWeights] : ofWeights;
+      },
     };
   });
   return apply(...variables) as tf.Tensor2D;
 }
 
 function directionWeights(values: Float32Array[], direction: number): RecurrentWeights {
-  const [weightIh, weightHh, biasIh, biasHh] = values.slice(direction * WEIGHTS_PER_DIRECTION);
+  const [weightIh, weightHh, biasIh, biasHh] = values.slice(direction * WEIGHT_NAMES.length);
   return { weightIh, weightHh, biasIh, biasHh };
-}
-
-function runDirection(cell: Cell, input: RecurrentPass['input'], weights: RecurrentWeights): RecurrentPass {
-  return { input, weights, result: cell.forward(input, weights) };
-}
-
-/** Gradients in the order of the operation's inputs: x unless it is constant, then the weights of each direction. */
-function layerGradients(cell: Cell, dOut: Float32Array, passes: readonly RecurrentPass[]): tf.Tensor[] {
-  const { layout, inputSize: I, hiddenSize: H, isConstant } = passes[0].input;
-  const dX = isConstant ? undefined : new Float32Array(layout.tokenCount * I);
-  const rows = cell.gateCount * H;
-  const weights: tf.Tensor[] = [];
-  for (const [direction, pass] of passes.entries()) {
-    const gradients = cell.backward({ out: columnsOf(dOut, H * passes.length, direction * H, H) }, pass);
-    if (dX && gradients.x) for (let at = 0; at < dX.length; at++) dX[at] += gradients.x[at];
-    weights.push(
-      tf.tensor2d(gradients.weightIh, [rows, I]),
-      tf.tensor2d(gradients.weightHh, [rows, H]),
-      tf.tensor1d(gradients.biasIh),
-      tf.tensor1d(gradients.biasHh),
-    );
-  }
-  return dX ? [tf.tensor2d(dX, [layout.tokenCount, I]), ...weights] : weights;
-}
-
-/** [rows, width] parts side by side. */
-function joinColumns(parts: readonly Float32Array[], width: number): Float32Array {
-  if (parts.length === 1) return parts[0];
-  const rows = parts[0].length / width;
-  const joined = new Float32Array(rows * width * parts.length);
-  for (let row = 0; row < rows; row++) {
-    for (const [at, part] of parts.entries()) {
-      joined.set(part.subarray(row * width, (row + 1) * width), (row * parts.length + at) * width);
-    }
-  }
-  return joined;
-}
-
-/** Columns `from` … `from + count` of a [rows, width] matrix. */
-function columnsOf(data: Float32Array, width: number, from: number, count: number): Float32Array {
-  if (width === count) return data;
-  const rows = data.length / width;
-  const columns = new Float32Array(rows * count);
-  for (let row = 0; row < rows; row++) {
-    columns.set(data.subarray(row * width + from, row * width + from + count), row * count);
-  }
-  return columns;
 }

@@ -170,7 +170,7 @@ export function referenceForward(
 }
 
 /** The twin as a cell: the same pure functions over float32 arrays. */
-export function createReference(cell: ReferenceCell): Cell {
+export function createReference(cell: ReferenceCell): Omit<Cell, 'name'> {
   return {
     gateCount: cell.gateCount,
     forward(input, weights) {

@@ -102,7 +102,10 @@ export function previousState(
 }
 
 /** The rows [B, H] of `states` [N, H] that belong to the last token read of each text. */
-export function finalStates(states: Float32Array, { layout, hiddenSize: H, isReverse }: RecurrentInput): Float32Array {
+export function finalStates(
+  states: Float32Array,
+  { layout, hiddenSize: H, isReverse }: Pick<RecurrentInput, 'layout' | 'hiddenSize' | 'isReverse'>,
+): Float32Array {
   const final = new Float32Array(layout.batchSize * H);
   for (let text = 0; text < layout.batchSize; text++) {
     const row = layout.offsets[text] + (isReverse ? 0 : layout.lengths[text] - 1);

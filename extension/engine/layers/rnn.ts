@@ -32,16 +32,17 @@ const NONLINEARITIES: Record<'tanh' | 'relu', Nonlinearity> = {
   relu: { apply: (z) => Math.max(z, 0), slope: (h) => (h > 0 ? 1 : 0) },
 };
 
-function createRnnCell(nonlinearity: Nonlinearity): Cell {
+function createRnnCell(name: 'rnnTanh' | 'rnnRelu', nonlinearity: Nonlinearity): Cell {
   return {
+    name,
     gateCount: 1,
     forward: (input, weights) => forward(input, weights, nonlinearity),
     backward: (upstream, pass) => backward(upstream, pass, nonlinearity),
   };
 }
 
-export const rnnTanhCell = createRnnCell(NONLINEARITIES.tanh);
-export const rnnReluCell = createRnnCell(NONLINEARITIES.relu);
+export const rnnTanhCell = createRnnCell('rnnTanh', NONLINEARITIES.tanh);
+export const rnnReluCell = createRnnCell('rnnRelu', NONLINEARITIES.relu);
 
 function forward(input: RecurrentInput, weights: RecurrentWeights, { apply }: Nonlinearity): RecurrentResult {
   const H = input.hiddenSize;

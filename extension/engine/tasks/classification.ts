@@ -5,8 +5,9 @@ import { type Batch, createBatchOf } from '../layers/batch.ts';
 import type { Model, TrainingKey } from '../model.ts';
 import { epochOrder } from '../train/epochOrder.ts';
 import { computeGradients } from '../train/gradientStep.ts';
+import type { Gradient } from '../train/gradients.ts';
 import { resolveClassWeights } from './classWeights.ts';
-import { crossEntropy, type LossOptions, type LossResult } from './crossEntropy.ts';
+import { type BatchLoss, crossEntropy, type LossOptions } from './crossEntropy.ts';
 import { argmaxRows } from './metrics.ts';
 import { predictSet } from './predictSet.ts';
 import { meanLoss, type StepPosition, type StepResult, type Task } from './task.ts';
@@ -67,11 +68,11 @@ function classificationStep(
 }
 
 export interface ClassifierGradients {
-  loss: LossResult;
+  loss: BatchLoss;
   /** [B, C] */
   logits: Float32Array;
   /** One a trainable parameter, in the order of the store. */
-  gradients: Float32Array[];
+  gradients: Gradient[];
 }
 
 /** Forward and backward pass over one batch with classes [B]. `training` keys the dropout; without it there is none. */
@@ -81,9 +82,9 @@ export function classifierGradients(
   labels: Int32Array,
   { training, ...options }: LossOptions & { training?: TrainingKey },
 ): ClassifierGradients {
-  const seen: { loss?: LossResult; logits?: Float32Array } = {};
-  const gradients = computeGradients(model.params, (weights) => {
-    const out = model.forward(weights, batch, { training });
+  const seen: { loss?: BatchLoss; logits?: Float32Array } = {};
+  const gradients = computeGradients(model.params, (weights, sparse) => {
+    const out = model.forward(weights, batch, { training, sparse });
     seen.logits = out.dataSync<'float32'>();
     return crossEntropy(out, labels, options, (result) => {
       seen.loss = result;

@@ -2,6 +2,10 @@
 // Letters: B rows (texts, or tokens), C classes, y the class of a row, p its softmax, w the class weights, ε the smoothing:
 //   loss = (1 - ε) Σ w_y (-ln p_y) / W  +  ε/C Σ_rows Σ_c w_c (-ln p_c) / W     with W = Σ w_y over the batch
 import * as tf from '@tensorflow/tfjs-core';
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import { usesTensorflow } from '../backend/tensorflowBackend.ts';
+import * as kernels from '../kernels/lossKernels.ts';
+import * as tensorOps from '../layers/tensorOps.ts';
 import { logSumExp } from '../linalg/softmax.ts';
 
 export interface LossOptions {
@@ -10,11 +14,14 @@ export interface LossOptions {
   labelSmoothing: number;
 }
 
-export interface LossResult {
+export interface BatchLoss {
   /** Mean over the batch, weighted by class. 0 where all weights of the batch are 0. */
   loss: number;
   /** W: what `loss` was divided by; the number of rows where classes have no weights. */
   weight: number;
+}
+
+export interface LossResult extends BatchLoss {
   /** d loss / d logits, [B, C]. */
   gradient: Float32Array;
 }
@@ -58,22 +65,45 @@ export function crossEntropy(
   logits: tf.Tensor2D,
   labels: Int32Array,
   options: LossOptions,
-  onResult?: (result: LossResult) => void,
+  onResult?: (result: BatchLoss) => void,
 ): tf.Scalar {
+  if (usesTensorflow()) return tensorCrossEntropy(logits, labels, options, onResult);
   const apply = tf.customGrad((...inputs) => {
     const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();
-    const result = crossEntropyLoss(values, labels, logits.shape[1], options);
+    const machine = currentMachine();
+    const result = machine
+      ? kernels.crossEntropyLoss(machine, values, labels, logits.shape[1], options)
+      : crossEntropyLoss(values, labels, logits.shape[1], options);
     onResult?.(result);
     return {
       value: tf.scalar(result.loss),
       gradFunc: (dy) => {
         const scale = dy.dataSync<'float32'>()[0];
-        return tf.tensor2d(
-          result.gradient.map((value) => value * scale),
-          logits.shape,
-        );
+        const gradient = scale === 1 ? result.gradient : result.gradient.map((value) => value * scale);
+        return tf.tensor2d(gradient, logits.shape);
       },
     };
   });
   return apply(logits) as tf.Scalar;
+}
+
+/** The same loss by TensorFlow: what each class of each row weighs is all that is computed here. */
+function tensorCrossEntropy(
+  logits: tf.Tensor2D,
+  labels: Int32Array,
+  { classWeights, labelSmoothing }: LossOptions,
+  onResult?: (result: BatchLoss) => void,
+): tf.Scalar {
+  const classCount = logits.shape[1];
+  const weights = classWeights ?? new Float64Array(classCount).fill(1);
+  const weight = labels.reduce((sum, label) => sum + weights[label], 0);
+  const targets = new Float32Array(logits.size);
+  for (const [row, label] of labels.entries()) {
+    for (let c = 0; c < classCount; c++) targets[row * classCount + c] = (labelSmoothing / classCount) * weights[c];
+    targets[row * classCount + label] += (1 - labelSmoothing) * weights[label];
+  }
+  // Where nothing has a weight, the loss is 0.
+  const loss = tensorOps.crossEntropy(logits, targets, weight || 1);
+  onResult?.({ loss: loss.dataSync<'float32'>()[0], weight });
+  return loss;
 }

@@ -6,8 +6,9 @@ import type { Scores } from '../../schema/run.ts';
 import type { Tokenizer } from '../../text/types.ts';
 import type { Model, TrainingKey } from '../model.ts';
 import { computeGradients } from '../train/gradientStep.ts';
+import type { Gradient } from '../train/gradients.ts';
 import { carryState } from './carriedState.ts';
-import { crossEntropy, type LossResult } from './crossEntropy.ts';
+import { type BatchLoss, crossEntropy } from './crossEntropy.ts';
 import { TokenWriter } from './generate.ts';
 import { exampleLosses } from './metrics.ts';
 import { type CarriedState, meanLoss, type ScoringOptions, type Task } from './task.ts';
@@ -66,9 +67,9 @@ export function languageModelScores(loss: number, isCharacters: boolean): Scores
 }
 
 export interface WindowGradients {
-  loss: LossResult;
+  loss: BatchLoss;
   /** One a trainable parameter, in the order of the store. */
-  gradients: Float32Array[];
+  gradients: Gradient[];
   /** After the last token of each stream. */
   state: CarriedState;
 }
@@ -79,11 +80,12 @@ export function windowGradients(
   { batch, targets }: TextWindow,
   { initial, training }: { initial?: CarriedState; training?: TrainingKey },
 ): WindowGradients {
-  let loss: LossResult | undefined;
+  let loss: BatchLoss | undefined;
   const state: CarriedState = [];
-  const gradients = computeGradients(model.params, (weights) => {
+  const gradients = computeGradients(model.params, (weights, sparse) => {
     const logits = model.forward(weights, batch, {
       training,
+      sparse,
       ...carryState(model, batch.layout.batchSize, { initial, final: state }),
     });
     return crossEntropy(logits, targets, { labelSmoothing: 0 }, (result) => {

@@ -2,6 +2,7 @@
 // so that a new one needs no change there. A task is made over its data (createTask).
 import type { Scores } from '../../schema/run.ts';
 import type { Model } from '../model.ts';
+import type { Gradient } from '../train/gradients.ts';
 
 export interface Task {
   /** The batches of an epoch (1-based): a pure function of (data, config, epoch). */
@@ -33,7 +34,7 @@ export interface StepPosition {
 export interface StepResult {
   tally: Tally;
   /** One a trainable parameter, in the order of the store; owned by the caller. */
-  gradients: Float32Array[];
+  gradients: Gradient[];
   /** Tokens read. */
   tokenCount: number;
   /** For the next batch of the epoch. */

@@ -1,29 +1,40 @@
-// Gradient clipping, in place, as torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
+// Gradient clipping as torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import * as kernels from '../kernels/optimizerKernels.ts';
+import { denseGradients, type Gradient } from './gradients.ts';
 
-/** L2 norm of all gradients together, in double precision. */
-export function globalNorm(gradients: readonly Float32Array[]): number {
+/** How gradients are changed before they are used: scaled, then limited. */
+export interface Clipping {
+  /** Factor of every element: what clips the norm. */
+  scale: number;
+  /** Largest absolute value of an element; 0 for none. */
+  limit: number;
+}
+
+export const NO_CLIPPING: Clipping = { scale: 1, limit: 0 };
+
+/** L2 norm of all gradients together. */
+export function globalNorm(gradients: readonly Gradient[]): number {
+  const machine = currentMachine();
+  if (machine) return kernels.globalNorm(machine, gradients);
   let sum = 0;
-  for (const gradient of gradients) {
+  for (const gradient of denseGradients(gradients)) {
     for (let at = 0; at < gradient.length; at++) sum += gradient[at] * gradient[at];
   }
   return Math.sqrt(sum);
 }
 
-/** Scales all gradients by min(1, maxNorm / (norm + 1e-6)). */
-export function clipByNorm(gradients: readonly Float32Array[], norm: number, maxNorm: number): void {
-  const scale = maxNorm / (norm + 1e-6);
-  if (!(scale < 1)) return;
-  for (const gradient of gradients) {
-    for (let at = 0; at < gradient.length; at++) gradient[at] *= scale;
-  }
+/** What a config's `training.clip` does to gradients of this norm: min(1, maxNorm / (norm + 1e-6)), or a limit of the values. */
+export function clippingOf(clip: { norm?: number; value?: number } | undefined, norm: number): Clipping {
+  const scale = clip?.norm === undefined ? 1 : Math.min(1, clip.norm / (norm + 1e-6));
+  return { scale, limit: clip?.value ?? 0 };
 }
 
-/** Limits every element to -maxValue … maxValue. */
-export function clipByValue(gradients: readonly Float32Array[], maxValue: number): void {
+/** Clips in place. */
+export function applyClipping(gradients: readonly Float32Array[], { scale, limit }: Clipping): void {
   for (const gradient of gradients) {
-    for (let at = 0; at < gradient.length; at++) {
-      if (gradient[at] > maxValue) gradient[at] = maxValue;
-      else if (gradient[at] < -maxValue) gradient[at] = -maxValue;
-    }
+    if (scale < 1) for (let at = 0; at < gradient.length; at++) gradient[at] *= scale;
+    if (limit > 0)
+      for (let at = 0; at < gradient.length; at++) gradient[at] = Math.max(-limit, Math.min(limit, gradient[at]));
   }
 }

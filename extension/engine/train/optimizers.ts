@@ -1,7 +1,13 @@
 // Update rules of torch.optim (SGD, Adam, AdamW, RMSprop, Adagrad) as flat loops over float32 arrays. Arithmetic is in double precision,
 // state in float32. Invariant: the state is plain named lists of arrays and a count, so that it can be saved and restored as it is.
+
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import { assertNever } from '../../util/assertNever.ts';
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import * as kernels from '../kernels/optimizerKernels.ts';
+
+import { applyClipping, type Clipping, NO_CLIPPING } from './clipping.ts';
+import { denseGradients, type Gradient } from './gradients.ts';
 
 /** What an optimizer changes: values in place, but never the first `fixedCount`. */
 export interface Updatable {
@@ -22,8 +28,8 @@ export interface OptimizerState {
 
 export interface Optimizer {
   readonly state: OptimizerState;
-  /** One update. gradients[n] belongs to parameters[n] and is not changed. */
-  update(parameters: readonly Updatable[], gradients: readonly Float32Array[]): void;
+  /** One update. gradients[n] belongs to parameters[n]; what it holds afterwards means nothing. */
+  update(parameters: readonly Updatable[], gradients: readonly Gradient[], clipping?: Clipping): void;
 }
 
 function bufferNames(options: ResolvedOptimizer): BufferName[] {
@@ -63,11 +69,18 @@ export function copyOptimizerState({ step, buffers }: OptimizerState): Optimizer
 export function createOptimizer(options: ResolvedOptimizer, state: OptimizerState): Optimizer {
   return {
     state,
-    update(parameters, gradients) {
+    update(parameters, gradients, clipping = NO_CLIPPING) {
       state.step++;
+      const machine = currentMachine();
+      if (machine) {
+        kernels.updateAll(machine, options, state, { parameters, gradients, clipping });
+        return;
+      }
+      const dense = denseGradients(gradients);
+      applyClipping(dense, clipping);
       for (const [n, parameter] of parameters.entries()) {
         const buffer = (name: BufferName): Float32Array => state.buffers[name]![n];
-        updateOne(parameter, gradients[n], options, { step: state.step, buffer });
+        updateOne(parameter, dense[n], options, { step: state.step, buffer });
       }
     },
   };

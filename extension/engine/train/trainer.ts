@@ -2,12 +2,14 @@
 // finite is never applied; between two steps the event loop gets its turn. Epochs are 1-based, steps count completed updates.
 import type { BestEpoch, RunEvent } from '../../schema/run.ts';
 import { CancelledError } from '../../util/userError.ts';
+import { machineScope } from '../backend/gatescopeBackend.ts';
 import { createModel, type Model } from '../model.ts';
 import { createParams, loadParams } from '../params/paramStore.ts';
 import { addTally, EMPTY_TALLY, type StepResult, type TaskEpoch } from '../tasks/task.ts';
 import type { NamedTensor, TrainControl, TrainerOptions, TrainHooks, TrainResult } from '../types.ts';
-import { clipByNorm, clipByValue, globalNorm } from './clipping.ts';
+import { clippingOf, globalNorm } from './clipping.ts';
 import { createOptimizer, type Optimizer } from './optimizers.ts';
+import { moveIn } from './residence.ts';
 import { isBetter, shouldStopEarly } from './tracking.ts';
 import { copyProgress, copyWeights, initialProgress, type TrainerProgress, type TrainerState } from './trainerState.ts';
 
@@ -69,6 +71,8 @@ class Session {
   }
 
   async run(): Promise<TrainResult> {
+    const { model, progress } = this.#parts;
+    const moveOut = moveIn(model.params, progress.optimizer);
     try {
       const ending = await this.#train();
       if (ending === 'stop') await this.#validateOnce(this.#currentEpoch());
@@ -77,6 +81,8 @@ class Session {
     } catch (error) {
       if (error instanceof CancelledError) return this.#result('cancelled');
       throw error;
+    } finally {
+      moveOut();
     }
   }
 
@@ -102,7 +108,7 @@ class Session {
     for (let batch = progress.batchesDone; batch < batches.batchCount; batch++) {
       await this.#betweenSteps();
       if (this.#control.requested() === 'stop') return 'stop';
-      if (!this.#step(epoch, batches)) return 'diverged';
+      if (!machineScope(() => this.#step(epoch, batches))) return 'diverged';
       const isLast = batch === batches.batchCount - 1;
       if (validateEverySteps && progress.step % validateEverySteps === 0 && !isLast) {
         if ((await this.#validate(epoch)) === 'diverged') return 'diverged';
@@ -137,9 +143,7 @@ class Session {
       this.#diverge(step, Number.isFinite(tally.loss) ? 'gradient' : 'loss');
       return false;
     }
-    if (training.clip?.norm !== undefined) clipByNorm(gradients, gradNorm, training.clip.norm);
-    if (training.clip?.value !== undefined) clipByValue(gradients, training.clip.value);
-    optimizer.update(model.params.trainable(), gradients);
+    optimizer.update(model.params.trainable(), gradients, clippingOf(training.clip, gradNorm));
     progress.step = step;
     progress.batchesDone++;
     progress.carried = result.carried;

@@ -1,0 +1,33 @@
+// Where weights and optimizer state live while training: in the machine's memory, so that no step copies them; on the heap otherwise.
+import { currentMachine } from '../backend/gatescopeBackend.ts';
+import type { ParamStore } from '../params/paramStore.ts';
+import type { OptimizerState } from './optimizers.ts';
+
+/** Moves everything that updates change into the machine's memory, if there is a machine. Call the result when training ends. */
+export function moveIn(params: ParamStore, { buffers }: OptimizerState): () => void {
+  const machine = currentMachine();
+  if (!machine) return () => undefined;
+  const { arena } = machine;
+  const taken: Float32Array[] = [];
+  const inside = (values: Float32Array): Float32Array => {
+    const block = arena.lasting(values.length);
+    block.set(values);
+    taken.push(block);
+    return block;
+  };
+  replaceAll(params, buffers, inside);
+  return () => {
+    replaceAll(params, buffers, (values) => values.slice());
+    for (const block of taken) arena.release(block);
+  };
+}
+
+function replaceAll(
+  params: ParamStore,
+  buffers: OptimizerState['buffers'],
+  replacement: (values: Float32Array) => Float32Array,
+): void {
+  for (const parameter of params.parameters) parameter.values = replacement(parameter.values);
+  for (const arrays of Object.values(buffers))
+    for (const [n, values] of arrays.entries()) arrays[n] = replacement(values);
+}
