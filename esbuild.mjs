@@ -1,6 +1,6 @@
 // One build graph: extension host, engine worker, command line, pages, JSON Schemas and the icon font. `--watch` rebuilds, `--production` minifies.
 // Writes dist/meta/*.json (esbuild metafiles), which the architecture tests read.
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 
 const isWatch = process.argv.includes('--watch');
@@ -61,12 +61,15 @@ const pageBundle = (name) => ({
 const bundles = [
   nodeBundle('extension', 'extension/host/extension.ts', 'dist/extension.cjs', { external: ['vscode'] }),
   nodeBundle('worker', 'extension/node/worker.ts', 'dist/worker.cjs'),
+  nodeBundle('kernelThread', 'extension/node/kernels/kernelThread.ts', 'dist/kernelThread.cjs'),
+  nodeBundle('kernelCheck', 'extension/node/kernels/kernelCheck.ts', 'dist/kernelCheck.cjs'),
   nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
   pageBundle('dashboard'),
   pageBundle('report'),
 ];
 
 async function copyStatic() {
+  await cp('prebuilt', 'dist/kernels', { recursive: true });
   await mkdir('dist/webview', { recursive: true });
   for (const file of ['codicon.css', 'codicon.ttf']) {
     await copyFile(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);

@@ -6,10 +6,13 @@ import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
-import { DataPreviews } from './commands/dataPreview.ts';
+import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
+import { createInstallTensorflowCommand } from './commands/installTensorflowCommand.ts';
 import { createPredictCommand } from './commands/predictCommand.ts';
+import { createPreviewCommand } from './commands/previewCommand.ts';
+import { ReadOnlyDocuments } from './commands/readOnlyDocuments.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { createRunCommands } from './commands/runCommands.ts';
 import { runNamedBy } from './commands/targets.ts';
@@ -74,7 +77,13 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const log = owned.add(vscode.window.createOutputChannel('Gatescope', { log: true }));
   const workerPath = join(context.extensionPath, 'dist', 'worker.cjs');
   const engine = owned.add(
-    new Engine(() => createThreadTransport({ workerPath, onOutput: (line) => log.info(`engine: ${line}`) })),
+    new Engine(() =>
+      createThreadTransport({
+        workerPath,
+        env: { GATESCOPE_STORAGE: context.globalStorageUri.fsPath },
+        onOutput: (line) => log.info(`engine: ${line}`),
+      }),
+    ),
   );
   const catalog = owned.add(new WorkspaceCatalog(engine, log));
   const queue = owned.add(
@@ -115,14 +124,16 @@ function registerViews({ owned, catalog, queue, reader }: Parts): void {
 
 function registerAllCommands(parts: Parts): vscode.Disposable {
   const { context, owned, catalog, engine, reader, diagnostics, dashboard, log } = parts;
-  const previews = owned.add(new DataPreviews({ engine, catalog, reader }));
+  const documents = owned.add(new ReadOnlyDocuments());
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
     ...createRunCommands({ catalog, engine }, log),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
-    ...previews.commands,
+    ...createPreviewCommand({ engine, catalog, reader, documents }),
+    ...createEngineInfoCommand({ engine, documents }),
+    ...createInstallTensorflowCommand(engine),
     async 'gatescope.dashboard.open'(target) {
       const run = runNamedBy(target, catalog, () => true);
       dashboard.open(run?.manifest.id);

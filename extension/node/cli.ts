@@ -4,6 +4,8 @@ import { nearestName } from '../util/editDistance.ts';
 import { CancelledError, formatUserError, UserError } from '../util/userError.ts';
 import { type Command, EXIT, helpOf, parseCommandArguments } from './cli/command.ts';
 import { datasetCommand } from './cli/commands/dataset.ts';
+import { doctorCommand } from './cli/commands/doctor.ts';
+import { engineCommand } from './cli/commands/engine.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';
 import { generateCommand } from './cli/commands/generate.ts';
 import { planCommand } from './cli/commands/plan.ts';
@@ -24,6 +26,8 @@ const COMMANDS: readonly Command[] = [
   runsCommand,
   datasetCommand,
   planCommand,
+  doctorCommand,
+  engineCommand,
 ];
 
 function overview(): string {

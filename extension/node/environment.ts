@@ -1,12 +1,13 @@
 // environment.json: what a run was made with and from.
 import { createHash } from 'node:crypto';
-import { resolveBackend } from '../engine/backend/backend.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { RunEnvironment } from '../schema/run.ts';
+import type { BackendChoice, RunEnvironment } from '../schema/run.ts';
 import type { LoadedData } from './loadData.ts';
 
 export interface EnvironmentFacts {
   experiment: ResolvedExperiment;
+  /** What computes. */
+  backend: BackendChoice;
   /** Version of Gatescope. */
   version: string;
   data: LoadedData;
@@ -18,6 +19,7 @@ export interface EnvironmentFacts {
 
 export function describeEnvironment({
   experiment,
+  backend: { threads, ...backend },
   version,
   data,
   tokenizer,
@@ -28,8 +30,8 @@ export function describeEnvironment({
     gatescope: version,
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
-    backend: resolveBackend(experiment.engine.backend),
-    threads: 1,
+    backend,
+    threads,
     seed: experiment.training.seed,
     hashes: { config: sha256(JSON.stringify(experiment)), ...data.hashes, tokenizer: sha256(tokenizer) },
     data: {

@@ -13,6 +13,7 @@ import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, UNK_ID } from '../text/types.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
+import { usePredictionEngine } from './kernels/useEngine.ts';
 import { modelShape } from './modelShape.ts';
 
 const PREDICT_BATCH = 32;
@@ -36,6 +37,7 @@ export async function loadRunModel(runDir: string): Promise<RunModel> {
   const weights = inFile(join(runDir, MODEL_FILE), () => decodeSafetensors(weightBytes).tensors);
   const tokenizer = inFile(join(runDir, TOKENIZER_FILE), () => loadTokenizer(tokens.toString('utf8')));
   const { labels } = manifest;
+  await usePredictionEngine(experiment.engine);
   const model = loadModel(modelShape(experiment, { labels, tokenizer }), weights);
   return { runDir, experiment, labels, tokenizer, model };
 }
@@ -76,7 +78,12 @@ export class RunModelCache {
   async get(runDir: string): Promise<RunModel> {
     const { mtimeMs, size } = await stat(join(runDir, MODEL_FILE)).catch(() => ({ mtimeMs: 0, size: 0 }));
     const key = `${runDir}:${mtimeMs}:${size}`;
-    if (this.#kept?.key === key) return this.#kept.value;
+    if (this.#kept?.key === key) {
+      const run = await this.#kept.value;
+      // Others may have changed what computes since.
+      await usePredictionEngine(run.experiment.engine);
+      return run;
+    }
     const value = loadRunModel(runDir);
     this.#kept = { key, value };
     value.catch(() => {

@@ -1,15 +1,17 @@
 // One training run from config to evaluated run folder; the worker and the command line run the very same session.
 // Invariant: what listeners are told is on disk already; once the folder exists, the run ends in it with a final status.
-import { describeBackend, resolveBackend } from '../engine/backend/backend.ts';
+import { TFJS_VERSION } from '../engine/backend/backend.ts';
 import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import { loadModel } from '../engine/model.ts';
 import { countParameters } from '../engine/params/parameterPlan.ts';
 import { createTask } from '../engine/tasks/createTask.ts';
 import { createTrainer } from '../engine/train/trainer.ts';
 import type { NamedTensor, TrainResult } from '../engine/types.ts';
+import { backendReason, backendText } from '../protocol/backendText.ts';
 import type { RunAction, RunProgress, TrainOutcome } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import {
+  type BackendChoice,
   type Evaluation,
   type RunEvent,
   type RunManifest,
@@ -24,6 +26,7 @@ import { toDiskError } from './diskError.ts';
 import { describeEnvironment } from './environment.ts';
 import { evaluateSplits } from './evaluateSplits.ts';
 import { createFileSource } from './fileSource.ts';
+import { type EngineLease, leaseEngine } from './kernels/useEngine.ts';
 import { type LoadedData, loadData } from './loadData.ts';
 import { modelShape } from './modelShape.ts';
 import { ProgressMeter } from './progressMeter.ts';
@@ -55,16 +58,22 @@ export class TrainSession {
   readonly #folder: RunFolder;
   readonly #listener: SessionListener;
   readonly #control: RunControl;
+  readonly #engine: EngineLease;
   /** Known once the data is read. */
   #meter: ProgressMeter | undefined;
   #flushedAtMs = 0;
   /** Time of the last event, seconds since training began. */
   #elapsedSeconds = 0;
 
-  private constructor(options: TrainSessionOptions, folder: RunFolder, listener: SessionListener) {
+  private constructor(
+    options: TrainSessionOptions,
+    folder: RunFolder,
+    { listener, engine }: { listener: SessionListener; engine: EngineLease },
+  ) {
     this.#options = options;
     this.#folder = folder;
     this.#listener = listener;
+    this.#engine = engine;
     this.#control = new RunControl({
       beforeYield: () => this.#flushIfDue(),
       onPauseChange: (isPaused) => this.#onPauseChange(isPaused),
@@ -73,11 +82,12 @@ export class TrainSession {
 
   /** Makes the run folder. Throws UserError where none can be made; nothing trains yet. */
   static async open(options: TrainSessionOptions, listener: SessionListener): Promise<TrainSession> {
-    resolveBackend(options.experiment.engine.backend);
+    const engine = await leaseEngine(options.experiment.engine);
     const folder = await RunFolder.create(options.configPath, options.experiment).catch((error: unknown) => {
+      engine.release();
       throw toDiskError(error) ?? error;
     });
-    return new TrainSession(options, folder, listener);
+    return new TrainSession(options, folder, { listener, engine });
   }
 
   get runId(): string {
@@ -86,6 +96,11 @@ export class TrainSession {
 
   get runDir(): string {
     return this.#folder.dir;
+  }
+
+  /** What computes this run. */
+  get backend(): BackendChoice {
+    return this.#engine.choice;
   }
 
   get manifest(): RunManifest {
@@ -107,6 +122,8 @@ export class TrainSession {
       end = this.#failure(error);
       // The failure is said in run.json, whether or not the log can still be written.
       await this.#flush().catch((second: unknown) => this.#listener.onLog('error', String(second)));
+    } finally {
+      this.#engine.release();
     }
     await this.#update({ ...end, endedAt: new Date().toISOString() });
     await this.#folder.close();
@@ -116,7 +133,8 @@ export class TrainSession {
 
   async #train(): Promise<Partial<RunManifest>> {
     const { experiment } = this.#options;
-    this.#listener.onLog('info', describeBackend(resolveBackend(experiment.engine.backend)));
+    const computes = [backendText(this.backend), `tfjs-core ${TFJS_VERSION}`, backendReason(this.backend)];
+    this.#listener.onLog('info', computes.filter(Boolean).join('; '));
     const data = await this.#readData();
     await this.#writeFacts(data);
     const { training } = experiment;
@@ -161,8 +179,11 @@ export class TrainSession {
     const { experiment, version } = this.#options;
     const tokenizer = data.tokenizer.toJson();
     const parameters = countParameters(modelShape(experiment, data)).total;
+    const { backend } = this;
     await this.#folder.writeTokenizer(tokenizer);
-    await this.#folder.writeEnvironment(describeEnvironment({ experiment, version, data, tokenizer, parameters }));
+    await this.#folder.writeEnvironment(
+      describeEnvironment({ experiment, backend, version, data, tokenizer, parameters }),
+    );
     await this.#update({ labels: data.labels });
     const { train, validation, test, labels } = data;
     const unit = TASK_UNITS[experiment.task];

@@ -1,4 +1,4 @@
-// The engine worker: offers EngineContract to the extension host over the thread's port.
+// The engine worker: offers EngineContract to the extension host over the thread's port; started as a process, to the worker that did.
 import { open as openInspector } from 'node:inspector';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
@@ -8,29 +8,39 @@ import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
+import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { createFileSource } from './fileSource.ts';
 import { generateWith } from './generateText.ts';
 import { openExperiment } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
+import { createParentTransport } from './processTransport.ts';
 import { predictWith, RunModelCache } from './runModel.ts';
+import { installTensorflow } from './tensorflow/installTensorflow.ts';
+import { packagesFolder, tensorflowFolder } from './tensorflow/tensorflowFolder.ts';
+import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts';
 import { createPortTransport } from './threadTransport.ts';
 import { TrainSession } from './trainSession.ts';
 import { VERSION } from './version.ts';
 
-if (!parentPort) throw new Error('This file runs as a worker thread');
+const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
+if (!transport) throw new Error('This file runs as a worker thread, or as the child of one');
 
 // For debugging this thread by itself: "Attach engine worker" in .vscode/launch.json.
 const inspectPort = process.env.GATESCOPE_INSPECT_WORKER;
-if (inspectPort) openInspector(Number(inspectPort), '127.0.0.1');
+if (inspectPort && parentPort) openInspector(Number(inspectPort), '127.0.0.1');
 
 const sessions = new Map<string, TrainSession>();
 const models = new RunModelCache();
 
 const handlers: Handlers<EngineContract> = {
-  async train({ configPath, engine }, { signal }) {
+  async train(request, { signal }) {
+    const { configPath, engine } = request;
     const experiment = await openExperiment(configPath, { engine });
+    if (experiment.engine.backend === 'tensorflow' && parentPort) {
+      return trainInProcess(__filename, request, { signal, server });
+    }
     const session = await TrainSession.open(
       { configPath, experiment, version: VERSION },
       {
@@ -40,11 +50,11 @@ const handlers: Handlers<EngineContract> = {
         onLog: (level, text) => server.send('log', { level, text: `${session.runId}: ${text}` }),
       },
     );
-    const { runId, runDir } = session;
+    const { runId, runDir, backend } = session;
     sessions.set(runId, session);
     signal.addEventListener('abort', () => session.act('cancel'));
     if (signal.aborted) session.act('cancel');
-    server.send('started', { runId, runDir, configPath });
+    server.send('started', { runId, runDir, configPath, backend });
     try {
       return await session.run();
     } finally {
@@ -52,6 +62,8 @@ const handlers: Handlers<EngineContract> = {
     }
   },
   control({ runId, action }) {
+    const elsewhere = controlInProcess(runId, action);
+    if (elsewhere) return elsewhere;
     const session = sessions.get(runId);
     if (!session) throw new UserError({ code: 'training.notHere', message: `${runId} is not training any more.` });
     session.act(action);
@@ -74,9 +86,20 @@ const handlers: Handlers<EngineContract> = {
     previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  engineInfo: (settings) => engineInfo(settings, VERSION),
+  async installTensorflow(_params, { signal }) {
+    const onProgress = (text: string): void => server.send('installing', { text });
+    const isNew = await installTensorflow({
+      folder: tensorflowFolder(),
+      packages: packagesFolder(),
+      signal,
+      onProgress,
+    });
+    return { isNew };
+  },
 };
 
-const server: Server<EngineContract> = serve<EngineContract>(createPortTransport(parentPort), handlers, {
+const server: Server<EngineContract> = serve<EngineContract>(transport, handlers, {
   onBug: (method, error) =>
     server.send('log', {
       level: 'error',

@@ -1,13 +1,20 @@
 // What the engine worker offers the extension host.
 import type { Backend } from '../schema/experiment.ts';
-import type { Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { BackendChoice, Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { EngineInfo } from './engineInfo.ts';
 import type { MetricFrame } from './metricFrame.ts';
+
+/** What settings and configs say of the engine. */
+export interface EngineSettings {
+  backend: Backend;
+  threads: 'auto' | number;
+}
 
 export interface TrainRequest {
   /** Absolute path of the config; its text is read from disk. */
   configPath: string;
   /** What the editor's settings say, where the config is silent. */
-  engine: { backend: Backend; threads: 'auto' | number };
+  engine: EngineSettings;
 }
 
 export interface TrainOutcome {
@@ -108,13 +115,19 @@ export interface EngineContract {
       maxRows: number;
     }): DataPreview;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** What computes with these settings, or computes the run that trains now. Takes about a second: speeds are measured. */
+    engineInfo(params: EngineSettings): EngineInfo;
+    /** Installs TensorFlow into the extension's storage; `isNew` is false where it was there. */
+    installTensorflow(params: Record<string, never>): { isNew: boolean };
   };
   events: {
-    started: { runId: string; runDir: string; configPath: string };
+    started: { runId: string; runDir: string; configPath: string; backend: BackendChoice };
     append: MetricFrame;
     progress: RunProgress;
     /** run.json changed. */
     manifest: { runDir: string; manifest: RunManifest };
+    /** How far an installation is, in words. */
+    installing: { text: string };
     log: { level: 'info' | 'warning' | 'error'; text: string };
   };
 }

@@ -22,6 +22,8 @@ export const DATA_FORMATS = [
 ] as const;
 export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export const BACKENDS = ['auto', 'native', 'wasm', 'wasm-plain', 'cpu', 'tensorflow'] as const;
+/** The most kernel threads that can be asked for. */
+export const MAX_THREADS = 64;
 export const METRICS = [
   'validation.loss',
   'validation.accuracy',
@@ -614,21 +616,23 @@ const EngineSchema = closed(
     backend: Type.Optional(
       stringEnum(BACKENDS, {
         default: 'auto',
-        description: 'What computes. A named backend that cannot run is an error; only `auto` falls back.',
+        description:
+          'What computes. A named backend that cannot run is an error; only `auto` falls back. The log and environment.json say what it was.',
         enumDescriptions: [
-          'The fastest that works here.',
-          'Native kernels.',
-          'WebAssembly with relaxed SIMD.',
-          'Plain WebAssembly SIMD.',
-          'Plain TypeScript, everywhere.',
+          'The first that works here of native, wasm, wasm-plain and cpu.',
+          'Native kernels (AVX-512, AVX2 or NEON).',
+          'The same kernels in WebAssembly with relaxed SIMD: the same bits, slower.',
+          'The same kernels in WebAssembly without fused multiply-add: other last bits.',
+          'Plain TypeScript on one thread, everywhere.',
           'TensorFlow, where it is installed.',
         ],
       }),
     ),
     threads: Type.Optional(
-      Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 64 })], {
+      Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: MAX_THREADS })], {
         default: 'auto',
-        description: 'Kernel threads; `auto` is the number of physical cores, at most 8.',
+        description:
+          'Kernel threads; `auto` is the number of physical cores, at most 8. Results are the same with any number.',
       }),
     ),
   },

@@ -119,15 +119,27 @@ export interface Evaluation {
   test?: SplitEvaluation;
 }
 
+/** What was asked to compute, and what computes. */
+export interface BackendChoice {
+  requested: Backend;
+  used: Backend;
+  /** What would be better, or was asked for, and why it does not run: `native (avx512): its self-test ended with SIGILL`. */
+  reason?: string;
+  /** `avx512`, `avx2`, `neon`, `relaxed-simd`, `simd128`; absent for plain TypeScript. */
+  instructions?: string;
+  /** The library and its version, where a library computes: `TensorFlow 2.9.1`. */
+  library?: string;
+  threads: number;
+}
+
 /** environment.json */
 export interface RunEnvironment {
   schemaVersion: 1;
   gatescope: string;
   node: string;
   platform: string;
-  /** What was asked for and what ran. */
-  backend: { requested: Backend; used: Backend; reason?: string };
-  threads: number;
+  backend: Omit<BackendChoice, 'threads'>;
+  threads: BackendChoice['threads'];
   seed: number;
   /** SHA-256, hex. */
   hashes: { config: string; train: string; validation?: string; test?: string; tokenizer: string };

@@ -1,16 +1,18 @@
 // Editor settings (gatescope.*), from which package.json's contributes.configuration is made.
 import { type Static, Type } from '@sinclair/typebox';
-import { BACKENDS } from './experiment.ts';
+import { BACKENDS, MAX_THREADS } from './experiment.ts';
 import { stringEnum } from './stringEnum.ts';
 
 export const SettingsSchema = Type.Object({
   'engine.backend': stringEnum(BACKENDS, {
     default: 'auto',
-    description: 'What computes, where a config does not say.',
+    description:
+      'What computes, where a config does not say. `auto` takes the first that works of native, wasm, wasm-plain and cpu; **Gatescope: Show Engine Information** says which and why.',
   }),
-  'engine.threads': Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 64 })], {
+  'engine.threads': Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: MAX_THREADS })], {
     default: 'auto',
-    description: 'Kernel threads, where a config does not say. `auto` is the number of physical cores, at most 8.',
+    description:
+      'Kernel threads, where a config does not say. `auto` is the number of physical cores, at most 8. Results are the same with any number.',
   }),
   'dashboard.openOnTrain': Type.Boolean({ default: true, description: 'Open the dashboard when training starts.' }),
   'gitignore.offer': Type.Boolean({

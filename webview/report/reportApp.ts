@@ -1,5 +1,6 @@
 // The report of one run. <gs-report>
 import { html, nothing, type TemplateResult } from 'lit';
+import { backendReason, backendText } from '../../extension/protocol/backendText.ts';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
 import { formatScore, HEADLINES } from '../../extension/protocol/scores.ts';
 import type { ReportData } from '../../extension/schema/report.ts';
@@ -77,8 +78,10 @@ function renderFacts({ manifest, environment }: ReportData): TemplateResult {
 
 function renderOrigin({ manifest, environment }: ReportData): TemplateResult {
   if (!environment) return html`${manifest.id}`;
-  const { gatescope, node, platform, backend, seed, hashes } = environment;
-  return html`${manifest.id} · Gatescope ${gatescope}, Node ${node}, ${platform}, backend ${backend.used}, seed ${seed} · training
+  const { gatescope, node, platform, seed, hashes, threads } = environment;
+  const backend = { ...environment.backend, threads };
+  const reason = backendReason(backend);
+  return html`${manifest.id} · Gatescope ${gatescope}, Node ${node}, ${platform}, ${backendText(backend)}${reason ? ` (${reason})` : ''}, seed ${seed} · training
   data SHA-256 ${hashes.train.slice(0, 16)}…`;
 }
 

@@ -1,5 +1,6 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
 import type { GenerateSettings, Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
+import type { EngineInfo } from '../../protocol/engineInfo.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
@@ -44,8 +45,12 @@ interface Commands {
   'gatescope.run.delete'(target?: unknown, selected?: unknown): Promise<string[]>;
   'gatescope.run.openConfig'(target?: unknown): Promise<void>;
   'gatescope.run.reveal'(target?: unknown): Promise<void>;
+  /** Answers false where it was installed already. */
+  'gatescope.engine.installTensorflow'(): Promise<boolean>;
   'gatescope.view.refresh'(): Promise<void>;
   'gatescope.log.show'(): void;
+  /** Answers with the facts that it shows. */
+  'gatescope.engine.showInformation'(): Promise<EngineInfo>;
   'gatescope.settings.open'(): Promise<void>;
 }
 

@@ -173,7 +173,12 @@ const WINDOW_COMMANDS = {
       { place: 'view/title', when: `view == ${VIEWS.datasets}`, group: 'navigation@9' },
     ],
   },
+  'gatescope.engine.installTensorflow': {
+    title: 'Install TensorFlow Engine',
+    icon: 'cloud-download',
+  },
   'gatescope.log.show': { title: 'Show Log', icon: 'output' },
+  'gatescope.engine.showInformation': { title: 'Show Engine Information', icon: 'chip' },
   'gatescope.settings.open': {
     title: 'Open Settings',
     icon: 'gear',

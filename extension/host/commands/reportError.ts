@@ -54,6 +54,8 @@ function actionTitle(action: ErrorAction): string {
       return vscode.l10n.t('Open Example Project');
     case 'newExperiment':
       return vscode.l10n.t('New Experiment');
+    case 'installTensorflow':
+      return vscode.l10n.t('Install TensorFlow Engine');
     default:
       return assertNever(action);
   }

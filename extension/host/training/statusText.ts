@@ -1,4 +1,6 @@
-// What the status bar says of the run that trains. Pure.
+// What the status bar says of the run that trains, and of the last one. Pure.
+import { backendReason, backendText } from '../../protocol/backendText.ts';
+import type { BackendChoice } from '../../schema/run.ts';
 import { formatDuration, formatLoss } from './duration.ts';
 import type { TrainingJob } from './trainingQueue.ts';
 
@@ -15,6 +17,16 @@ export function statusText(job: TrainingJob, waiting: number): StatusText {
   const words = [...wordsOf(job), waiting > 0 ? `${waiting} waiting` : undefined].filter((word) => word !== undefined);
   const icon = job.isPaused ? '$(debug-pause)' : '$(loading~spin)';
   return { text: `${icon} ${words.join(' · ')}`, spoken: `Gatescope: ${words.join(', ')}` };
+}
+
+/** When nothing trains any more. */
+export const IDLE_TEXT: StatusText = { text: '$(chip) Gatescope', spoken: 'Gatescope: nothing is training' };
+
+/** What computes, or computed, and why nothing better does: lines of the tooltip. */
+export function computesLines(backend: BackendChoice, isActive: boolean): string[] {
+  const reason = backendReason(backend);
+  const first = `${isActive ? 'Computes' : 'Computed'} with ${backendText(backend)}.`;
+  return reason ? [first, `${reason[0].toUpperCase()}${reason.slice(1)}.`] : [first];
 }
 
 function wordsOf({ progress, isPaused }: TrainingJob): (string | undefined)[] {

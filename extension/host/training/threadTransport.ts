@@ -12,12 +12,19 @@ export interface EngineTransport extends Transport {
 export interface ThreadOptions {
   /** Absolute path of the bundled worker. */
   workerPath: string;
+  /** Environment variables of the worker alone. */
+  env?: Readonly<Record<string, string>>;
   /** What the thread prints, line by line. */
   onOutput(line: string): void;
 }
 
-export function createThreadTransport({ workerPath, onOutput }: ThreadOptions): EngineTransport {
-  const worker = new Worker(workerPath, { stdout: true, stderr: true, name: 'gatescope-engine' });
+export function createThreadTransport({ workerPath, env, onOutput }: ThreadOptions): EngineTransport {
+  const worker = new Worker(workerPath, {
+    env: { ...process.env, ...env },
+    stdout: true,
+    stderr: true,
+    name: 'gatescope-engine',
+  });
   const closed = new Emitter<Error>();
   let isClosed = false;
   const close = (reason: Error): void => {

@@ -7,6 +7,7 @@ import type {
   TrainOutcome,
   TrainRequest,
 } from '../../protocol/engineContract.ts';
+import type { BackendChoice } from '../../schema/run.ts';
 import { assertNever } from '../../util/assertNever.ts';
 import { type Disposable, DisposableStore } from '../../util/disposable.ts';
 import { Emitter } from '../../util/emitter.ts';
@@ -21,6 +22,8 @@ export interface TrainingJob {
   readonly runId?: string;
   readonly runDir?: string;
   readonly progress?: RunProgress;
+  /** What computes it. */
+  readonly backend?: BackendChoice;
 }
 
 type MutableJob = { -readonly [K in keyof TrainingJob]: TrainingJob[K] } & {
@@ -179,10 +182,10 @@ export class TrainingQueue implements Disposable {
     }
   }
 
-  #onStarted({ runId, runDir, configPath }: EngineContract['events']['started']): void {
+  #onStarted({ runId, runDir, configPath, backend }: EngineContract['events']['started']): void {
     const job = this.#jobs[0];
     if (job?.state !== 'starting' || job.configPath !== configPath) return;
-    Object.assign(job, { state: 'running', runId, runDir });
+    Object.assign(job, { state: 'running', runId, runDir, backend });
     this.#changed.fire();
     for (const action of job.askedEarly.splice(0)) {
       this.#act(job, action).catch((error: unknown) => job.done.reject(error));

@@ -1,5 +1,6 @@
 // gatescope runs: lists runs under a folder, and shows, renames, annotates, reports on and deletes them.
 import { relative, resolve } from 'node:path';
+import { backendText } from '../../../protocol/backendText.ts';
 import { formatHeadline } from '../../../protocol/scores.ts';
 import { isActive } from '../../../schema/run.ts';
 import {
@@ -147,7 +148,7 @@ async function describe(run: StoredRun, cwd: string): Promise<string> {
     ...(problem ? [withRemedy(problem.message, problem.remedy)] : []),
     ...(environment
       ? [
-          `${count(environment.data.parameters)} parameters, seed ${environment.seed}, backend ${environment.backend.used}`,
+          `${count(environment.data.parameters)} parameters, seed ${environment.seed}, ${backendText({ ...environment.backend, threads: environment.threads })}`,
         ]
       : []),
     relative(cwd, run.dir) || '.',

@@ -1,0 +1,30 @@
+// How many threads are worth having: physical cores, because two threads of one core share its multiply-add units.
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+const MAX_AUTO_THREADS = 8;
+
+/** Physical cores that this process may use. */
+export function physicalCores(): number {
+  const logical = availableParallelism();
+  if (process.platform === 'linux') return Math.min(logical, linuxCores() ?? logical);
+  const hasTwoThreadsACore = process.arch === 'x64' && logical > 1;
+  return hasTwoThreadsACore ? Math.ceil(logical / 2) : logical;
+}
+
+/** Groups of sibling threads that the kernel lists. */
+function linuxCores(): number | undefined {
+  const base = '/sys/devices/system/cpu';
+  try {
+    const names = readdirSync(base).filter((name) => /^cpu\d+$/.test(name));
+    const siblings = names.map((name) => readFileSync(`${base}/${name}/topology/thread_siblings_list`, 'utf8').trim());
+    return new Set(siblings).size || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The threads of a run: as set, or for `auto` the physical cores, at most 8. */
+export function threadCount(setting: 'auto' | number): number {
+  return setting === 'auto' ? Math.min(MAX_AUTO_THREADS, physicalCores()) : setting;
+}

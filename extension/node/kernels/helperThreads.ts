@@ -1,0 +1,41 @@
+// Starts the helper threads of a machine and waits until each serves.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Arena } from '../../engine/kernels/arena.ts';
+import { SCRATCH_BYTES, STACK_BYTES } from '../../engine/kernels/layout.ts';
+import type { HelperThreads } from '../../engine/kernels/machine.ts';
+import type { CarrierSource } from './carrierSource.ts';
+import type { KernelThreadData } from './kernelThread.ts';
+
+export interface StartedThreads extends HelperThreads {
+  /** For tests that end one. */
+  workers: readonly Worker[];
+}
+
+/** `count` threads running the built kernelThread at `file`. Rejects where one cannot start; then none is left running. */
+export async function startHelperThreads(
+  file: string | URL,
+  source: CarrierSource,
+  arena: Arena,
+  count: number,
+): Promise<StartedThreads> {
+  const workers = Array.from({ length: count }, () => {
+    const block = arena.lasting((SCRATCH_BYTES + STACK_BYTES) / 4).byteOffset;
+    const data: KernelThreadData = { source, memory: arena.memory, scratch: block, stack: block + SCRATCH_BYTES };
+    const worker = new Worker(file, { workerData: data, name: 'gatescope kernels' });
+    worker.unref();
+    return worker;
+  });
+  try {
+    await Promise.all(workers.map((worker) => once(worker, 'message')));
+  } catch (error) {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    throw error;
+  }
+  return {
+    workers,
+    async close() {
+      await Promise.all(workers.map((worker) => (worker.threadId === -1 ? undefined : once(worker, 'exit'))));
+    },
+  };
+}
