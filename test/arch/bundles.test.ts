@@ -33,6 +33,10 @@ test('worker and command line hold no vscode', () => {
   }
 });
 
+test('TensorFlow is loaded from where it is installed, never bundled', () => {
+  for (const bundle of ['worker', 'cli', 'extension']) assert.deepEqual(holding(bundle, /tfjs-node/), []);
+});
+
 test('pages hold nothing of Node, of the engine or of the host', () => {
   for (const bundle of ['dashboard', 'report']) {
     assert.deepEqual(holding(bundle, /^node:|@tensorflow|extension\/(engine|node|host|store|data|text|config)\//), []);

@@ -20,7 +20,7 @@ let workbench: Workbench;
 before(async () => {
   workspace = await makeWorkspace();
   // Long enough for all that is done while it trains, on a fast machine too.
-  await workspace.edit('"epochs": 8', '"epochs": 20');
+  await workspace.edit('"epochs": 8', '"epochs": 150');
   server = await startVscode({ workspace: workspace.dir, extensions: [PROBE] });
   browser = await launchBrowser();
   workbench = await Workbench.open(browser, server.url);
@@ -169,6 +169,28 @@ test('the run ends with a score, a notification with actions, and every file', a
   ]) {
     assert.ok(names.has(name), name);
   }
+});
+
+test('the status bar still says what computed the run', async () => {
+  const { page, statusBar } = workbench;
+  const said =
+    /Last run:[\s\S]*Computed with (native|WebAssembly) kernels \(\S+\), \d+ threads?\.[\s\S]*Engine Information/;
+  await eventually('its tooltip shows', async () => {
+    await page.mouse.move(600, 300);
+    await statusBar.locator('.statusbar-item[id*="gatescope.training"]').first().hover();
+    await page.waitForTimeout(1500);
+    return said.test((await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n'));
+  });
+  await page.mouse.move(600, 300);
+});
+
+test('Show Engine Information opens a document that says what computes', async () => {
+  await workbench.runCommand('Gatescope: Show Engine Information');
+  await eventually('the facts show', async () => {
+    const text = await workbench.editorText().catch(() => '');
+    return /Computes with \S+ kernels \(\S+\), \d+ thread/.test(text) && /roofline [\d.]+ GF\/s/.test(text);
+  });
+  await workbench.runCommand('Gatescope: Open Dashboard');
 });
 
 test('the page predicts what is typed', async () => {

@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
-const COMMANDS = ['train', 'validate', 'predict', 'generate', 'evaluate', 'runs', 'dataset', 'plan'];
+const COMMANDS = ['train', 'validate', 'predict', 'generate', 'evaluate', 'runs', 'dataset', 'plan', 'doctor'];
 
 test('every command has help, and the overview names all of them', async () => {
   const overview = await cli('--help');
@@ -53,7 +53,7 @@ test('what the user gets wrong is exit code 1 with a remedy', async () => {
     ],
     [
       ['train', 'weather.gatescope.json', '--set', 'training.optimizer=sgd'],
-      /an object with "type": "adam", "adamw" or "sgd" is expected/,
+      /an object with "type": "adam", "adamw", "sgd", "rmsprop" or "adagrad" is expected/,
     ],
     [
       ['train', 'weather.gatescope.json', '--set', 'data.train.path=none.csv'],
@@ -72,6 +72,9 @@ test('what the user gets wrong is exit code 1 with a remedy', async () => {
     [['predict', run, '--file', '.'], /it is a folder/],
     [['evaluate', run, '--data', 'none.csv'], /none\.csv does not exist\. Give/],
     [['runs', 'destroy'], /no action/],
+    [['doctor', '--backend', 'gpu'], /--backend is one of auto, native/],
+    [['doctor', '--threads', '65'], /at most 64/],
+    [['doctor', 'me'], /options only/],
     [['runs', 'report', run, '--out', 'no/such/folder.html'], /folder\.html could not be .* does not exist/],
     [['runs', 'delete', run], /--yes/],
     [['dataset', 'weather.gatescope.json', '--part', 'dev'], /train, validation, test/],

@@ -119,8 +119,8 @@ export interface RunningCli {
   done: Promise<CliResult>;
 }
 
-export function startCli(args: readonly string[], cwd: string): RunningCli {
-  const child = spawn(process.execPath, [CLI_PATH, ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+export function startCli(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): RunningCli {
+  const child = spawn(process.execPath, [CLI_PATH, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();

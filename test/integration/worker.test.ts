@@ -1,6 +1,7 @@
 // The built engine worker through its contract, as the extension host uses it.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
@@ -15,7 +16,8 @@ import { CONFIG, makeProject, makeRows, makeTextProject, type Project, TEXT_CONF
 const ENGINE = { backend: 'auto', threads: 'auto' } as const;
 
 function startWorker(t: TestContext): Client<EngineContract> {
-  const worker = new Worker(WORKER_PATH);
+  // No TensorFlow there, whatever this machine has.
+  const worker = new Worker(WORKER_PATH, { env: { ...process.env, GATESCOPE_STORAGE: join(tmpdir(), 'no-storage') } });
   t.after(() => worker.terminate());
   return connect<EngineContract>({
     post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
@@ -137,12 +139,35 @@ test('a config with errors is refused before there is a run', async (t) => {
 test('a named backend that cannot run is an error; the config has the last word', async (t) => {
   const project = await makeProject(t);
   const client = startWorker(t);
-  const native = { backend: 'native', threads: 'auto' } as const;
-  await assert.rejects(client.call('train', { configPath: project.configPath, engine: native }), (error) =>
-    UserError.is(error, 'engine.backendUnavailable'),
+  const tensorflow = { backend: 'tensorflow', threads: 'auto' } as const;
+  await assert.rejects(client.call('train', { configPath: project.configPath, engine: tensorflow }), (error) =>
+    UserError.is(error, 'engine.tensorflowMissing'),
   );
   await writeFile(project.configPath, CONFIG.replace('"training"', '"engine": { "backend": "cpu" }, "training"'));
-  assert.equal((await client.call('train', { configPath: project.configPath, engine: native })).status, 'completed');
+  const { configPath } = project;
+  assert.equal((await client.call('train', { configPath, engine: tensorflow })).status, 'completed');
+});
+
+test('the engine tells of itself while a run trains, and the run does not notice', async (t) => {
+  const project = await makeLongProject(t);
+  const client = startWorker(t);
+  // The vectors of many words make the run's memory grow.
+  await writeFile(
+    project.configPath,
+    CONFIG.replace('"epochs": 4', '"epochs": 100000').replace('"size": 8', '"size": 4096'),
+  );
+  const run = client.call('train', { configPath: project.configPath, engine: { backend: 'wasm', threads: 1 } });
+  const { runId, backend } = await once(client, 'started');
+  assert.deepEqual([backend.used, backend.threads], ['wasm', 1]);
+  await once(client, 'progress', ({ step }) => step > 3);
+  const info = await client.call('engineInfo', { backend: 'auto', threads: 2 });
+  assert.deepEqual(info.computes, backend, 'it says what the run has, not what was asked for');
+  assert.deepEqual(info.requested, { backend: 'auto', threads: 2 });
+  assert.ok(info.memory!.memoryBytes > 2 ** 24);
+  let steps = 0;
+  await once(client, 'progress', () => ++steps > 3);
+  await client.call('control', { runId, action: 'stop' });
+  assert.equal((await run).status, 'stopped');
 });
 
 test('data is checked and previewed from the text in the editor', async (t) => {

@@ -38,11 +38,24 @@ const manifest = {
 };
 const config = { name: 'x', task: 'classification', note: '</script><img src=x>' } as unknown as ReportData['config'];
 
+const environment: ReportData['environment'] = {
+  schemaVersion: 1,
+  gatescope: '1.2.3',
+  node: '24.0.0',
+  platform: 'linux-x64',
+  backend: { requested: 'auto', used: 'native', instructions: 'avx2', reason: 'native (avx512): <b>SIGILL</b>' },
+  threads: 2,
+  seed: 7,
+  hashes: { config: 'c', train: '0123456789abcdef', tokenizer: 't' },
+  data: { train: 100, validation: 10, vocabulary: 50, skippedRows: 0, parameters: 1234 },
+};
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`curves, scores and mistakes show from a file, ${colorScheme}`, async () => {
     const url = await writeReport({
       manifest,
       config,
+      environment,
       evaluation: makeEvaluation(['ABBR', 'DESC', 'NUM']),
       metrics: { events: makeEvents(600, 100) },
     });
@@ -61,6 +74,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     assert.equal(await page.getByRole('img', { name: /^Loss/ }).getAttribute('data-points'), '607');
     assert.match(await page.getByRole('table', { name: 'Confusion matrix' }).innerText(), /ABBR/);
     assert.match(await page.getByRole('table', { name: 'Misclassified texts' }).innerText(), /TREC\.test\.all:1/);
+    const footer = await page.locator('footer').innerText();
+    assert.match(footer, /native kernels \(avx2\), 2 threads \(not used: native \(avx512\): <b>SIGILL<\/b>\), seed 7/);
     assert.notEqual(await page.title(), 'owned');
     const [text, background] = await page.evaluate(() => {
       const { color, backgroundColor } = getComputedStyle(document.body);

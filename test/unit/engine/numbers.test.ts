@@ -10,7 +10,7 @@ import {
   confusionMatrix,
   scoresOf,
 } from '../../../extension/engine/tasks/metrics.ts';
-import { clipByNorm, clipByValue, globalNorm } from '../../../extension/engine/train/clipping.ts';
+import { applyClipping, clippingOf, globalNorm } from '../../../extension/engine/train/clipping.ts';
 import { createOptimizer, createOptimizerState } from '../../../extension/engine/train/optimizers.ts';
 import type { ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
 import { UserError } from '../../../extension/util/userError.ts';
@@ -90,9 +90,9 @@ for (const { name, kind, limit } of clips.cases) {
     if (kind === 'norm') {
       const norm = globalNorm(gradients);
       assertClose([norm], clips.values(`${name}.norm`), 'norm', { absolute: 1e-6 });
-      clipByNorm(gradients, norm, limit);
+      applyClipping(gradients, clippingOf({ norm: limit }, norm));
     } else {
-      clipByValue(gradients, limit);
+      applyClipping(gradients, clippingOf({ value: limit }, 0));
     }
     for (const p of [0, 1])
       assertClose(gradients[p], clips.values(`${name}.${p}.clipped`), 'clipped', { absolute: 1e-7 });

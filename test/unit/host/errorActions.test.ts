@@ -12,6 +12,7 @@ test('each kind of error has the buttons that help', () => {
   assert.deepEqual(actions('training.untrusted'), ['manageTrust']);
   assert.deepEqual(actions('config.none'), ['newExperiment', 'openExample']);
   assert.deepEqual(actions('engine.died'), ['showLog']);
+  assert.deepEqual(actions('engine.tensorflowMissing'), ['installTensorflow']);
   assert.deepEqual(actions('data.fileNotFound', '/a'), ['openPlace']);
   assert.deepEqual(actions('run.none'), []);
 });

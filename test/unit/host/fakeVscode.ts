@@ -134,6 +134,9 @@ export const fake = {
   /** Answer of the next message with buttons. */
   answer: undefined as string | undefined,
   asked: [] as string[],
+  /** What notifications of progress said, and the way to cancel the one that shows. */
+  progress: [] as string[],
+  cancelProgress: (): void => undefined,
   opened: [] as string[],
   diagnostics: new Map<string, Diagnostic[]>(),
   documents: [] as FakeDocument[],
@@ -165,6 +168,7 @@ export const fakeLog = Object.fromEntries(
 
 export { Diagnostic, Position, Range, Uri };
 export const ViewColumn = { Active: -1, Beside: -2 };
+export const ProgressLocation = { Notification: 15 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const FileType = { Directory: 2 };
 export const UIKind = { Desktop: 1, Web: 2 };
@@ -205,6 +209,12 @@ export const window = {
     return panel;
   },
   showWarningMessage: ask,
+  showInformationMessage: ask,
+  withProgress: async (_options: unknown, task: (progress: unknown, token: unknown) => Promise<unknown>) =>
+    task(
+      { report: ({ message }: { message: string }) => void fake.progress.push(message) },
+      { onCancellationRequested: (listener: () => void) => Object.assign(fake, { cancelProgress: listener }) },
+    ),
   showSaveDialog: async () => undefined,
   showTextDocument: async (uri: Uri) => void fake.opened.push(uri.fsPath),
 };

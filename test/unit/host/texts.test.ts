@@ -5,7 +5,7 @@ import { previewText } from '../../../extension/host/commands/previewText.ts';
 import { expandSnippet, templateTitle } from '../../../extension/host/commands/snippetText.ts';
 import { formatDuration, formatLoss, formatPercent } from '../../../extension/host/training/duration.ts';
 import { hasGatescopeRule, withGatescopeRule } from '../../../extension/host/training/gitignore.ts';
-import { statusText } from '../../../extension/host/training/statusText.ts';
+import { computesLines, statusText } from '../../../extension/host/training/statusText.ts';
 import type { TrainingJob } from '../../../extension/host/training/trainingQueue.ts';
 
 test('durations', () => {
@@ -49,6 +49,16 @@ test('the status bar: starting, reading, training, validating, paused, waiting',
   );
   assert.equal(spoken({ progress, isPaused: true }, 2), 'Gatescope: paused, epoch 2/10, loss 0.412, 2 waiting');
   assert.equal(statusText(job({ progress }), 0).text, '$(loading~spin) epoch 2/10 · loss 0.412 · 1 min 01 s left');
+});
+
+test('the status bar says what computes, and why nothing better does', () => {
+  assert.deepEqual(computesLines({ requested: 'auto', used: 'native', instructions: 'avx2', threads: 2 }, true), [
+    'Computes with native kernels (avx2), 2 threads.',
+  ]);
+  assert.deepEqual(
+    computesLines({ requested: 'auto', used: 'cpu', threads: 1, reason: 'native: it is not there' }, false),
+    ['Computed with plain TypeScript, 1 thread.', 'Not used: native: it is not there.'],
+  );
 });
 
 test('.gitignore: rules for .gatescope are seen in all their forms, also one that takes it back', () => {

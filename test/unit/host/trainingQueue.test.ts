@@ -14,6 +14,8 @@ interface Training {
   finish(status?: TrainOutcome['status']): void;
 }
 
+const BACKEND = { requested: 'auto', used: 'native', instructions: 'avx2', threads: 2 } as const;
+
 function createRig() {
   const trainings: Training[] = [];
   const controls: { runId: string; action: RunAction }[] = [];
@@ -29,7 +31,7 @@ function createRig() {
           trainings.push({
             configPath,
             signal,
-            start: () => worker.server.send('started', { runId, runDir, configPath }),
+            start: () => worker.server.send('started', { runId, runDir, configPath, backend: BACKEND }),
             finish: (status = 'completed') =>
               resolve({ runId, runDir, status, manifest: manifestOf(runId, { status }) }),
           });
@@ -80,6 +82,7 @@ test('progress and pauses of the run show on its job; those of other runs do not
   worker.server.send('manifest', { runDir: '/runs/run-1', manifest: manifestOf('run-1', { status: 'paused' }) });
   await until(() => rig.queue.active?.isPaused === true);
   assert.equal(rig.queue.active?.progress?.fraction, 0.5);
+  assert.deepEqual(rig.queue.active?.backend, BACKEND);
   worker.server.send('manifest', { runDir: '/runs/run-1', manifest: manifestOf('run-1', { status: 'running' }) });
   await until(() => rig.queue.active?.isPaused === false);
   rig.trainings[0].finish();

@@ -1,0 +1,165 @@
+// Update rules on every carrier: the same bits as naive float32 twins, and torch.optim within 1e-6 over 20 steps.
+import assert from 'node:assert/strict';
+import { after, afterEach, test } from 'node:test';
+import { setMachine } from '../../../extension/engine/backend/gatescopeBackend.ts';
+import { updateAll } from '../../../extension/engine/kernels/optimizerKernels.ts';
+import type { Gradient, SparseRows } from '../../../extension/engine/train/gradients.ts';
+import {
+  createOptimizer,
+  createOptimizerState,
+  type OptimizerState,
+  type Updatable,
+} from '../../../extension/engine/train/optimizers.ts';
+import type { ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
+import { assertClose, assertSameBits, readGolden } from '../engine/support.ts';
+import {
+  assertSameValues,
+  awkward,
+  CARRIERS_HERE,
+  createChoice,
+  multiplyAddOf,
+  openTestMachine,
+  type TestMachine,
+} from './support.ts';
+import { naiveUpdate } from './twins.ts';
+
+const golden = readGolden<{ name: string; options: ResolvedOptimizer }>('optimizers');
+const ALL = golden.cases.map(({ options }) => options);
+
+afterEach(() => setMachine(undefined));
+
+/** A parameter and its state in the memory; `fill` gives the state its values. */
+function stateOn(
+  { arena }: TestMachine['machine'],
+  options: ResolvedOptimizer,
+  start: Float32Array,
+  fill: (at: number) => number,
+) {
+  const state = createOptimizerState(options, [start.length]);
+  const values = arena.float32(start.length);
+  values.set(start);
+  for (const arrays of Object.values(state.buffers)) {
+    arrays[0] = arena.adopt(arrays[0]);
+    for (let at = 0; at < start.length; at++) arrays[0][at] = Math.fround(fill(at));
+  }
+  return { values, state };
+}
+
+const copiesOf = (state: OptimizerState): Record<string, Float32Array | undefined> =>
+  Object.fromEntries(Object.entries(state.buffers).map(([name, [array]]) => [name, array.slice()]));
+
+/** [rows, size] with the gradients of `rows`, zeros elsewhere. */
+function spread({ rows, values, size }: SparseRows, length: number): Float32Array {
+  const dense = new Float32Array(length);
+  for (const [slot, row] of rows.entries()) {
+    dense.set(values.subarray(slot * size, (slot + 1) * size), row * size);
+  }
+  return dense;
+}
+
+for (const carrier of CARRIERS_HERE) {
+  const opened = openTestMachine(carrier);
+  after(async () => (await opened).machine.close());
+  const add = multiplyAddOf(carrier);
+
+  for (const options of ALL) {
+    test(`${carrier.name}: the bits of the naive twin, ${JSON.stringify(options)}`, async () => {
+      const { machine } = await opened;
+      const { arena } = machine;
+      for (let seed = 0; seed < 12; seed++) {
+        const choose = createChoice(seed);
+        const [length, fixedCount] = [choose(1, 90), seed % 4 === 0 ? 1 : 0];
+        // A limit would hide what is not a number.
+        const [scale, limit] = [[1, 0.37][seed % 2], seed % 3 === 0 ? 0.5 : 0];
+        const every = seed % 2 === 1 && limit === 0 ? 17 : 0;
+        arena.scope(() => {
+          const { values, state } = stateOn(machine, options, awkward(arena, length, seed, { every }), (at) => at / 50);
+          const [naiveValues, buffers] = [values.slice(), copiesOf(state)];
+          for (let step = 1; step <= 3; step++) {
+            const gradient = awkward(arena, length, seed * 5 + step, { scale: 2, every });
+            state.step = step;
+            const parameters = [{ values, fixedCount }];
+            updateAll(machine, options, state, { parameters, gradients: [gradient], clipping: { scale, limit } });
+            const moving = (array: Float32Array): Float32Array => array.subarray(fixedCount);
+            const own = Object.fromEntries(
+              Object.entries(buffers).map(([name, array]) => [name, array && moving(array)]),
+            );
+            const naive = { options, step, scale, limit, buffers: own };
+            naiveUpdate({ ...naive, values: moving(naiveValues), gradient: moving(gradient) }, add);
+            assertSameValues(values, naiveValues, `values after ${step}, seed ${seed}`);
+            for (const [name, [array]] of Object.entries(state.buffers)) assertSameValues(array, buffers[name]!, name);
+          }
+        });
+      }
+    });
+
+    test(`${carrier.name}: rows of an embedding give the bits of the whole gradient, ${JSON.stringify(options)}`, async () => {
+      const { machine } = await opened;
+      const { arena } = machine;
+      for (let seed = 0; seed < 6; seed++) {
+        const choose = createChoice(seed);
+        const [rowCount, size] = [choose(4, 20), choose(1, 19)];
+        const length = rowCount * size;
+        const fixedCount = seed % 2 === 0 ? size : 0;
+        arena.scope(() => {
+          const start = awkward(arena, length, seed);
+          const whole = stateOn(machine, options, start, (at) => at / length);
+          const sparse = stateOn(machine, options, start, (at) => at / length);
+          const update = (of: typeof whole, parameter: Updatable, gradient: Gradient): void => {
+            of.state.step++;
+            const clipping = { scale: 0.5, limit: seed % 3 === 0 ? 0.1 : 0 };
+            updateAll(machine, options, of.state, { parameters: [parameter], gradients: [gradient], clipping });
+          };
+          for (let step = 0; step < 3; step++) {
+            const rows = Int32Array.from([rowCount - 1, 2, 1].slice(step % 2));
+            const rowValues = awkward(arena, rows.length * size, seed + step);
+            const gradient = { rows, values: rowValues, size, isLazy: false };
+            update(whole, { values: whole.values, fixedCount }, arena.adopt(spread(gradient, length)));
+            update(sparse, { values: sparse.values, fixedCount }, gradient);
+            assertSameValues(sparse.values, whole.values, `values, seed ${seed}`);
+            for (const [name, [array]] of Object.entries(sparse.state.buffers)) {
+              assertSameValues(array, whole.state.buffers[name as 'expAvg']![0], name);
+            }
+          }
+          // Lazy: what the batch did not use stays as it is, bit by bit.
+          const before = { values: sparse.values.slice(), buffers: copiesOf(sparse.state) };
+          const rows = Int32Array.of(2);
+          const gradient = { rows, values: awkward(arena, size, seed), size, isLazy: true };
+          update(sparse, { values: sparse.values, fixedCount }, gradient);
+          const others = (array: Float32Array): Float32Array =>
+            array.filter((_, at) => Math.floor(at / size) !== 2 || at < fixedCount);
+          assertSameBits(others(sparse.values), others(before.values), 'rows without a gradient');
+          assert.notDeepEqual(sparse.values, before.values);
+          for (const [name, [array]] of Object.entries(sparse.state.buffers)) {
+            assertSameBits(others(array), others(before.buffers[name]!), name);
+          }
+        });
+      }
+    });
+  }
+
+  for (const { name, options } of golden.cases) {
+    test(`${carrier.name}: 20 steps of torch.optim, ${JSON.stringify(options)}`, async () => {
+      const { machine } = await opened;
+      setMachine(machine);
+      machine.arena.scope(() => {
+        const starts = [0, 1].map((p) => golden.values(`${name}.${p}.start`));
+        const parameters = starts.map((start) => ({ values: machine.arena.adopt(start), fixedCount: 0 }));
+        const sizes = starts.map((start) => start.length);
+        const state = createOptimizerState(options, sizes);
+        for (const arrays of Object.values(state.buffers)) {
+          for (const [n, array] of arrays.entries()) arrays[n] = machine.arena.adopt(array);
+        }
+        const optimizer = createOptimizer(options, state);
+        for (let step = 0; step < 20; step++) {
+          const rowOf = (p: number, what: string): Float32Array =>
+            golden.values(`${name}.${p}.${what}`).subarray(step * sizes[p], (step + 1) * sizes[p]);
+          optimizer.update(parameters, [rowOf(0, 'gradients'), rowOf(1, 'gradients')]);
+          for (const p of [0, 1]) {
+            assertClose(parameters[p].values, rowOf(p, 'after'), `step ${step + 1}`, { absolute: 1e-6 });
+          }
+        }
+      });
+    });
+  }
+}
