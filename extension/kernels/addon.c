@@ -1,4 +1,4 @@
-// The Node-API door to the native kernels. It allocates nothing and keeps nothing but the address of one shared memory per environment:
+// The Node-API door to the native kernels. It keeps nothing but the address of one shared memory:
 // bind(view of the SharedArrayBuffer, set) once, then run(entry, scratch). It needs no C library. The functions of Node are found by the
 // loader, on Windows by hand (addon_windows.h). Offsets are checked by the caller (extension/engine/kernels/).
 #include <stddef.h>
@@ -91,22 +91,22 @@ static napi_value run(napi_env env, napi_callback_info info) {
   return 0;
 }
 
-/** How many environments of one process may load the addon; each has a door of its own. */
-#define MAX_DOORS 256
-static Door doors[MAX_DOORS];
-static int door_count;
+/** A function that finds the door in its data. The buffer that holds the door hangs on it, so that it lives as long as the function. */
+static void offer(napi_env env, napi_value exports, const char *name, napi_callback call, Door *door, napi_value buffer) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, call, door, &function);
+  napi_set_named_property(env, function, "door", buffer);
+  napi_set_named_property(env, exports, name, function);
+}
 
 NAPI_MODULE_INIT() {
   if (!find_node()) return 0;
-  const int at = __atomic_fetch_add(&door_count, 1, __ATOMIC_RELAXED);
-  Door *door = &doors[at % MAX_DOORS];
-  door->base = 0;
-  door->run = 0;
-  napi_value value;
-  napi_create_function(env, "bind", NAPI_AUTO_LENGTH, bind, door, &value);
-  napi_set_named_property(env, exports, "bind", value);
-  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, door, &value);
-  napi_set_named_property(env, exports, "run", value);
+  void *door;
+  napi_value buffer, value;
+  if (napi_create_arraybuffer(env, sizeof(Door), &door, &buffer) != napi_ok) return fail(env, "no memory for the addon");
+  *(Door *)door = (Door){0};
+  offer(env, exports, "bind", bind, door, buffer);
+  offer(env, exports, "run", run, door, buffer);
   napi_create_int32(env, widest(), &value);
   napi_set_named_property(env, exports, "widest", value);
   napi_create_string_utf8(env, NAMES[widest()], NAPI_AUTO_LENGTH, &value);

@@ -27,7 +27,7 @@ int _fltused = 1;
 
 #define NODE_FUNCTIONS(X)                                                                                                 \
   X(napi_get_cb_info) X(napi_throw_error) X(napi_get_typedarray_info) X(napi_get_value_double) X(napi_get_value_uint32) \
-  X(napi_create_function) X(napi_set_named_property) X(napi_create_int32) X(napi_create_string_utf8)
+  X(napi_create_function) X(napi_set_named_property) X(napi_create_int32) X(napi_create_string_utf8) X(napi_create_arraybuffer)
 #define DECLARE(name) static __typeof__(&name) found_##name;
 NODE_FUNCTIONS(DECLARE)
 #define FIND(name) found_##name = (__typeof__(&name))GetProcAddress(program, #name);
@@ -47,6 +47,7 @@ static int find_node(void) {
 #define napi_set_named_property found_napi_set_named_property
 #define napi_create_int32 found_napi_create_int32
 #define napi_create_string_utf8 found_napi_create_string_utf8
+#define napi_create_arraybuffer found_napi_create_arraybuffer
 
 #else
 static int find_node(void) { return 1; }

@@ -12,6 +12,7 @@ import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { createFileSource } from './fileSource.ts';
 import { generateWith } from './generateText.ts';
+import { reserveCores } from './kernels/cores.ts';
 import { openExperiment } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
@@ -26,6 +27,9 @@ import { VERSION } from './version.ts';
 
 const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
 if (!transport) throw new Error('This file runs as a worker thread, or as the child of one');
+
+// The other processes of the editor live on the same cores.
+reserveCores(1);
 
 // For debugging this thread by itself: "Attach engine worker" in .vscode/launch.json.
 const inspectPort = process.env.GATESCOPE_INSPECT_WORKER;

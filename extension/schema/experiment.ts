@@ -632,7 +632,7 @@ const EngineSchema = closed(
       Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: MAX_THREADS })], {
         default: 'auto',
         description:
-          'Kernel threads; `auto` is the number of physical cores, at most 8. Results are the same with any number.',
+          'Kernel threads; `auto` is the number of physical cores, at most 8; in VS Code one is left to the editor. Results are the same with any number.',
       }),
     ),
   },

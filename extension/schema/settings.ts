@@ -12,7 +12,7 @@ export const SettingsSchema = Type.Object({
   'engine.threads': Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: MAX_THREADS })], {
     default: 'auto',
     description:
-      'Kernel threads, where a config does not say. `auto` is the number of physical cores, at most 8. Results are the same with any number.',
+      'Kernel threads, where a config does not say. `auto` is the number of physical cores, at most 8; in VS Code one is left to the editor. Results are the same with any number.',
   }),
   'dashboard.openOnTrain': Type.Boolean({ default: true, description: 'Open the dashboard when training starts.' }),
   'gitignore.offer': Type.Boolean({

@@ -24,7 +24,14 @@ function linuxCores(): number | undefined {
   }
 }
 
-/** The threads of a run: as set, or for `auto` the physical cores, at most 8. */
+let reserved = 0;
+
+/** Has `auto` leave this many cores to others from now on: in VS Code, the editor has to answer while a run trains. */
+export function reserveCores(count: number): void {
+  reserved = count;
+}
+
+/** The threads of a run: as set, or for `auto` the physical cores but the reserved ones, at least 1 and at most 8. */
 export function threadCount(setting: 'auto' | number): number {
-  return setting === 'auto' ? Math.min(MAX_AUTO_THREADS, physicalCores()) : setting;
+  return setting === 'auto' ? Math.max(1, Math.min(MAX_AUTO_THREADS, physicalCores() - reserved)) : setting;
 }
