@@ -1,6 +1,6 @@
 // The one door to all kernels. A piece of work is an entry of four words in the shared memory: kernel, where its arguments lie, and
 // from … to, what of it to do (rows, ranks, texts, blocks: see each case). Pieces of one job may run in any order on any thread.
-// Every address is an offset in bytes from `base`; 0 is null. extension/engine/kernels/kernelCalls.ts writes entries and arguments.
+// Every address is an offset in bytes from `base`; 0 is null. extension/engine/kernels/job.ts writes entries and arguments.
 #include "vec.h"
 #include "vecmath.h"
 #include "gemm.c"

@@ -23,6 +23,11 @@ export interface ArenaUse {
   maxBytes: number;
 }
 
+interface Block {
+  offset: number;
+  size: number;
+}
+
 /** The size class of a request: a multiple of 64 with at most 25 % waste, four classes to a doubling. */
 export function sizeClass(bytes: number): number {
   if (bytes <= 4 * ALIGNMENT) return Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
@@ -112,8 +117,10 @@ export class Arena {
   }
 
   #allocate(bytes: number): number {
-    const size = sizeClass(bytes);
-    const offset = this.#free.get(size)?.pop() ?? this.#extend(size, bytes);
+    const wanted = sizeClass(bytes);
+    const block = this.#reuse(wanted) ?? this.#extend(wanted) ?? this.#reuseLarger(wanted);
+    if (!block) throw outOfMemory(bytes, this.#usedBytes, this.#maxBytes);
+    const { offset, size } = block;
     this.#sizes.set(offset, size);
     this.#usedBytes += size;
     this.#highWaterBytes = Math.max(this.#highWaterBytes, this.#usedBytes);
@@ -121,24 +128,37 @@ export class Arena {
     return offset;
   }
 
-  /** A new block at the top. */
-  #extend(size: number, asked: number): number {
-    const offset = this.#top;
-    const end = offset + size;
-    if (end > this.#maxBytes) throw outOfMemory(asked, this.#usedBytes, this.#maxBytes);
-    const missing = end - this.memory.buffer.byteLength;
-    if (missing > 0) this.#grow(missing, asked);
-    this.#top = end;
-    return offset;
+  #reuse(size: number): Block | undefined {
+    const offset = this.#free.get(size)?.pop();
+    return offset === undefined ? undefined : { offset, size };
   }
 
-  #grow(missing: number, asked: number): void {
+  /** The smallest free block that is larger: where memory cannot grow, what other sizes left free serves as well. */
+  #reuseLarger(wanted: number): Block | undefined {
+    const larger = [...this.#free].filter(([size, blocks]) => size > wanted && blocks.length > 0);
+    return larger.length === 0 ? undefined : this.#reuse(Math.min(...larger.map(([size]) => size)));
+  }
+
+  /** A new block at the top; undefined where the memory cannot grow that far. */
+  #extend(size: number): Block | undefined {
+    const offset = this.#top;
+    const end = offset + size;
+    if (end > this.#maxBytes) return undefined;
+    const missing = end - this.memory.buffer.byteLength;
+    if (missing > 0 && !this.#grow(missing)) return undefined;
+    this.#top = end;
+    return { offset, size };
+  }
+
+  /** False where the system has no more memory to give. */
+  #grow(missing: number): boolean {
     const least = Math.ceil(missing / PAGE_BYTES);
     const room = (this.#maxBytes - this.memory.buffer.byteLength) / PAGE_BYTES;
     try {
       this.memory.grow(Math.min(room, Math.max(least, GROWTH_BYTES / PAGE_BYTES)));
+      return true;
     } catch {
-      throw outOfMemory(asked, this.#usedBytes, this.#maxBytes);
+      return false;
     }
   }
 

@@ -18,8 +18,12 @@ const CLOSED = PIECE_MASK;
 
 /** Looks this often before it sleeps: about 100 µs, longer than what lies between the jobs of a training step. */
 const SPINS = 20_000;
-/** A helper that neither finishes nor moves its heartbeat for so long is dead. */
-const DEAD_AFTER_MS = 1500;
+/**
+ * A helper that neither finishes nor moves its heartbeat in so many looks is dead. Looks are counted and not time, which also passes
+ * while the whole process is stopped (Ctrl-Z) or the machine sleeps.
+ */
+const DEAD_AFTER_LOOKS = 15;
+const LOOK_MS = 100;
 
 const generationOf = (state: number): number => state >>> GENERATION_SHIFT;
 
@@ -69,12 +73,12 @@ export function runJob(control: Int32Array, count: number, carrier: Carrier, scr
 }
 
 function waitForOthers(control: Int32Array, count: number): boolean {
-  let [beat, lifeAt] = [Atomics.load(control, HEARTBEAT), performance.now()];
+  let [beat, silent] = [Atomics.load(control, HEARTBEAT), 0];
   for (let done = Atomics.load(control, DONE); done !== count; done = Atomics.load(control, DONE)) {
-    Atomics.wait(control, DONE, done, 100);
+    const woken = Atomics.wait(control, DONE, done, LOOK_MS);
     const nextBeat = Atomics.load(control, HEARTBEAT);
-    if (nextBeat !== beat || Atomics.load(control, DONE) !== done) [beat, lifeAt] = [nextBeat, performance.now()];
-    else if (performance.now() - lifeAt > DEAD_AFTER_MS) return false;
+    if (nextBeat !== beat || Atomics.load(control, DONE) !== done) [beat, silent] = [nextBeat, 0];
+    else if (woken === 'timed-out' && ++silent >= DEAD_AFTER_LOOKS) return false;
   }
   return true;
 }

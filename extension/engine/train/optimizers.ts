@@ -52,6 +52,11 @@ function bufferNames(options: ResolvedOptimizer): BufferName[] {
   }
 }
 
+/** Numbers of state that an optimizer keeps for each weight. */
+export function stateSize(options: ResolvedOptimizer): number {
+  return bufferNames(options).length;
+}
+
 /** A fresh state for parameters of these sizes. */
 export function createOptimizerState(options: ResolvedOptimizer, sizes: readonly number[]): OptimizerState {
   const initial = options.type === 'adagrad' ? options.initialAccumulatorValue : 0;

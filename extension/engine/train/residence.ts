@@ -15,11 +15,18 @@ export function moveIn(params: ParamStore, { buffers }: OptimizerState): () => v
     taken.push(block);
     return block;
   };
-  replaceAll(params, buffers, inside);
-  return () => {
+  const moveOut = (): void => {
     replaceAll(params, buffers, (values) => values.slice());
     for (const block of taken) arena.release(block);
   };
+  try {
+    replaceAll(params, buffers, inside);
+  } catch (error) {
+    // No room for all of it: what came in must not stay, because the next run computes in the same memory.
+    moveOut();
+    throw error;
+  }
+  return moveOut;
 }
 
 function replaceAll(

@@ -8,6 +8,7 @@ import { createParams, loadParams } from '../params/paramStore.ts';
 import { addTally, EMPTY_TALLY, type StepResult, type TaskEpoch } from '../tasks/task.ts';
 import type { NamedTensor, TrainControl, TrainerOptions, TrainHooks, TrainResult } from '../types.ts';
 import { clippingOf, globalNorm } from './clipping.ts';
+import { checkFitsMemory } from './fitsMemory.ts';
 import { createOptimizer, type Optimizer } from './optimizers.ts';
 import { moveIn } from './residence.ts';
 import { isBetter, shouldStopEarly } from './tracking.ts';
@@ -25,8 +26,9 @@ export interface Trainer {
 /** How a stretch of training ended. `done`: all that was planned. */
 type Ending = 'done' | 'stop' | 'diverged';
 
-/** A trainer at its start, or at `from`. */
+/** A trainer at its start, or at `from`. Throws UserError `engine.outOfMemory` for a model that cannot fit. */
 export function createTrainer(options: TrainerOptions, from?: TrainerState): Trainer {
+  checkFitsMemory(options);
   const params = from ? loadParams(options, from.weights) : createParams(options, options.training.seed);
   const progress = from ? copyProgress(from) : initialProgress(options.training, params);
   const model = createModel(options, params);

@@ -61,7 +61,8 @@ async function runCheck(source: CarrierSource, checkFile: string): Promise<Carri
     const checksum = stdout.trim();
     return { problem: checksum === EXPECTED_CHECKSUM ? undefined : `its self-test gave ${checksum || 'nothing'}` };
   } catch (error) {
-    const { signal, code } = error as { signal?: string; code?: unknown };
-    return { problem: `its self-test ended with ${signal ?? `code ${String(code)}`}` };
+    const { signal, code, stderr = '' } = error as { signal?: string; code?: unknown; stderr?: string };
+    const said = /^\w*Error: (.+)$/m.exec(stderr)?.[1];
+    return { problem: `its self-test ended with ${signal ?? said ?? `code ${String(code)}`}` };
   }
 }

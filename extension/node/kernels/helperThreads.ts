@@ -24,8 +24,11 @@ export async function startHelperThreads(
     const data: KernelThreadData = { source, memory: arena.memory, scratch: block, stack: block + SCRATCH_BYTES };
     const worker = new Worker(file, { workerData: data, name: 'gatescope kernels' });
     worker.unref();
+    // One that fails while it serves has died: the job that misses it says so (runJob), not an uncaught error of this process.
+    worker.on('error', () => undefined);
     return worker;
   });
+  const ended = workers.map((worker) => new Promise<void>((settle) => void worker.once('exit', () => settle())));
   try {
     await Promise.all(workers.map((worker) => once(worker, 'message')));
   } catch (error) {
@@ -35,7 +38,7 @@ export async function startHelperThreads(
   return {
     workers,
     async close() {
-      await Promise.all(workers.map((worker) => (worker.threadId === -1 ? undefined : once(worker, 'exit'))));
+      await Promise.all(ended);
     },
   };
 }

@@ -15,6 +15,7 @@ import type {
 } from '../../../extension/engine/types.ts';
 import type { ResolvedTraining } from '../../../extension/schema/resolved.ts';
 import type { BestEpoch, RunEvent } from '../../../extension/schema/run.ts';
+import { UserError } from '../../../extension/util/userError.ts';
 import { assertSameBits, modelConfig, TOY_SHAPE, toySet, trainingConfig } from './support.ts';
 
 const TRAIN = toySet(60, 1);
@@ -386,4 +387,13 @@ test('clipping limits the update, not the norm that is told', async () => {
     const step = run.events.find((event) => event.type === 'step')!;
     assert.ok(step.gradNorm > 0.01);
   }
+});
+
+test('a model that cannot fit is refused before anything is allocated for it', () => {
+  const { model } = TOY_SHAPE;
+  const huge = { ...model, encoder: { ...model.encoder, hiddenSize: 8192, layers: 16 } };
+  assert.throws(
+    () => createTrainer({ ...optionsOf(), model: huge }),
+    (error) => UserError.is(error, 'engine.outOfMemory') && /parameters/.test(error.message),
+  );
 });

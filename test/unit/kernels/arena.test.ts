@@ -10,6 +10,9 @@ import { crossEntropyLoss } from '../../../extension/engine/kernels/lossKernels.
 import { updateAll } from '../../../extension/engine/kernels/optimizerKernels.ts';
 import { addPacking, addProduct, multiply } from '../../../extension/engine/kernels/products.ts';
 import { recurrentLayerForward } from '../../../extension/engine/kernels/recurrentKernels.ts';
+import { createParams } from '../../../extension/engine/params/paramStore.ts';
+import { createOptimizerState } from '../../../extension/engine/train/optimizers.ts';
+import { moveIn } from '../../../extension/engine/train/residence.ts';
 import { UserError } from '../../../extension/util/userError.ts';
 import { createTraining } from '../../support/kernelTraining.ts';
 import { layoutOf, TOY_SHAPE } from '../engine/support.ts';
@@ -105,6 +108,38 @@ test('where memory ends, the error says what was asked for, and the rest stays u
   assert.equal(arena.float32(1000).length, 1000);
   arena.release(block);
   assert.equal(arena.float32(200_000).byteOffset, block.byteOffset);
+});
+
+test('where memory ends, a free block of a larger size is taken, the smallest first', () => {
+  const arena = new Arena(40);
+  const [large, small] = [arena.float32(200_000), arena.float32(120_000)];
+  arena.release(large);
+  arena.release(small);
+  const before = arena.use.usedBytes;
+  const first = arena.float32(100_000);
+  const second = arena.float32(100_000);
+  assert.deepEqual([first.byteOffset, second.byteOffset], [small.byteOffset, large.byteOffset]);
+  assert.equal(arena.use.usedBytes - before, sizeClass(480_000) + sizeClass(800_000));
+  assert.throws(() => arena.float32(100_000), { code: 'engine.outOfMemory' });
+  arena.release(second);
+  assert.equal(arena.float32(200_000).byteOffset, large.byteOffset);
+});
+
+test('weights that do not fit beside each other leave nothing in the memory, and are what they were', async () => {
+  const { machine } = await openTestMachine(CARRIERS_HERE[0], 1, new Arena(40));
+  setMachine(machine);
+  const { usedBytes } = machine.arena.use;
+  const params = createParams({ ...TOY_SHAPE, vocabularySize: 100_000 }, 1);
+  const before = params.save();
+  const sizes = params.trainable().map(({ values }) => values.length);
+  const state = createOptimizerState(
+    { type: 'sgd', learningRate: 1, momentum: 0.9, nesterov: false, weightDecay: 0 },
+    sizes,
+  );
+  assert.throws(() => moveIn(params, state), { code: 'engine.outOfMemory' });
+  assert.equal(machine.arena.use.usedBytes, usedBytes);
+  assert.deepEqual(params.save(), before);
+  assert.ok(params.parameters.every(({ values }) => !machine.arena.holds(values)));
 });
 
 for (const carrier of CARRIERS_HERE) {

@@ -1,5 +1,6 @@
 // Threads: every piece of a job is done once; a helper that dies is an error within two seconds; closing leaves no thread.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Arena } from '../../../extension/engine/kernels/arena.ts';
@@ -118,6 +119,33 @@ test('work that takes long is not taken for a dead thread', async () => {
   job.split('peak', call, 4096, { work: 512 * 200_000, grain: 24 });
   assert.ok(job.count >= 128 && job.count <= 256, `${job.count} pieces`);
   await machine.close();
+});
+
+test('a process that is stopped for seconds and goes on has no dead thread', async () => {
+  const { machine } = await openTestMachine(CARRIERS_HERE[0], 2);
+  const control = new Int32Array(machine.arena.memory.buffer);
+  machine.carrier.run = () => {
+    // Stopped while the helper is within the other piece and this thread waits for it.
+    while ((Atomics.load(control, CONTROL.state / 4) & 0xfff) < 2);
+    const { pid } = process;
+    spawn('sh', ['-c', `sleep 0.1; kill -STOP ${pid}; sleep 2.5; kill -CONT ${pid}`], {
+      stdio: 'ignore',
+      detached: true,
+    }).unref();
+  };
+  const startedAt = performance.now();
+  machine.run(busyJob(machine, 2, ROUNDS_OF_SECONDS / 5));
+  assert.ok(performance.now() - startedAt > 2400, 'it was not stopped');
+  await machine.close();
+});
+
+test('a helper whose program fails while it serves ends neither the process nor the closing', async () => {
+  const fails =
+    "import('node:worker_threads').then(({ parentPort }) => { parentPort.postMessage('ready'); setTimeout(() => { throw new Error('trap'); }); })";
+  const file = new URL(`data:text/javascript,${encodeURIComponent(fails)}`);
+  const helpers = await startHelperThreads(file, CARRIERS_HERE[0].source, new Arena(1024), 2);
+  await helpers.close();
+  assert.ok(helpers.workers.every(({ threadId }) => threadId === -1));
 });
 
 test('closing leaves no thread, and a thread that cannot start leaves none behind', async () => {
