@@ -17,7 +17,7 @@
 #define NV 2
 #define NR (NV * W)
 /** Depth of a block: a panel of it stays in the caches while the rows of a block pass by. */
-#define KC 384
+#define KC 256
 /** Rows of a block; whole tiles of every MR. */
 #define MC 72
 
