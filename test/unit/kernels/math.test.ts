@@ -15,7 +15,7 @@ function floatsOf(first: number, last: number, step: number): Float32Array {
 
 /** Every 6007th of all floats (of both signs, with infinities and NaN), and all within 2000 steps of where something changes. */
 function sample(): Float32Array[] {
-  const edges = [0, 1e-38, 1.17549435e-38, 1e-10, 0.625, 0.70710678, 1, 2, 16, 43.5, 87, 87.3, 88.72, 89, 103.9, 104];
+  const edges = [0, 1e-38, 1.17549435e-38, 1e-10, 0.625, Math.SQRT1_2, 1, 2, 16, 43.5, 87, 87.3, 88.72, 89, 103.9, 104];
   const bits = new Uint32Array(Float32Array.from(edges).buffer);
   const near = [...bits].flatMap((bit) =>
     [0, 0x8000_0000].map((sign) => floatsOf(sign + Math.max(0, bit - 2000), sign + bit + 2000, 1)),

@@ -165,6 +165,7 @@ for (const carrier of CARRIERS_HERE) {
       // No depth: the product is the bias.
       const call = job.call([bias, 0, 1, bias, bias, undefined, out.view, n, undefined, n, 0, 2, code + 1]);
       machine.run(job.piece('gemm', call, 0, m));
+      // biome-ignore lint/complexity/useMathMinMax: it keeps -0, which Math.max(x, 0) does not.
       const row = name === 'relu' ? bias.map((x) => (x < 0 ? 0 : x)) : math(name, bias);
       assertSameValues(
         out.view,
