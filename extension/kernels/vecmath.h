@@ -6,15 +6,10 @@
 /** 2^n for whole -126 ≤ n ≤ 127. */
 INLINE vf power_of_two(vi n) { return (vf)((n + 127) << 23); }
 
-/**
- * e^x. Range reduction x = n ln 2 + r with ln 2 in two parts (Cody and Waite), then the polynomial of Cephes' expf.
- * The scale 2^n is applied in two halves, so that the smallest results are rounded once.
- */
-INLINE vf exp_(vf x) {
-  vf bounded = min_(max_(x, splat(-104.0f)), splat(89.0f));
-  bounded = select_(x == x, bounded, x);
-  vf n = round_even(bounded * 1.44269504f);
-  vf r = fma_(n, splat(-0.693359375f), bounded);
+/** e^r where x = n ln 2 + r, with ln 2 in two parts (Cody and Waite); the polynomial of Cephes' expf. Gives n as well. */
+INLINE vf exp_reduced(vf x, vf *whole) {
+  vf n = round_even(x * 1.44269504f);
+  vf r = fma_(n, splat(-0.693359375f), x);
   r = fma_(n, splat(2.12194440e-4f), r);
   vf y = splat(1.9875691500e-4f);
   y = fma_(y, r, splat(1.3981999507e-3f));
@@ -23,6 +18,15 @@ INLINE vf exp_(vf x) {
   y = fma_(y, r, splat(1.6666665459e-1f));
   y = fma_(y, r, splat(5.0000001201e-1f));
   y = fma_(r * r, y, r + 1.0f);
+  *whole = n;
+  return y;
+}
+
+/** e^x. The scale 2^n is applied in two halves, so that the smallest results are rounded once. */
+INLINE vf exp_(vf x) {
+  vf bounded = min_(max_(x, splat(-104.0f)), splat(89.0f));
+  bounded = select_(x == x, bounded, x);
+  vf n, y = exp_reduced(bounded, &n);
   vf whole = select_(n == n, n, splat(0));
   vi power = __builtin_convertvector(whole, vi);
   vi half = power >> 1;
@@ -32,16 +36,7 @@ INLINE vf exp_(vf x) {
 /** e^x for -87 ≤ x ≤ 0 or anything below (which gives about 1e-38): the quick form inside gates. */
 INLINE vf exp_negative(vf x) {
   vf bounded = max_(x, splat(-87.0f));
-  vf n = round_even(bounded * 1.44269504f);
-  vf r = fma_(n, splat(-0.693359375f), bounded);
-  r = fma_(n, splat(2.12194440e-4f), r);
-  vf y = splat(1.9875691500e-4f);
-  y = fma_(y, r, splat(1.3981999507e-3f));
-  y = fma_(y, r, splat(8.3334519073e-3f));
-  y = fma_(y, r, splat(4.1665795894e-2f));
-  y = fma_(y, r, splat(1.6666665459e-1f));
-  y = fma_(y, r, splat(5.0000001201e-1f));
-  y = fma_(r * r, y, r + 1.0f);
+  vf n, y = exp_reduced(bounded, &n);
   return y * power_of_two(__builtin_convertvector(n, vi));
 }
 

@@ -1,5 +1,4 @@
 // Whether a model can be trained at all, before anything is allocated for it.
-
 import { UserError } from '../../util/userError.ts';
 import { currentMachine } from '../backend/gatescopeBackend.ts';
 import { countParameters } from '../params/parameterPlan.ts';
