@@ -4,6 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import type { EngineContract } from '../../extension/protocol/engineContract.ts';
+import { type Client, connect } from '../../extension/protocol/rpc.ts';
 
 export const CLI_PATH = resolve(import.meta.dirname, '../../dist/cli.cjs');
 export const WORKER_PATH = resolve(import.meta.dirname, '../../dist/worker.cjs');
@@ -169,4 +172,25 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 
 export async function readJson(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+}
+
+/** The built engine worker, whose storage is the folder `storage`. */
+export function startWorker(
+  t: TestContext,
+  storage: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Client<EngineContract> {
+  const worker = new Worker(WORKER_PATH, { env: { ...env, GATESCOPE_STORAGE: storage } });
+  t.after(() => worker.terminate());
+  return connect<EngineContract>({
+    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    onMessage(listener) {
+      worker.on('message', listener);
+      return { dispose: () => void worker.off('message', listener) };
+    },
+    onClose(listener) {
+      worker.on('exit', (code) => listener(new Error(`exit ${code}`)));
+      return { dispose: () => undefined };
+    },
+  });
 }

@@ -6,13 +6,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import type { EngineContract } from '../../extension/protocol/engineContract.ts';
-import { type Client, connect } from '../../extension/protocol/rpc.ts';
 import { isProcessAlive } from '../../extension/store/processes.ts';
 import { UserError } from '../../extension/util/userError.ts';
 import { ensureTensorflow } from '../support/tensorflow.ts';
-import { makeProject, readJson, startCli, WORKER_PATH } from './support.ts';
+import { makeProject, readJson, startCli, startWorker } from './support.ts';
 
 const FOLDER = `tfjs-node-4.22.0-${process.platform}-${process.arch}`;
 const INSTALL = ['engine', 'install', 'tensorflow'];
@@ -155,25 +153,9 @@ test('what was installed trains: every run says which library computed', async (
   assert.match(library, /^TensorFlow 2\./);
 });
 
-function startWorker(t: TestContext, place: Place): Client<EngineContract> {
-  const worker = new Worker(WORKER_PATH, { env: { ...place.env, GATESCOPE_STORAGE: join(place.dir, 'storage') } });
-  t.after(() => worker.terminate());
-  return connect<EngineContract>({
-    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
-    onMessage(listener) {
-      worker.on('message', listener);
-      return { dispose: () => void worker.off('message', listener) };
-    },
-    onClose(listener) {
-      worker.on('exit', (code) => listener(new Error(`exit ${code}`)));
-      return { dispose: () => undefined };
-    },
-  });
-}
-
 test('the worker installs into the storage that it is told, tells of it, and trains there; another backend follows', async (t) => {
   const place = await makePlace(t, await npmThatLinks(t));
-  const client = startWorker(t, place);
+  const client = startWorker(t, join(place.dir, 'storage'), place.env);
   const steps: string[] = [];
   client.on('installing', ({ text }) => steps.push(text));
   const project = await makeProject(t);
@@ -193,7 +175,7 @@ test('the worker installs into the storage that it is told, tells of it, and tra
 
 test('a fault in TensorFlow ends the run, not the worker', async (t) => {
   const place = await makePlace(t, await npmThatLinks(t));
-  const client = startWorker(t, place);
+  const client = startWorker(t, join(place.dir, 'storage'), place.env);
   await client.call('installTensorflow', {});
   const project = await makeProject(t, 2000);
   const engine = { backend: 'tensorflow', threads: 'auto' } as const;
@@ -218,7 +200,7 @@ test('a fault in TensorFlow ends the run, not the worker', async (t) => {
 
 test('an installation that is cancelled in the worker leaves nothing', async (t) => {
   const place = await makePlace(t, 'exec sleep 600');
-  const client = startWorker(t, place);
+  const client = startWorker(t, join(place.dir, 'storage'), place.env);
   const controller = new AbortController();
   client.on('installing', () => controller.abort());
   await assert.rejects(client.call('installTensorflow', {}, { signal: controller.signal }), { name: 'CancelledError' });

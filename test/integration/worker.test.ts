@@ -4,33 +4,26 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import type { EngineContract, RunProgress } from '../../extension/protocol/engineContract.ts';
 import { joinMetricFrames, type MetricFrame } from '../../extension/protocol/metricFrame.ts';
-import { type Client, connect } from '../../extension/protocol/rpc.ts';
+import type { Client } from '../../extension/protocol/rpc.ts';
 import type { RunManifest } from '../../extension/schema/run.ts';
 import { readMetrics } from '../../extension/store/runStore.ts';
 import { CancelledError, UserError } from '../../extension/util/userError.ts';
-import { CONFIG, makeProject, makeRows, makeTextProject, type Project, TEXT_CONFIG, WORKER_PATH } from './support.ts';
+import {
+  CONFIG,
+  makeProject,
+  makeRows,
+  makeTextProject,
+  type Project,
+  startWorker as startWorkerIn,
+  TEXT_CONFIG,
+} from './support.ts';
 
 const ENGINE = { backend: 'auto', threads: 'auto' } as const;
 
-function startWorker(t: TestContext): Client<EngineContract> {
-  // No TensorFlow there, whatever this machine has.
-  const worker = new Worker(WORKER_PATH, { env: { ...process.env, GATESCOPE_STORAGE: join(tmpdir(), 'no-storage') } });
-  t.after(() => worker.terminate());
-  return connect<EngineContract>({
-    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
-    onMessage(listener) {
-      worker.on('message', listener);
-      return { dispose: () => void worker.off('message', listener) };
-    },
-    onClose(listener) {
-      worker.on('exit', (code) => listener(new Error(`exit ${code}`)));
-      return { dispose: () => undefined };
-    },
-  });
-}
+/** No TensorFlow there, whatever this machine has. */
+const startWorker = (t: TestContext): Client<EngineContract> => startWorkerIn(t, join(tmpdir(), 'no-storage'));
 
 /** Resolves with the first payload of an event that fits. */
 function once<E extends keyof EngineContract['events']>(

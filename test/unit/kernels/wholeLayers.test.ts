@@ -10,23 +10,10 @@ import { dense } from '../../../extension/engine/layers/dense.ts';
 import { dropout, dropoutMask } from '../../../extension/engine/layers/dropout.ts';
 import { embed } from '../../../extension/engine/layers/embedding.ts';
 import { pool } from '../../../extension/engine/layers/pooling.ts';
-import { loadModel } from '../../../extension/engine/model.ts';
-import { createParams } from '../../../extension/engine/params/paramStore.ts';
-import { classifierGradients } from '../../../extension/engine/tasks/classification.ts';
 import { type BatchLoss, crossEntropy } from '../../../extension/engine/tasks/crossEntropy.ts';
 import type { SparseRows } from '../../../extension/engine/train/gradients.ts';
-import { createOptimizer, createOptimizerState } from '../../../extension/engine/train/optimizers.ts';
-import { moveIn } from '../../../extension/engine/train/residence.ts';
-import type { ResolvedModel, ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
-import {
-  assertClose,
-  assertNear,
-  assertSameBits,
-  layoutOf,
-  modelConfig,
-  randomArray,
-  readGolden,
-} from '../engine/support.ts';
+import { assertClose, assertNear, assertSameBits, layoutOf, randomArray, readGolden } from '../engine/support.ts';
+import { TRAINING_CASES, trainAsPyTorch } from '../engine/trainAsPyTorch.ts';
 import { CARRIERS_HERE, createChoice, openTestMachine } from './support.ts';
 
 // Of the largest value of a tensor: float32 sums in another order.
@@ -54,28 +41,6 @@ function evaluate(layer: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: [Float32
   );
 }
 
-interface TrainingCase {
-  name: string;
-  cell: 'lstm' | 'gru' | 'rnnTanh' | 'rnnRelu';
-  options: ResolvedOptimizer;
-  lengths: number[];
-  vocabulary: number;
-  size: number;
-  hidden: number;
-  layers: number;
-  bidirectional: boolean;
-  classes: number;
-  pooling: ResolvedModel['pooling'];
-}
-
-const ENCODERS = {
-  lstm: { type: 'lstm', forgetBias: 0 },
-  gru: { type: 'gru' },
-  rnnTanh: { type: 'rnn', nonlinearity: 'tanh' },
-  rnnRelu: { type: 'rnn', nonlinearity: 'relu' },
-} as const;
-
-const trainings = readGolden<TrainingCase>('training');
 const losses = readGolden<{ name: string; labelSmoothing: number; classWeights: number[] | null }>('loss');
 
 for (const carrier of CARRIERS_HERE) {
@@ -192,40 +157,10 @@ for (const carrier of CARRIERS_HERE) {
     });
   }
 
-  for (const one of trainings.cases) {
+  for (const one of TRAINING_CASES) {
     test(`${carrier.name}: 20 steps of ${one.cell} with ${JSON.stringify(one.options)}`, async () => {
       setMachine((await opened).machine);
       trainAsPyTorch(one);
     });
-  }
-}
-
-function trainAsPyTorch(one: TrainingCase): void {
-  const { hidden: hiddenSize, layers, bidirectional, pooling, size, lengths, options } = one;
-  const encoder = { ...ENCODERS[one.cell], hiddenSize, layers, bidirectional };
-  const model = modelConfig({ encoder, embedding: { size }, pooling });
-  const shape = { model, vocabularySize: one.vocabulary, classCount: one.classes };
-  const names = createParams(shape, 1).parameters.map(({ name }) => name);
-  const starts = names.map((name) => ({ ...trainings.tensor(`${one.name}.start.${name}`), name }));
-  const loaded = loadModel(shape, starts);
-  const padded = trainings.integers(`${one.name}.ids`);
-  const width = padded.length / lengths.length;
-  const batch = createBatch(lengths.map((length, text) => padded.slice(text * width, text * width + length)));
-  const labels = trainings.integers(`${one.name}.labels`);
-  const sizes = loaded.params.trainable().map(({ values }) => values.length);
-  const state = createOptimizerState(options, sizes);
-  const optimizer = createOptimizer(options, state);
-  const moveOut = moveIn(loaded.params, state);
-  const curve = Array.from({ length: 20 }, () =>
-    machineScope(() => {
-      const { loss, gradients } = classifierGradients(loaded, batch, labels, { labelSmoothing: 0 });
-      optimizer.update(loaded.params.trainable(), gradients);
-      return loss.loss;
-    }),
-  );
-  moveOut();
-  assertNear(curve, trainings.values(`${one.name}.losses`), 'losses', VALUES);
-  for (const { name, values } of loaded.params.trainable()) {
-    assertNear(values, trainings.values(`${one.name}.end.${name}`), name, VALUES);
   }
 }
