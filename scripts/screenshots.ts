@@ -19,15 +19,23 @@ try {
   const picture = (name: string) => page.screenshot({ path: join(OUT, `${name}.png`) });
   const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
   await page.setViewportSize({ width: 1360, height: 820 });
+  // Long enough to be looked at while it trains.
+  await workspace.edit('"epochs": 8', '"epochs": 30');
   await workbench.openFile(EXAMPLE_CONFIG);
   await page.locator('.codelens-decoration').first().waitFor();
   await workbench.runCommand('Gatescope: Focus on Runs View');
   await workbench.runCommand('Gatescope: Train');
   const dashboard = await workbench.dashboard();
-  await eventually('the third epoch', async () => /Epoch [3-9] of/.test(await dashboard.locator('main').innerText()));
+  await dashboard.getByRole('img', { name: /^Loss/ }).waitFor();
+  await eventually('the fourth epoch', async () =>
+    /Epoch ([4-9]|1\d) of/.test(await dashboard.locator('main').innerText()),
+  );
+  // Away from where a tip would open.
+  await page.mouse.move(620, 700);
+  await page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
   await picture('training');
   await eventually('the run has ended', async () => (await runs())[0].manifest.status === 'completed', 120_000);
-  await page.keyboard.press('Escape');
+  await workbench.notification(/is trained/).waitFor();
   await workbench.runCommand('Notifications: Clear All Notifications');
   await workbench.runCommand('View: Close All Editors in Group').catch(() => undefined);
   await workbench.runCommand('Gatescope: Open Dashboard');

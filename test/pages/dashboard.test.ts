@@ -208,6 +208,13 @@ test('texts are never read as HTML', async (t) => {
   assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
 });
 
+test('while curves are loaded, the page says that, and not that nothing is chosen', async (t) => {
+  const page = await open(t, { state: 'slow' });
+  const curves = page.getByRole('region', { name: 'Curves' });
+  await curves.getByText('Loading the curves').waitFor();
+  assert.doesNotMatch(await curves.innerText(), /Tick one/);
+});
+
 test('no runs, no trust, and a failure each say what to do', async (t) => {
   const none = await open(t, { state: 'none' });
   await none.getByText('press Train above its first line').waitFor();

@@ -49,7 +49,7 @@ export class DashboardApp extends LightElement {
         <gs-charts
           .runs=${store.plotted}
           .settings=${store.state.charts}
-          .emptyText=${'No run is plotted. Tick one in the table of runs.'}
+          .emptyText=${store.isLoadingCurves ? 'Loading the curves …' : 'No run is plotted. Tick one in the table of runs.'}
           .saveFile=${this.#saveFile}
           @settings=${(event: CustomEvent<ChartSettings>) => store.change({ charts: event.detail })}
         ></gs-charts>

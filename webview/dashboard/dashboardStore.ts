@@ -88,6 +88,11 @@ export class DashboardStore {
     return this.state.plotted?.filter((id) => known.has(id)) ?? (focused ? [focused.id] : []);
   }
 
+  /** Runs are chosen for the charts, but none of their metrics are here yet. */
+  get isLoadingCurves(): boolean {
+    return this.plottedIds.length > 0 && this.plotted.length === 0;
+  }
+
   /** The same array until something on the charts changes. */
   get plotted(): readonly PlottedRun[] {
     const runs = this.plottedIds.flatMap((id) => {

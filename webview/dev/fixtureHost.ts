@@ -128,7 +128,9 @@ const server = serve<DashboardContract>(transport, {
     const whyNot = state === 'untrusted' ? 'Training is off because this folder is in Restricted Mode.' : undefined;
     return { runs, canTrain: whyNot === undefined, whyNot };
   }),
-  metrics: record('metrics', ({ runId }) => toMetricFrame(runId, 0, eventsOf(runId))),
+  metrics: record('metrics', ({ runId }) =>
+    state === 'slow' ? new Promise<never>(() => undefined) : toMetricFrame(runId, 0, eventsOf(runId)),
+  ),
   evaluation: record('evaluation', ({ runId }) => {
     if (runId === TEXT_RUN_ID) return makeTextEvaluation();
     return runId === LIVE_ID ? null : evaluation;
