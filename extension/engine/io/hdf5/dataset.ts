@@ -169,7 +169,7 @@ function unfilter(
 /** All first bytes, then all second bytes, … back to numbers. */
 function unshuffle(bytes: Uint8Array, width: number): Uint8Array {
   const count = Math.floor(bytes.length / width);
-  const result = bytes.slice();
+  const result = new Uint8Array(bytes.length);
   for (let byte = 0; byte < width; byte++) {
     for (let at = 0; at < count; at++) result[at * width + byte] = bytes[byte * count + at];
   }
