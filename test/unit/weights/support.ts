@@ -27,7 +27,7 @@ export function tensorNamed(tensors: readonly NamedTensor[], name: string): Name
 
 /** Logits [texts, classes] of the model that a plan describes. */
 export function logitsOf(plan: ImportPlan, texts: readonly number[][]): number[][] {
-  assert.deepEqual(plan.problems, []);
+  assert.deepEqual([...plan.problems, ...plan.reservations], []);
   const { model, vocabularySize, classCount } = plan;
   const loaded = loadModel({ model, vocabularySize, classCount: classCount! }, importTensors(plan));
   const logits = loaded.logits(createBatch(texts));

@@ -41,8 +41,10 @@ export interface FoundModel {
   dense: FoundDense[];
   nonlinearity?: 'tanh' | 'relu';
   pooling?: 'last' | 'mean' | 'max';
-  /** Why it cannot be computed here as it was meant, each with the layer or tensor. */
+  /** Why there can be no model of it here, each with the layer or tensor. */
   problems: string[];
+  /** Why a model of it would not compute what it was meant to, each with the layer or tensor. */
+  reservations: string[];
   notes: string[];
 }
 

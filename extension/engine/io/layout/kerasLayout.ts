@@ -33,19 +33,21 @@ interface Unit {
 export function findKerasModel(tensors: readonly NamedTensor[], config: unknown): FoundModel {
   const units = unitsOf(tensors);
   const described = layersOf(config);
-  const problems = (described ?? []).flatMap(differencesOf);
+  const problems: string[] = [];
+  const reservations = (described ?? []).flatMap(differencesOf);
   const cells = inOrder(
     units.filter(({ parts }) => parts.has('recurrent_kernel')),
     described,
   );
   return {
-    layers: layersFrom(cells, problems),
+    layers: layersFrom(cells, { problems, reservations }),
     tables: units
       .flatMap(({ parts }) => parts.get('embeddings') ?? [])
       .map((tensor): Source => ({ tensor, steps: [] })),
     dense: units.flatMap(toDense),
     ...factsOf(described),
     problems,
+    reservations,
     notes: described
       ? []
       : [
@@ -99,10 +101,13 @@ const isBackward = ({ path }: Unit): boolean => BACKWARD.test(path);
 /** What both directions of a layer share. */
 const layerPath = (path: string): string => path.replace(/(^|\/)(forward|backward)_/g, '$1');
 
-function layersFrom(cells: readonly Unit[], problems: string[]): FoundLayer[] {
+/** What is said of a model while it is found. */
+type Sayings = Pick<FoundModel, 'problems' | 'reservations'>;
+
+function layersFrom(cells: readonly Unit[], sayings: Sayings): FoundLayer[] {
   const layers: [FoundCell, FoundCell?][] = [];
   for (const unit of cells) {
-    const cell = toCell(unit, problems);
+    const cell = toCell(unit, sayings);
     if (!cell) continue;
     if (isBackward(unit) && layers.length > 0) layers[layers.length - 1][1] = cell;
     else layers.push([cell]);
@@ -110,12 +115,12 @@ function layersFrom(cells: readonly Unit[], problems: string[]): FoundLayer[] {
   return layers;
 }
 
-function toCell({ path, parts }: Unit, problems: string[]): FoundCell | undefined {
+function toCell({ path, parts }: Unit, sayings: Sayings): FoundCell | undefined {
   const [kernel, recurrent, bias] = [parts.get('kernel'), parts.get('recurrent_kernel')!, parts.get('bias')];
   const [hidden = 0, columns = 0] = recurrent.shape;
   const kind = recurrent.shape.length === 2 ? cellKindOf(columns, hidden) : undefined;
   if (kernel?.shape.length !== 2 || kernel.shape[1] !== columns || !kind) {
-    problems.push(
+    sayings.problems.push(
       `"${recurrent.name}" is [${recurrent.shape.join(', ')}], which with its kernel is of no LSTM, GRU or SimpleRNN.`,
     );
     return undefined;
@@ -132,20 +137,20 @@ function toCell({ path, parts }: Unit, problems: string[]): FoundCell | undefine
   const [weightIh, weightHh] = [kernel, recurrent].map(
     (tensor, index): Source => ({ tensor, steps: [weights[index], ...order] }),
   );
-  return { name: path, kind, weightIh, weightHh, ...biasesOf({ kind, columns, order }, bias, problems) };
+  return { name: path, kind, weightIh, weightHh, ...biasesOf({ kind, columns, order }, bias, sayings) };
 }
 
 /** One bias is the input's; of two, stacked or in rows, the second is the recurrent one. */
 function biasesOf(
   { kind, columns, order }: { kind: string; columns: number; order: readonly Step[] },
   bias: NamedTensor | undefined,
-  problems: string[],
+  { reservations }: Sayings,
 ): Pick<FoundCell, 'biasIh' | 'biasHh'> {
   if (!bias) return {};
   const half = (part: number): Source => ({ tensor: bias, steps: [{ type: 'part', part, of: 2 }, ...order] });
   if (bias.data.length === 2 * columns) return { biasIh: half(0), biasHh: half(1) };
   if (kind === 'gru') {
-    problems.push(
+    reservations.push(
       `"${bias.name}" is [${bias.shape.join(', ')}], of a GRU whose reset gate acts before the product (reset_after=False): ours acts after it.`,
     );
   }

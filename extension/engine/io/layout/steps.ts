@@ -1,6 +1,7 @@
 // How a tensor of a file becomes one of ours: a list of steps as data, so that it can be shown before it is done.
 // Letters: G gates, H hidden units, I inputs, V vocabulary. Ours are PyTorch's layouts: [G*H, I], gates i f g o and r z n.
 import { assertNever } from '../../../util/assertNever.ts';
+import type { Source } from './foundModel.ts';
 
 export interface Values {
   shape: number[];
@@ -21,7 +22,7 @@ export type Step =
   | { type: 'cudnnRecurrent'; gates: number }
   /** A row of zeros before the only one: one sigmoid output is a softmax over 0 and it. */
   | { type: 'zeroRowFirst' }
-  /** Rows by number; a negative one is the mean of all rows of `from`. */
+  /** Rows by number; a negative one is new: the mean of all rows, or of numbers the smallest. */
   | { type: 'rows'; rows: readonly number[] };
 
 /** A tensor after all steps; a copy where there are some. */
@@ -88,12 +89,15 @@ function columnBlocks({ shape: [rows, columns], data }: Values, count: number): 
   return result;
 }
 
+/**
+ * A new row is the mean of all; of a bias, one number a row, the smallest: what nobody was taught is then as improbable as what is rarest.
+ */
 function pickRows({ shape, data }: Values, rows: readonly number[]): Values {
   const width = data.length / shape[0];
+  const added = shape.length === 1 ? Float32Array.of(data.reduce((a, b) => Math.min(a, b))) : meanRow(data, width);
   const result = new Float32Array(rows.length * width);
   for (const [to, from] of rows.entries()) {
-    const row = from >= 0 ? data.subarray(from * width, (from + 1) * width) : meanRow(data, width);
-    result.set(row, to * width);
+    result.set(from >= 0 ? data.subarray(from * width, (from + 1) * width) : added, to * width);
   }
   return { shape: [rows.length, ...shape.slice(1)], data: result };
 }
@@ -102,6 +106,26 @@ function meanRow(data: Float32Array, width: number): Float32Array {
   const sums = new Float64Array(width);
   for (let at = 0; at < data.length; at++) sums[at % width] += data[at];
   return Float32Array.from(sums, (sum) => (sum * width) / data.length);
+}
+
+/** The shape of a source after its steps. Steps on shapes alone, as tensors can be large. */
+export function shapeAfter({ tensor, steps }: Source): number[] {
+  return steps.reduce((shape: number[], step) => {
+    switch (step.type) {
+      case 'transpose':
+      case 'cudnnInput':
+      case 'cudnnRecurrent':
+        return [shape[1], shape[0]];
+      case 'part':
+        return [shape.reduce((product, size) => product * size, 1) / step.of];
+      case 'zeroRowFirst':
+        return [2, ...shape.slice(1)];
+      case 'rows':
+        return [step.rows.length, ...shape.slice(1)];
+      default:
+        return shape;
+    }
+  }, tensor.shape);
 }
 
 /** The steps in words, for the table that is shown before an import. */

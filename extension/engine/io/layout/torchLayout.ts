@@ -39,7 +39,7 @@ export function findTorchModel(tensors: readonly NamedTensor[]): FoundModel {
         : undefined;
       return forward ? [[forward, backward]] : [];
     });
-  return { layers, ...tablesAndDense(tensors, byName), problems, notes: [] };
+  return { layers, ...tablesAndDense(tensors, byName), problems, reservations: [], notes: [] };
 }
 
 function toCell(
