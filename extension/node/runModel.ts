@@ -47,17 +47,27 @@ async function readPart(runDir: string, name: string, { status }: RunManifest): 
     return await readFile(join(runDir, name));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new UserError({
-      code: 'run.noModel',
-      message: isActive(status)
-        ? `${basename(runDir)} has no weights yet.`
-        : `${basename(runDir)} has no weights: it ended as ${status}.`,
-      remedy: isActive(status)
-        ? 'Weights are saved after the first validation: wait for it, or choose another run.'
-        : 'Choose another run.',
+    throw missingPart(basename(runDir), name, status, cause);
+  }
+}
+
+function missingPart(run: string, name: string, status: RunManifest['status'], cause: unknown): UserError {
+  if (status === 'imported' && name === TOKENIZER_FILE) {
+    return new UserError({
+      code: 'run.noTokenizer',
+      message: `${run} was imported without a vocabulary: it cannot read text.`,
+      remedy: 'Import the weights again with --vocabulary.',
       cause,
     });
   }
+  return new UserError({
+    code: 'run.noModel',
+    message: isActive(status) ? `${run} has no weights yet.` : `${run} has no weights: it ended as ${status}.`,
+    remedy: isActive(status)
+      ? 'Weights are saved after the first validation: wait for it, or choose another run.'
+      : 'Choose another run.',
+    cause,
+  });
 }
 
 /** An error of what a file holds says which file. */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
+import type { Evaluation, ImportRecord, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
 import { MetricsLog } from './metricsLog.ts';
 import { changeManifest, MANIFEST_FILE } from './runManifest.ts';
@@ -14,6 +14,7 @@ export const TOKENIZER_FILE = 'tokenizer.json';
 export const CONFIG_FILE = 'config.json';
 export const EVALUATION_FILE = 'evaluation.json';
 export const ENVIRONMENT_FILE = 'environment.json';
+export const IMPORT_FILE = 'import.json';
 
 /** `<folder of the config>/.gatescope/runs` */
 export function runsDirOf(configPath: string): string {
@@ -118,6 +119,10 @@ export class RunFolder {
 
   async writeEvaluation(evaluation: Evaluation): Promise<void> {
     await writeJsonAtomic(join(this.dir, EVALUATION_FILE), evaluation);
+  }
+
+  async writeImport(record: ImportRecord): Promise<void> {
+    await writeJsonAtomic(join(this.dir, IMPORT_FILE), record);
   }
 
   append(event: RunEvent): void {
