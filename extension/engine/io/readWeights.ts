@@ -4,6 +4,7 @@ import { isHdf5 } from './hdf5/hdf5File.ts';
 import { readKerasArchive } from './keras/kerasArchive.ts';
 import { readHdf5Weights } from './keras/kerasHdf5.ts';
 import { readNpz } from './npz.ts';
+import { isOnnx, readOnnxWeights } from './onnx/onnxWeights.ts';
 import { isTorchPickle, readTorch } from './pytorch/readTorch.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { type ReaderTools, unsupported, type WeightsFile } from './weightsFile.ts';
@@ -22,6 +23,7 @@ function decode(bytes: Uint8Array, tools: ReaderTools): WeightsFile {
   if (isHdf5(bytes)) return readHdf5Weights(bytes, tools);
   if (isZip(bytes)) return decodeArchive(bytes, tools);
   if (isTorchPickle(bytes)) return readTorch(bytes, tools);
+  if (isOnnx(bytes)) return readOnnxWeights(bytes);
   if (bytes[SAFETENSORS_BRACE_AT] === 0x7b) {
     const { tensors, notes } = decodeSafetensors(bytes);
     return { format: 'safetensors', tensors, notes };

@@ -24,6 +24,8 @@ export interface WeightsFile {
   notes: string[];
   /** The layers as the file describes them: Keras' or TensorFlow.js' config, parsed from JSON and not checked further. */
   config?: unknown;
+  /** Of a plain RNN, where the file says it. */
+  nonlinearity?: 'tanh' | 'relu';
 }
 
 /** What a reader cannot do by itself. */

@@ -52,6 +52,7 @@ def save_models():
         state = model.state_dict()
         torch.save(state, FILES / f"torch-{name}.pt")
         torch.save(state, FILES / f"torch-{name}-legacy.pt", _use_new_zipfile_serialization=False)
+        torch.onnx.export(model, (torch.tensor(IDS[:1]),), FILES / f"torch-{name}.onnx", dynamo=False)
         expect(name, state)
         answers[name] = [model(torch.tensor([ids]))[0].tolist() for ids in IDS]
     (FILES / "torch-models.json").write_text(json.dumps({"torch": torch.__version__, "ids": IDS, "logits": answers}, indent=1) + "\n")

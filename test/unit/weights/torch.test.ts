@@ -20,7 +20,7 @@ for (const name of ['lstm', 'gru', 'rnn', 'noBias', 'strides']) {
 }
 
 for (const [name, expected] of Object.entries(ANSWERS.logits)) {
-  for (const form of ['.pt', '-legacy.pt', '.safetensors']) {
+  for (const form of ['.pt', '-legacy.pt', '.safetensors', '.onnx']) {
     test(`the model in torch-${name}${form} answers as PyTorch does`, () => {
       const plan = planImport(decodeGolden(`torch-${name}${form}`));
       for (const [row, logits] of logitsOf(plan, ANSWERS.ids).entries()) assertClose(logits, expected[row], 1e-6);

@@ -45,7 +45,7 @@ export interface ImportChoices {
 /** What becomes of a file. Throws nothing: a plan that cannot be carried out says why. */
 export function planImport(file: WeightsFile, choices: ImportChoices = {}): ImportPlan {
   const found = findModel(file);
-  const nonlinearity = choices.nonlinearity ?? found.nonlinearity ?? 'tanh';
+  const nonlinearity = choices.nonlinearity ?? file.nonlinearity ?? found.nonlinearity ?? 'tanh';
   const { encoder = NO_ENCODER, inputSize, problems } = planEncoder(found.layers, nonlinearity);
   const table = chooseTable(found, inputSize);
   const head = chooseHead(found, encoder.hiddenSize * (encoder.bidirectional ? 2 : 1), table.embedding);
