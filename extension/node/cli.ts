@@ -7,6 +7,7 @@ import { datasetCommand } from './cli/commands/dataset.ts';
 import { doctorCommand } from './cli/commands/doctor.ts';
 import { engineCommand } from './cli/commands/engine.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';
+import { exportCommand } from './cli/commands/export.ts';
 import { generateCommand } from './cli/commands/generate.ts';
 import { importCommand } from './cli/commands/import.ts';
 import { planCommand } from './cli/commands/plan.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   generateCommand,
   evaluateCommand,
   importCommand,
+  exportCommand,
   runsCommand,
   datasetCommand,
   planCommand,

@@ -31,8 +31,8 @@ export async function loadRunModel(runDir: string): Promise<RunModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
   const [weightBytes, tokens] = [
-    await readPart(runDir, MODEL_FILE, manifest),
-    await readPart(runDir, TOKENIZER_FILE, manifest),
+    await readRunPart(runDir, MODEL_FILE, manifest),
+    await readRunPart(runDir, TOKENIZER_FILE, manifest),
   ];
   const weights = inFile(join(runDir, MODEL_FILE), () => decodeSafetensors(weightBytes).tensors);
   const tokenizer = inFile(join(runDir, TOKENIZER_FILE), () => loadTokenizer(tokens.toString('utf8')));
@@ -42,7 +42,8 @@ export async function loadRunModel(runDir: string): Promise<RunModel> {
   return { runDir, experiment, labels, tokenizer, model };
 }
 
-async function readPart(runDir: string, name: string, { status }: RunManifest): Promise<Buffer> {
+/** A file of a run. Throws UserError `run.noModel` or `run.noTokenizer` where it is not there. */
+export async function readRunPart(runDir: string, name: string, { status }: RunManifest): Promise<Buffer> {
   try {
     return await readFile(join(runDir, name));
   } catch (cause) {
