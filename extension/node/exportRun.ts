@@ -1,23 +1,18 @@
 // Writes a run in the format of another library into a folder of its own.
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ExportedModel, ExportFormat } from '../engine/io/export/exportedModel.ts';
+import type { ExportedModel } from '../engine/io/export/exportedModel.ts';
 import { exportModel } from '../engine/io/export/exportModel.ts';
 import { decodeSafetensors } from '../engine/io/safetensors.ts';
 import { loadParams } from '../engine/params/paramStore.ts';
+import type { WrittenExport } from '../protocol/engineContract.ts';
+import type { ExportFormat } from '../schema/exportFormats.ts';
 import { writeFileAtomic } from '../store/atomicWrite.ts';
 import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { UserError } from '../util/userError.ts';
 import { readRunPart } from './runModel.ts';
-
-export interface WrittenExport {
-  folder: string;
-  files: string[];
-  /** What the format cannot carry, one sentence each. */
-  losses: string[];
-}
 
 /**
  * Writes the files of an export. A folder that has files already is refused, so that nothing of anybody's is overwritten.

@@ -3,16 +3,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import {
-  type ImportChoices,
-  type ImportPlan,
-  importTensors,
-  planImport,
-  withTokenRows,
-} from '../engine/io/layout/planImport.ts';
+import { type ImportPlan, importTensors, planImport, withTokenRows } from '../engine/io/layout/planImport.ts';
 import { describeSteps } from '../engine/io/layout/steps.ts';
 import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import { FORMAT_NAMES, type WeightsFile } from '../engine/io/weightsFile.ts';
+import type { ImportRequest, ImportTarget } from '../protocol/engineContract.ts';
+import type { ImportPreview } from '../protocol/importPreview.ts';
 import { type ResolvedExperiment, type ResolvedTokenizer, resolveExperiment } from '../schema/resolved.ts';
 import type { ImportRecord } from '../schema/run.ts';
 import { RunFolder } from '../store/runFolder.ts';
@@ -20,16 +16,6 @@ import { readForeignVocabulary } from '../text/foreignVocabulary.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
 import { UserError } from '../util/userError.ts';
 import { readWeights } from './readWeights.ts';
-
-export interface ImportOptions extends ImportChoices {
-  /** Absolute path of a file of weights, or a folder of a TensorFlow.js model. */
-  path: string;
-  /** Absolute path of the tokens; without it the run has no tokenizer. */
-  vocabulary?: string;
-  tokenizer?: Partial<Pick<ResolvedTokenizer, 'type' | 'lowercase'>>;
-  /** Names of the classes in the order of the head's rows; by default their numbers. */
-  labels?: string[];
-}
 
 /** What an import would do. Nothing is on disk yet. */
 export interface PlannedImport {
@@ -43,7 +29,7 @@ export interface PlannedImport {
 }
 
 /** Reads a file and says what becomes of it. Throws UserError of the readers, and of a vocabulary or labels that do not fit. */
-export async function planRunImport(options: ImportOptions): Promise<PlannedImport> {
+export async function planRunImport(options: ImportRequest): Promise<PlannedImport> {
   const { path } = options;
   const file = await readWeights(path);
   const found = planImport(file, options);
@@ -68,7 +54,7 @@ export async function planRunImport(options: ImportOptions): Promise<PlannedImpo
 function tokenizerSettings(
   { task }: ImportPlan,
   tokens: readonly string[] | undefined,
-  given: ImportOptions['tokenizer'] = {},
+  given: ImportRequest['tokenizer'] = {},
 ): { type: ResolvedTokenizer['type']; lowercase: boolean; keepsLineBreaks: boolean } {
   const isCharacters = tokens?.slice(2).filter((token) => [...token].length > 1).length ?? Number.POSITIVE_INFINITY;
   const type = given.type ?? (tokens && isCharacters <= tokens.length / 100 ? 'character' : 'word');
@@ -109,18 +95,8 @@ function experimentOf(
   return { ...experiment, model };
 }
 
-export interface WriteImportOptions {
-  /** Runs go to its `.gatescope/runs`. */
-  folder: string;
-  /** Leave out what does not fit, instead of refusing the file. */
-  isPartial: boolean;
-}
-
 /** Writes the run. Throws UserError `import.misfit` where the file does not fit, or not wholly and `isPartial` is not set. */
-export async function writeRunImport(
-  planned: PlannedImport,
-  { folder, isPartial }: WriteImportOptions,
-): Promise<string> {
+export async function writeRunImport(planned: PlannedImport, { folder, isPartial }: ImportTarget): Promise<string> {
   const { plan, labels, experiment, tokenizer, sourcePath } = planned;
   refuseMisfits(planned, isPartial);
   // Before the folder is made: a tensor that fails must leave nothing behind.
@@ -156,20 +132,37 @@ function refuseMisfits({ plan: { problems, reservations }, sourcePath }: Planned
   });
 }
 
-/** Where the weights came from, and what became of each tensor. */
-async function recordOf({ file, plan, sourcePath }: PlannedImport, folder: string): Promise<ImportRecord> {
-  const bytes = await readFile(sourcePath).catch(() => undefined);
+/** The plan as data, for whoever decides. */
+export function previewImport({ file, plan }: PlannedImport): ImportPreview {
+  const { task, vocabularySize, classCount, rows, problems, reservations, notes } = plan;
   return {
-    schemaVersion: 1,
-    source: relative(folder, sourcePath),
-    ...(bytes && { sha256: createHash('sha256').update(bytes).digest('hex') }),
     format: FORMAT_NAMES[file.format],
-    tensors: plan.rows.map(({ to, shape, from, steps }) => ({
+    task,
+    vocabularySize,
+    ...(classCount !== undefined && { classCount }),
+    tensors: rows.map(({ to, shape, from, steps }) => ({
       name: to,
       shape,
       ...(from && { from: from.name, fromShape: from.shape }),
       how: from ? describeSteps(steps) : 'zeros',
     })),
-    notes: [...plan.notes, ...plan.reservations],
+    problems,
+    reservations,
+    notes,
+  };
+}
+
+/** Where the weights came from, and what became of each tensor. */
+async function recordOf(planned: PlannedImport, folder: string): Promise<ImportRecord> {
+  const { sourcePath } = planned;
+  const { format, tensors, notes, reservations } = previewImport(planned);
+  const bytes = await readFile(sourcePath).catch(() => undefined);
+  return {
+    schemaVersion: 1,
+    source: relative(folder, sourcePath),
+    ...(bytes && { sha256: createHash('sha256').update(bytes).digest('hex') }),
+    format,
+    tensors,
+    notes: [...notes, ...reservations],
   };
 }

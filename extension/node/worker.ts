@@ -10,8 +10,10 @@ import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
 import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
+import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
 import { generateWith } from './generateText.ts';
+import { planRunImport, previewImport, writeRunImport } from './importRun.ts';
 import { reserveCores } from './kernels/cores.ts';
 import { openExperiment } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
@@ -90,6 +92,11 @@ const handlers: Handlers<EngineContract> = {
     previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  planImport: async (request) => previewImport(await planRunImport(request)),
+  importWeights: async ({ request, target }) => ({
+    runDir: await writeRunImport(await planRunImport(request), target),
+  }),
+  exportRun: ({ runDir, format, folder }) => exportRun(runDir, format, folder),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

@@ -1,7 +1,8 @@
 // A run in the format of another library.
+import type { ExportFormat } from '../../../schema/exportFormats.ts';
 import { assertNever } from '../../../util/assertNever.ts';
 import { encodeSafetensors } from '../safetensors.ts';
-import { type Export, type ExportedModel, type ExportFormat, textParts } from './exportedModel.ts';
+import { type Export, type ExportedModel, textParts } from './exportedModel.ts';
 import { exportKeras } from './kerasExport.ts';
 import { exportOnnx } from './onnxExport.ts';
 import { exportPytorch } from './pytorchExport.ts';

@@ -2,9 +2,6 @@
 import type { ResolvedExperiment } from '../../../schema/resolved.ts';
 import type { NamedTensor } from '../../types.ts';
 
-export const EXPORT_FORMATS = ['pytorch', 'onnx', 'keras', 'safetensors'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
 /** A run's model with all that it needs to read a text. */
 export interface ExportedModel {
   /** Name of the run, for comments. */

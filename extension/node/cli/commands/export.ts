@@ -1,6 +1,6 @@
 // gatescope export: a run as files of another library.
 import { relative, resolve } from 'node:path';
-import { EXPORT_FORMATS } from '../../../engine/io/export/exportedModel.ts';
+import { EXPORT_FORMATS, EXPORT_SUMMARIES } from '../../../schema/exportFormats.ts';
 import { resolveRun } from '../../../store/runStore.ts';
 import { exportRun } from '../../exportRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
@@ -17,10 +17,7 @@ export const exportCommand: Command = {
   details: [
     'RUN is the folder of a run, the start of its id, or `latest`.',
     '',
-    '  pytorch      model.py (an nn.Module), model.pt (its state_dict), predict.py',
-    '  onnx         model.onnx: ids and lengths to logits',
-    '  keras        model.py for Keras 3, weights.npz',
-    '  safetensors  model.safetensors under PyTorch’s names, config.json',
+    ...EXPORT_FORMATS.map((format) => `  ${format.padEnd(11)}  ${EXPORT_SUMMARIES[format]}`),
     '',
     'Each has tokenizer.json beside it, and says what it cannot carry.',
   ].join('\n'),

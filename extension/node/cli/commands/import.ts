@@ -1,16 +1,14 @@
 // gatescope import: somebody else's weights become a run; first the table of what becomes of each tensor.
 import { relative, resolve } from 'node:path';
-import { describeSteps } from '../../../engine/io/layout/steps.ts';
-import { FORMAT_NAMES } from '../../../engine/io/weightsFile.ts';
-import { type ImportOptions, type PlannedImport, planRunImport, writeRunImport } from '../../importRun.ts';
+import type { ImportRequest } from '../../../protocol/engineContract.ts';
+import { importTable } from '../../../protocol/importPreview.ts';
+import { type PlannedImport, planRunImport, previewImport, writeRunImport } from '../../importRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
-import { ellipsis, table } from '../format.ts';
 
 const POOLINGS = ['last', 'mean', 'max'] as const;
 const NONLINEARITIES = ['tanh', 'relu'] as const;
 const TASKS = ['classification', 'languageModel'] as const;
 const TOKENIZERS = ['word', 'whitespace', 'character'] as const;
-const NAME_COLUMNS = 60;
 
 export const importCommand: Command = {
   name: 'import',
@@ -42,23 +40,24 @@ async function importWeights(context: CommandContext): Promise<number> {
   const { positionals, cwd, options, output } = context;
   if (positionals.length !== 1) throw usageError(importCommand, 'import needs one file of weights.');
   const planned = await planRunImport(importOptions(context, resolve(cwd, positionals[0])));
+  const preview = previewImport(planned);
   const isDry = options['dry-run'] === true;
   if (!options.json) {
-    output.line(mappingTable(planned));
+    output.line(importTable(preview));
     for (const note of notesOf(planned, isDry)) output.note(note);
   }
   if (isDry) {
-    if (options.json) output.line(JSON.stringify(factsOf(planned)));
+    if (options.json) output.line(JSON.stringify(preview));
     return EXIT.ok;
   }
   const folder = resolve(cwd, stringOption(context, 'out') ?? '.');
   const dir = await writeRunImport(planned, { folder, isPartial: options.partial === true });
-  if (options.json) output.line(JSON.stringify({ run: dir, ...factsOf(planned) }));
+  if (options.json) output.line(JSON.stringify({ run: dir, ...preview }));
   else output.line(`\n${relative(cwd, dir)}`);
   return EXIT.ok;
 }
 
-function importOptions(context: CommandContext, path: string): ImportOptions {
+function importOptions(context: CommandContext, path: string): ImportRequest {
   const { cwd, options } = context;
   const vocabulary = stringOption(context, 'vocabulary');
   const type = oneOf(context, 'tokenizer', TOKENIZERS);
@@ -83,19 +82,6 @@ function oneOf<T extends string>(context: CommandContext, name: string, values: 
   return value;
 }
 
-const sizes = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
-
-function mappingTable({ file, plan }: PlannedImport): string {
-  const rows = plan.rows.map(({ to, shape, from, steps }) => [
-    from ? ellipsis(from.name, NAME_COLUMNS) : '–',
-    from ? sizes(from.shape) : '',
-    to,
-    sizes(shape),
-    from ? describeSteps(steps) : 'zeros',
-  ]);
-  return table([`${FORMAT_NAMES[file.format]} tensor`, 'shape', 'becomes', 'shape', 'how'], rows);
-}
-
 function notesOf({ plan: { notes, problems, reservations }, tokenizer }: PlannedImport, isDry: boolean): string[] {
   return [
     ...notes,
@@ -104,25 +90,4 @@ function notesOf({ plan: { notes, problems, reservations }, tokenizer }: Planned
       ? ['Without --vocabulary the run has no tokenizer: it can be fine-tuned, but not predict.']
       : []),
   ];
-}
-
-function factsOf({ file, plan }: PlannedImport): object {
-  const { task, model, vocabularySize, classCount, rows, problems, reservations, notes } = plan;
-  return {
-    format: file.format,
-    task,
-    model,
-    vocabularySize,
-    classCount,
-    tensors: rows.map(({ to, shape, from, steps }) => ({
-      from: from?.name,
-      fromShape: from?.shape,
-      to,
-      shape,
-      how: from ? describeSteps(steps) : 'zeros',
-    })),
-    problems,
-    reservations,
-    notes,
-  };
 }
