@@ -1,16 +1,17 @@
 // Weights of anyone's file: safetensors, PyTorch, Keras, NumPy, ONNX, or the folder of a TensorFlow.js model.
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { inflateRawSync, inflateSync } from 'node:zlib';
 import { decodeWeights } from '../engine/io/readWeights.ts';
 import { readTfjsModel } from '../engine/io/tfjsModel.ts';
-import type { ReaderTools, WeightsFile } from '../engine/io/weightsFile.ts';
+import { type ReaderTools, unsupported, type WeightsFile } from '../engine/io/weightsFile.ts';
 import { UserError } from '../util/userError.ts';
 import { toDiskError } from './diskError.ts';
 
 /** Node reads no larger file at once. */
 const MAX_FILE_BYTES = 2 ** 32;
-const MODEL_JSON = 'model.json';
+/** Files of weights that folders have, the first that is there. */
+const FOLDER_FILES = ['model.safetensors', 'pytorch_model.bin', 'model.json'];
 
 export const NODE_READER_TOOLS: ReaderTools = {
   inflateRaw: (bytes, maxBytes) => inflateRawSync(bytes, inflateOptions(maxBytes)),
@@ -23,7 +24,7 @@ function inflateOptions(maxBytes: number): { maxOutputLength: number; chunkSize:
 }
 
 /**
- * Reads a file of weights, or the folder of a TensorFlow.js model. Tensors have the file's own names and layout.
+ * Reads a file of weights, or a folder that has one of the usual name. Tensors have the file's own names and layout.
  * Throws UserError `weights.*`, `safetensors.*` or `disk`, with the file's place.
  */
 export async function readWeights(path: string): Promise<WeightsFile> {
@@ -38,9 +39,16 @@ export async function readWeights(path: string): Promise<WeightsFile> {
 }
 
 async function readAny(path: string): Promise<WeightsFile> {
-  if ((await stat(path)).isDirectory()) return readTfjs(join(path, MODEL_JSON));
+  if ((await stat(path)).isDirectory()) return readAny(await fileIn(path));
   if (basename(path).endsWith('.json')) return readTfjs(path);
   return decodeWeights(await readWhole(path), NODE_READER_TOOLS);
+}
+
+async function fileIn(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  const name = FOLDER_FILES.find((candidate) => names.includes(candidate));
+  if (name !== undefined) return join(folder, name);
+  throw unsupported(`it is a folder without ${FOLDER_FILES.join(', ')}`, 'Give the file of weights.');
 }
 
 async function readTfjs(path: string): Promise<WeightsFile> {

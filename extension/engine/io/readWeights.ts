@@ -28,10 +28,24 @@ function decode(bytes: Uint8Array, tools: ReaderTools): WeightsFile {
     const { tensors, notes } = decodeSafetensors(bytes);
     return { format: 'safetensors', tensors, notes };
   }
+  refuseKnown(bytes);
   throw unsupported(
     'it is none of the formats that are known',
     'Known are safetensors, PyTorch (.pt, .pth), Keras (.keras, .h5, .hdf5), NumPy .npz, ONNX, and TensorFlow.js’ model.json.',
   );
+}
+
+/** Files that people often have in the place of weights, by how they begin. */
+const MISTAKEN: readonly { start: string; what: string; remedy: string }[] = [
+  { start: 'version https://git-lfs', what: 'a pointer of Git LFS', remedy: 'Fetch the file itself: git lfs pull.' },
+  { start: '<', what: 'a web page', remedy: 'Download the file itself, not the page about it.' },
+  { start: '\x1f\x8b', what: 'a gzip archive', remedy: 'Unpack it, and give the file of weights in it.' },
+];
+
+function refuseKnown(bytes: Uint8Array): void {
+  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  const mistaken = MISTAKEN.find((candidate) => start.startsWith(candidate.start));
+  if (mistaken) throw unsupported(`it is ${mistaken.what}`, mistaken.remedy);
 }
 
 function decodeArchive(bytes: Uint8Array, tools: ReaderTools): WeightsFile {
