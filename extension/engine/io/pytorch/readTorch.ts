@@ -73,8 +73,8 @@ function openZip(bytes: Uint8Array, tools: ReaderTools, allowance: Allowance): T
       'In Python, save the weights alone: torch.save(model.state_dict(), …).',
     );
   }
-  const order = zip.has(`${folder}byteorder`) ? new ByteReader(zip.read(`${folder}byteorder`)).utf8(6) : 'little';
-  if (order !== 'little') throw unsupported('its numbers are big-endian', 'Save it on a little-endian machine.');
+  const isBigEndian = zip.has(`${folder}byteorder`) && zip.read(`${folder}byteorder`)[0] === 'b'.charCodeAt(0);
+  if (isBigEndian) throw unsupported('its numbers are big-endian', 'Save it on a little-endian machine.');
   const value = readTorchPickle(new ByteReader(zip.read(pickle)), allowance, (storage) => storage);
   const read = new Map<string, Uint8Array>();
   return {
@@ -115,16 +115,7 @@ function openLegacy(bytes: Uint8Array, allowance: Allowance): TorchContent {
     declared.set(storage.key, known);
     return known;
   });
-  const keys = read();
-  if (!Array.isArray(keys)) throw malformed('its list of storages is missing');
-  const data = new Map<string, Uint8Array>();
-  for (const key of keys) {
-    const storage = declared.get(key as string);
-    if (!storage) throw malformed('it has numbers that no tensor uses');
-    if (reader.u64() !== storage.count)
-      throw malformed(`the numbers "${clip(storage.key)}" are not as many as they should be`);
-    data.set(storage.key, reader.take(storageBytes(storage)));
-  }
+  const data = readStorages(reader, read(), declared);
   return {
     value,
     bytesOf({ key }) {
@@ -133,6 +124,25 @@ function openLegacy(bytes: Uint8Array, allowance: Allowance): TorchContent {
       return found;
     },
   };
+}
+
+/** The numbers behind the pickles, in the order of `keys`, each storage with its count before it. */
+function readStorages(
+  reader: ByteReader,
+  keys: unknown,
+  declared: ReadonlyMap<string, Storage>,
+): ReadonlyMap<string, Uint8Array> {
+  if (!Array.isArray(keys)) throw malformed('its list of storages is missing');
+  const data = new Map<string, Uint8Array>();
+  for (const key of keys) {
+    const storage = declared.get(key as string);
+    if (!storage) throw malformed('it has numbers that no tensor uses');
+    if (reader.u64() !== storage.count) {
+      throw malformed(`the numbers "${clip(storage.key)}" are not as many as they should be`);
+    }
+    data.set(storage.key, reader.take(storageBytes(storage)));
+  }
+  return data;
 }
 
 function noStorage(): never {
