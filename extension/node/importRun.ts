@@ -134,10 +134,11 @@ function refuseMisfits({ plan: { problems, reservations }, sourcePath }: Planned
 
 /** The plan as data, for whoever decides. */
 export function previewImport({ file, plan }: PlannedImport): ImportPreview {
-  const { task, vocabularySize, classCount, rows, problems, reservations, notes } = plan;
+  const { task, model, vocabularySize, classCount, rows, problems, reservations, notes } = plan;
   return {
     format: FORMAT_NAMES[file.format],
     task,
+    model,
     vocabularySize,
     ...(classCount !== undefined && { classCount }),
     tensors: rows.map(({ to, shape, from, steps }) => ({

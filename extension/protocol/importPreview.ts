@@ -1,10 +1,12 @@
 // What an import would do, as data and as text: the command line prints it, the editor shows it.
+import type { ResolvedModel } from '../schema/resolved.ts';
 import type { TaskName } from '../schema/tasks.ts';
 
 export interface ImportPreview {
   /** `PyTorch`, `Keras`, … */
   format: string;
   task: TaskName;
+  model: ResolvedModel;
   vocabularySize: number;
   /** Absent where the head was not found. */
   classCount?: number;
@@ -47,12 +49,31 @@ export function importTable({ format, tensors }: ImportPreview): string {
     .join('\n');
 }
 
+/** `Classification, 3 classes: LSTM, 2 layers of 4 units, both directions, pooling last; 7 tokens.` */
+export function importSummary({ task, model, classCount, vocabularySize }: ImportPreview): string {
+  const { encoder, embedding, pooling } = model;
+  const { layers, hiddenSize, bidirectional } = encoder;
+  const kind =
+    task === 'languageModel'
+      ? 'Language model'
+      : `Classification, ${classCount === undefined ? 'without a head' : `${classCount} classes`}`;
+  const parts = [
+    encoder.type.toUpperCase(),
+    `${layers === 1 ? '1 layer' : `${layers} layers`} of ${hiddenSize} units`,
+    ...(bidirectional ? ['both directions'] : []),
+    ...(pooling ? [`pooling ${pooling}`] : []),
+    'type' in embedding ? 'one-hot input' : `embedding of ${embedding.size}`,
+  ];
+  return `${kind}: ${parts.join(', ')}; ${vocabularySize} tokens.`;
+}
+
 /** The table with everything that is to be known before an import. */
 export function importText(preview: ImportPreview): string {
   const { problems, reservations, notes } = preview;
   const list = (title: string, items: readonly string[]): string[] =>
     items.length === 0 ? [] : ['', title, ...items.map((item) => `  - ${item}`)];
   return [
+    ...(problems.length === 0 ? [importSummary(preview), ''] : []),
     importTable(preview),
     ...list('Cannot be imported:', problems),
     ...list('Does not fit:', reservations),

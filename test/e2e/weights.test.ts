@@ -33,17 +33,17 @@ after(async () => {
 
 const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
 
-/** Types a path into the dialog for files, which in the browser is a line to type in. */
+/** Types a path into the dialog for files, which in the browser is a line to type in with a button beside it. */
 async function choosePath(path: string): Promise<void> {
-  const input = workbench.page.locator('.quick-input-widget input.input').first();
+  const dialog = workbench.page.locator('.quick-input-widget');
+  const button = dialog.getByRole('button', { name: /^(OK|Look At It|Export Here)$/ });
+  await button.waitFor();
+  const input = dialog.locator('input.input').first();
   await eventually('the dialog takes the path', async () => {
     await input.fill(path, { timeout: 4000 });
     return (await input.inputValue()) === path;
   });
-  await workbench.page
-    .locator('.quick-input-widget')
-    .getByRole('button', { name: /^(OK|Look At It|Export Here)$/ })
-    .click();
+  await button.click();
 }
 
 const pick = (text: string): Promise<void> =>

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ImportRequest } from '../../protocol/engineContract.ts';
-import { type ImportPreview, importText } from '../../protocol/importPreview.ts';
+import { type ImportPreview, importSummary, importText } from '../../protocol/importPreview.ts';
 import { readRun } from '../../store/runStore.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import { requireTrust } from '../training/trainCommand.ts';
@@ -77,7 +77,8 @@ async function pickVocabulary(name: string): Promise<string | undefined> {
 }
 
 /** Whether only what fits is to be imported. Throws where the user declines, or where nothing can be imported. */
-async function confirm(name: string, { problems, reservations }: ImportPreview): Promise<boolean> {
+async function confirm(name: string, preview: ImportPreview): Promise<boolean> {
+  const { problems, reservations } = preview;
   if (problems.length > 0) {
     throw new UserError({
       code: 'import.misfit',
@@ -90,8 +91,9 @@ async function confirm(name: string, { problems, reservations }: ImportPreview):
   const question = isWhole
     ? vscode.l10n.t('Import {0} as the open document says?', name)
     : vscode.l10n.t('Not all of {0} fits. Import the rest?', name);
-  const detail = isWhole ? undefined : reservations.slice(0, 5).join('\n');
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) !== button) {
+  const detail = isWhole ? importSummary(preview) : reservations.slice(0, 5).join('\n');
+  const ask = isWhole ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  if ((await ask(question, { modal: true, detail }, button)) !== button) {
     throw new CancelledError();
   }
   return !isWhole;

@@ -67,6 +67,12 @@ test('an export without a format or folder, or in a restricted workspace, does n
 const PREVIEW: ImportPreview = {
   format: 'PyTorch',
   task: 'classification',
+  model: {
+    embedding: { size: 5, dropout: 0, init: { uniform: 0.25 } },
+    encoder: { type: 'gru', hiddenSize: 4, layers: 2, bidirectional: true, dropout: 0 },
+    pooling: 'last',
+    head: { dropout: 0 },
+  },
   vocabularySize: 7,
   classCount: 3,
   tensors: [{ name: 'head.bias', shape: [3], from: 'fc.bias', fromShape: [3], how: 'as it is' }],
@@ -95,6 +101,10 @@ test('an import shows the table before it asks, and then makes a run in the work
   assert.equal(shown[0][0], 'Import of lstm.pt.txt');
   assert.match(shown[0][1], /^fc\.bias +\[3\] +head\.bias +\[3\] +as it is$/m);
   assert.match(shown[0][1], /The pooling is assumed/);
+  assert.match(
+    shown[0][1],
+    /^Classification, 3 classes: GRU, 2 layers of 4 units, both directions, pooling last, embedding of 5; 7 tokens\.$/m,
+  );
   assert.deepEqual(calls[1], [
     'importWeights',
     { request: { path: '/files/lstm.pt' }, target: { folder: '/w', isPartial: false } },

@@ -1,7 +1,7 @@
 // gatescope import: somebody else's weights become a run; first the table of what becomes of each tensor.
 import { relative, resolve } from 'node:path';
 import type { ImportRequest } from '../../../protocol/engineContract.ts';
-import { importTable } from '../../../protocol/importPreview.ts';
+import { importSummary, importTable } from '../../../protocol/importPreview.ts';
 import { type PlannedImport, planRunImport, previewImport, writeRunImport } from '../../importRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 
@@ -44,6 +44,7 @@ async function importWeights(context: CommandContext): Promise<number> {
   const isDry = options['dry-run'] === true;
   if (!options.json) {
     output.line(importTable(preview));
+    if (preview.problems.length === 0) output.line(`\n${importSummary(preview)}`);
     for (const note of notesOf(planned, isDry)) output.note(note);
   }
   if (isDry) {
@@ -53,7 +54,7 @@ async function importWeights(context: CommandContext): Promise<number> {
   const folder = resolve(cwd, stringOption(context, 'out') ?? '.');
   const dir = await writeRunImport(planned, { folder, isPartial: options.partial === true });
   if (options.json) output.line(JSON.stringify({ run: dir, ...preview }));
-  else output.line(`\n${relative(cwd, dir)}`);
+  else output.line(relative(cwd, dir));
   return EXIT.ok;
 }
 
