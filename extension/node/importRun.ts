@@ -50,14 +50,16 @@ export async function planRunImport(options: ImportRequest): Promise<PlannedImpo
   };
 }
 
-/** Tokens of one character each are characters; a token that is a line's end keeps lines apart. */
+/** Tokens of one character each are characters. A language model of words keeps the ends of lines. */
 function tokenizerSettings(
   { task }: ImportPlan,
   tokens: readonly string[] | undefined,
   given: ImportRequest['tokenizer'] = {},
 ): { type: ResolvedTokenizer['type']; lowercase: boolean; keepsLineBreaks: boolean } {
-  const isCharacters = tokens?.slice(2).filter((token) => [...token].length > 1).length ?? Number.POSITIVE_INFINITY;
-  const type = given.type ?? (tokens && isCharacters <= tokens.length / 100 ? 'character' : 'word');
+  const own = tokens?.slice(2) ?? [];
+  // A few tokens may be longer: the start and end of a text.
+  const isCharacters = own.length > 0 && own.filter((token) => [...token].length > 1).length <= own.length / 100;
+  const type = given.type ?? (isCharacters ? 'character' : 'word');
   return {
     type,
     lowercase: given.lowercase ?? false,
