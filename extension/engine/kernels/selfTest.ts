@@ -78,7 +78,7 @@ function updateSomething(machine: KernelMachine, keep: Keep): void {
   const gradients = [values(1000, 3, 31)];
   const buffers = { expAvg: [arena.float32(1000).fill(0)], expAvgSq: [arena.float32(1000).fill(0)] };
   const norm = globalNorm(machine, gradients);
-  const options = { type: 'adamw', learningRate: 0.01, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 } as const;
+  const options = { type: 'adamw', learningRate: 0.01, epsilon: 1e-8, lazy: false, weightDecay: 0.01 } as const;
   for (let step = 1; step <= 3; step++) {
     const update = { parameters: [parameter], gradients, clipping: { scale: 5 / norm, limit: 0 } };
     updateAll(machine, { ...options, betas: [0.9, 0.999] }, { step, buffers }, update);
