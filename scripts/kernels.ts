@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -174,9 +174,14 @@ const folder = await mkdtemp(join(tmpdir(), 'gatescope-built-'));
 try {
   await build(folder);
   if (!process.argv.includes('--check')) {
-    // Only now, when all of them are there: a build that fails leaves the old ones whole.
+    // Only now, when all of them are there: a build that fails leaves the old ones whole. Renamed and not written over, because a process
+    // may have a file loaded.
     await mkdir(PREBUILT, { recursive: true });
-    for (const name of await readdir(folder)) await copyFile(join(folder, name), join(PREBUILT, name));
+    for (const name of await readdir(folder)) {
+      const [next, file] = [join(PREBUILT, `${name}.new`), join(PREBUILT, name)];
+      await copyFile(join(folder, name), next);
+      await rename(next, file);
+    }
   }
   const different = await differences(folder);
   if (different.length > 0) {

@@ -3,6 +3,11 @@
 #include "vecmath.h"
 
 /** The larger as IEEE 754's maximum and JavaScript's Math.max: not a number where either is not, and 0 above -0. */
+#if defined(__wasm__)
+// One instruction; and with relaxed SIMD a comparison and a choice would become one that takes any operand where one is not a number.
+INLINE vf maximum_(vf a, vf b) { return (vf)wasm_f32x4_max((v128_t)a, (v128_t)b); }
+INLINE vf minimum_(vf a, vf b) { return (vf)wasm_f32x4_min((v128_t)a, (v128_t)b); }
+#else
 INLINE vf maximum_(vf a, vf b) {
   vf larger = select_(a > b, a, b);
   larger = select_(a == b, (vf)((vi)a & (vi)b), larger);
@@ -13,6 +18,7 @@ INLINE vf minimum_(vf a, vf b) {
   smaller = select_(a == b, (vf)((vi)a | (vi)b), smaller);
   return select_(a == a, smaller, a);
 }
+#endif
 
 enum {
   UNARY_EXP, UNARY_SIGMOID, UNARY_TANH, UNARY_LOG, UNARY_ABS, UNARY_NEG, UNARY_RECIPROCAL, UNARY_RELU, UNARY_RSQRT, UNARY_SQRT,

@@ -261,25 +261,24 @@ def lazy_vectors():
 
 
 def layer_norm_vectors():
-    """nn.LayerNorm forward and backward; the last rows are far from zero, so that a one-pass variance would fail."""
+    """nn.LayerNorm forward and backward; the last rows lie around 100, so that a variance in one pass would be far off."""
     tensors, cases = {}, []
-    for index, (rows, width, epsilon) in enumerate([(5, 7, 1e-5), (3, 64, 1e-12), (70, 33, 1e-5), (4, 1, 1e-5)]):
+    shapes = [(5, 7, 1e-5, 0), (3, 64, 1e-12, 0), (70, 33, 1e-5, 0), (6, 3, 1e-3, 0), (8, 16, 1e-5, 100)]
+    for index, (rows, width, epsilon, offset) in enumerate(shapes):
         torch.manual_seed(480 + index)
         name = f"case{index}"
         module = nn.LayerNorm(width, eps=epsilon)
         with torch.no_grad():
             module.weight.copy_(1 + 0.5 * torch.randn(width))
             module.bias.copy_(torch.randn(width))
-        x = torch.randn(rows, width)
-        x[-1] += 100
-        x.requires_grad_()
+        x = (offset + torch.randn(rows, width)).requires_grad_()
         y = module(x)
         d_y = torch.randn_like(y)
         y.backward(d_y)
         tensors |= {f"{name}.x": x, f"{name}.gamma": module.weight, f"{name}.beta": module.bias, f"{name}.y": y}
         tensors |= {f"{name}.dY": d_y, f"{name}.dX": x.grad}
         tensors |= {f"{name}.dGamma": module.weight.grad, f"{name}.dBeta": module.bias.grad}
-        cases.append(dict(name=name, rows=rows, width=width, epsilon=epsilon))
+        cases.append(dict(name=name, rows=rows, width=width, epsilon=epsilon, offset=offset))
     save("layerNorm", tensors, cases)
 
 

@@ -5,7 +5,7 @@ import * as kernels from '../../kernels/elementwise.ts';
 import { isOurs, sizeOf, type TensorKernel } from './tensorKernel.ts';
 
 /** Elements below which the cpu backend's loop is quicker than a call: measured (docs/engine.md). */
-const LEAST_ELEMENTS = 512;
+const LEAST_ELEMENTS = 0;
 
 const isExact: Record<kernels.UnaryName, boolean> = {
   abs: true,
