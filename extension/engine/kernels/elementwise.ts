@@ -18,9 +18,11 @@ const UNARY_CODES = {
   step: 11,
 };
 export type UnaryName = keyof typeof UNARY_CODES;
+export const UNARY_NAMES = Object.keys(UNARY_CODES) as UnaryName[];
 
 const BINARY_CODES = { add: 0, sub: 1, mul: 2, div: 3, maximum: 4, minimum: 5 };
 export type BinaryName = keyof typeof BINARY_CODES;
+export const BINARY_NAMES = Object.keys(BINARY_CODES) as BinaryName[];
 
 /** Multiply-adds that an element is worth: the functions of vecmath.h, and the rest. */
 const workOf = (name: UnaryName): number => (UNARY_CODES[name] <= UNARY_CODES.log ? 12 : 1);

@@ -4,6 +4,7 @@ import type { KernelMachine } from './machine.ts';
 
 const CODES = { sum: 0, mean: 1, max: 2, min: 3 };
 export type ReductionName = keyof typeof CODES;
+export const REDUCTION_NAMES = Object.keys(CODES) as ReductionName[];
 
 /** Columns of a unit of work (REDUCE_COLUMNS). */
 const COLUMNS = 64;

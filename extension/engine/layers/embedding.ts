@@ -89,9 +89,7 @@ function embedSparsely(table: tf.Tensor2D, batch: Batch, onGradient: (gradient: 
   const machine = currentMachine();
   const lookUp = tf.customGrad((...inputs) => {
     const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();
-    const rows = machine
-      ? kernels.embeddingGather(machine, values, size, ids)
-      : embeddingForward(values, size, batch);
+    const rows = machine ? kernels.embeddingGather(machine, values, size, ids) : embeddingForward(values, size, batch);
     return {
       value: tf.tensor2d(rows, [ids.length, size]),
       gradFunc: (dy) => {

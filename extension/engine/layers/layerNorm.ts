@@ -26,11 +26,7 @@ export interface LayerNormPass {
 }
 
 /** The plain twin of the kernels; sums are in double precision. */
-export function layerNormForward(
-  x: Float32Array,
-  { gamma, beta }: LayerNormWeights,
-  epsilon: number,
-): LayerNormPass {
+export function layerNormForward(x: Float32Array, { gamma, beta }: LayerNormWeights, epsilon: number): LayerNormPass {
   const D = gamma.length;
   const rows = x.length / D;
   const [y, normal, scales] = [new Float32Array(x.length), new Float32Array(x.length), new Float64Array(rows)];

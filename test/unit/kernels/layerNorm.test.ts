@@ -29,7 +29,11 @@ function checkGolden(apply: LayerNorm, hasGradient = true): void {
     const values = (key: string): Float32Array => golden.values(`${name}.${key}`);
     machineScope(() =>
       tf.tidy(() => {
-        const inputs = [tf.tensor2d(values('x'), [rows, width]), tf.tensor1d(values('gamma')), tf.tensor1d(values('beta'))];
+        const inputs = [
+          tf.tensor2d(values('x'), [rows, width]),
+          tf.tensor1d(values('gamma')),
+          tf.tensor1d(values('beta')),
+        ];
         const run = (...given: tf.Tensor[]): tf.Tensor =>
           apply(given[0], given[1] as tf.Tensor1D, given[2] as tf.Tensor1D, epsilon);
         assertNear(run(...inputs).dataSync(), values('y'), `${name} y`, tolerance);

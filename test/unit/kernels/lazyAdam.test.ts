@@ -7,7 +7,8 @@ import type { KernelMachine } from '../../../extension/engine/kernels/machine.ts
 import type { SparseRows } from '../../../extension/engine/train/gradients.ts';
 import { createOptimizer, createOptimizerState, type Optimizer } from '../../../extension/engine/train/optimizers.ts';
 import type { ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
-import { assertClose, assertSameBits, randomArray, readGolden } from '../engine/support.ts';
+import { createTraining } from '../../support/kernelTraining.ts';
+import { assertClose, assertSameBits, randomArray, readGolden, TOY_SHAPE } from '../engine/support.ts';
 import { CARRIERS_HERE, openTestMachine } from './support.ts';
 
 type Adam = Extract<ResolvedOptimizer, { lazy: boolean }>;
@@ -87,7 +88,32 @@ function checkDecay(machine: KernelMachine | undefined): void {
   assertSameBits(others(values, [3]), others(initial, [3]), 'the others');
 }
 
-const CHECKS = { '20 steps of torch.optim.SparseAdam': checkGolden, 'only rows in use': checkRows, decay: checkDecay };
+/** A second batch moves the rows of the embedding that it uses, and no other, though the first has left them a momentum. */
+function checkTraining(): void {
+  const training = createTraining(TOY_SHAPE, { batchSize: 2, batches: 2, isLazy: true });
+  training.step();
+  const [before] = training.weights();
+  const losses = training.step();
+  const [after] = training.weights();
+  training.end();
+  assert.ok(Number.isFinite(losses));
+  const size = before.length / TOY_SHAPE.vocabularySize;
+  const used = [...training.tokensOf(1)];
+  const unused = [...training.tokensOf(0)].filter((token) => !used.includes(token));
+  assert.ok(unused.length > 0, 'the batches use the same tokens');
+  for (let row = 0; row < TOY_SHAPE.vocabularySize; row++) {
+    const own = (of: Float32Array): Float32Array => of.subarray(row * size, (row + 1) * size);
+    if (used.includes(row)) assert.notDeepEqual(own(after), own(before), `row ${row}`);
+    else assertSameBits(own(after), own(before), `row ${row}`);
+  }
+}
+
+const CHECKS = {
+  '20 steps of torch.optim.SparseAdam': checkGolden,
+  'only rows in use': checkRows,
+  decay: checkDecay,
+  training: checkTraining,
+};
 
 for (const [name, check] of Object.entries(CHECKS)) test(`cpu: ${name}`, () => check(undefined));
 

@@ -125,10 +125,16 @@ function sharedWork(machine: KernelMachine): Float32Array[] {
   reduce(machine, 'sum', x, { outer: rows, count: width, inner: 1 }, sum);
   reduce(machine, 'mean', x, { outer: 1, count: rows, inner: width }, columns);
   reduce(machine, 'max', x, { outer: 1, count: rows * width, inner: 1 }, whole);
-  binary(machine, 'mul', { values: x, shape: [rows, width] }, { values: row, shape: [width] }, {
-    values: added,
-    shape: [rows, width],
-  });
+  binary(
+    machine,
+    'mul',
+    { values: x, shape: [rows, width] },
+    { values: row, shape: [width] },
+    {
+      values: added,
+      shape: [rows, width],
+    },
+  );
   const pass = layerNormForward(machine, x, { gamma: row, beta: row }, 1e-5);
   const { x: dX, gamma, beta } = pass.backward(y);
   const log = fresh(x.length);
@@ -178,7 +184,15 @@ test('wrappers refuse what is too short or lies outside of the memory', async ()
   const shape = { outer: 2, count: 3, inner: 4 };
   const side = (length: number) => ({ values: floats(length), isTransposed: false, isShared: false });
   const product = { a: side(12), b: side(24), out: floats(16), batches: 2, m: 2, n: 4, k: 3 };
-  const look = { tables: floats(12), ids: Int32Array.of(0, 2), out: floats(8), batches: 1, places: 1, rows: 3, size: 4 };
+  const look = {
+    tables: floats(12),
+    ids: Int32Array.of(0, 2),
+    out: floats(8),
+    batches: 1,
+    places: 1,
+    rows: 3,
+    size: 4,
+  };
   const dims = [{ size: 3, first: 4, second: 1 }];
   const refused: [RegExp, () => unknown][] = [
     [/outside the arena/, () => unary(machine, 'exp', new Float32Array(4), floats(4))],

@@ -35,7 +35,10 @@ export interface Product extends Shape {
 }
 
 /** C [M, N], row by row. */
-export function naiveProduct({ m, n, k, a, isTransposedA, b, isTransposedB, start }: Product, add: MultiplyAdd): Float32Array {
+export function naiveProduct(
+  { m, n, k, a, isTransposedA, b, isTransposedB, start }: Product,
+  add: MultiplyAdd,
+): Float32Array {
   const c = new Float32Array(m * n);
   for (let row = 0; row < m; row++) {
     for (let column = 0; column < n; column++) {

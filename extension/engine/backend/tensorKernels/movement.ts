@@ -1,5 +1,5 @@
 // Transpose, slice, concat, pad; look-up of rows and its gradient. All of them copy: a tensor of ours never shares another one's block.
-import { backend_util, slice_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { embeddingScatter } from '../../kernels/layerKernels.ts';
 import { copyStrided, gatherRows } from '../../kernels/movement.ts';
 import { stridesOf } from '../../kernels/strides.ts';

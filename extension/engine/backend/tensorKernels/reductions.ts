@@ -1,5 +1,5 @@
 // Reductions over axes, and softmax over the last one.
-import { backend_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { copyStrided } from '../../kernels/movement.ts';
 import { type ReductionName, reduce, softmaxInto } from '../../kernels/reduction.ts';
 import { stridesOf } from '../../kernels/strides.ts';
@@ -25,7 +25,13 @@ function gathered(backend: ArenaBackend, x: TensorInfo, axes: readonly number[])
   return out;
 }
 
-function reduceInto(backend: ArenaBackend, name: ReductionName, x: TensorInfo, axes: number[], out: Float32Array): void {
+function reduceInto(
+  backend: ArenaBackend,
+  name: ReductionName,
+  x: TensorInfo,
+  axes: number[],
+  out: Float32Array,
+): void {
   const { machine } = backend;
   const { shape } = x;
   const count = sizeOf(axes.map((d) => shape[d]));
