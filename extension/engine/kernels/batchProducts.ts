@@ -4,8 +4,8 @@ import type { KernelMachine } from './machine.ts';
 
 const ACTIVATIONS = { linear: 0, relu: 1, tanh: 2, sigmoid: 3 };
 const STARTS = { zero: 0, bias: 2 };
-/** Rows of a unit of work: whole tiles of every register block. */
-const BLOCK_ROWS = 72;
+/** Rows of a unit of work: whole tiles of every register block; fewer where all threads would not get some. */
+const BLOCK_ROWS = { many: 72, few: 24 };
 
 export interface BatchMatrix {
   /** [batches, rows, columns], or one matrix for all batches. */
@@ -52,9 +52,10 @@ export function multiplyBatches(machine: KernelMachine, product: BatchProduct): 
 
 function productJob(job: Job, product: BatchProduct, panels: Float32Array, panelsSize: number): Job {
   const { a, out, batches, m, n, k, bias, activation = 'linear' } = product;
+  const unitsOf = (rows: number): number => batches * Math.ceil(m / rows);
+  const rows = unitsOf(BLOCK_ROWS.many) < 2 * job.threads ? BLOCK_ROWS.few : BLOCK_ROWS.many;
   const [rowStride, kStride] = a.isTransposed ? [1, m] : [k, 1];
   const head = [a.values, rowStride, kStride, panels, bias, out, n, k, bias ? STARTS.bias : STARTS.zero];
-  const call = job.call([...head, ACTIVATIONS[activation], m, BLOCK_ROWS, a.isShared ? 0 : m * k, panelsSize]);
-  const units = batches * Math.ceil(m / BLOCK_ROWS);
-  return job.split('batchGemm', call, units, { work: Math.min(m, BLOCK_ROWS) * n * k });
+  const call = job.call([...head, ACTIVATIONS[activation], m, rows, a.isShared ? 0 : m * k, panelsSize]);
+  return job.split('batchGemm', call, unitsOf(rows), { work: Math.min(m, rows) * n * k });
 }
