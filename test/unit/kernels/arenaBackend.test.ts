@@ -158,7 +158,14 @@ test('no leak over 10,000 steps of attention', async (t) => {
   const x = tf.tensor2d(randomArray(rows * width, 1), [rows, width]);
   const weights = [2, 3, 4].map((seed) => tf.tensor2d(randomArray(width * width, seed), [width, width]));
   const scale = tf.ones([width]) as tf.Tensor1D;
-  const step = (): number => machineScope(() => tf.tidy(() => attention(x, weights, scale).dataSync()[0]));
+  const lossOf = (...given: tf.Tensor[]): tf.Tensor => attention(x, given as tf.Tensor2D[], scale);
+  const step = (): number =>
+    machineScope(() =>
+      tf.tidy(() => {
+        const { value, grads } = tf.valueAndGrads(lossOf)(weights);
+        return value.dataSync()[0] + grads[2].dataSync()[5];
+      }),
+    );
   const first = step();
   for (let n = 0; n < 20; n++) step();
   const [use, tensors] = [arena.use, tf.memory().numTensors];
