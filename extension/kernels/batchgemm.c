@@ -19,6 +19,6 @@ static void batch_gemm(const Gemm *g, ptrdiff_t m, ptrdiff_t block, ptrdiff_t a_
     one.a += batch * a_size;
     one.panels += batch * panels_size;
     one.c += batch * m * g->ldc;
-    gemm_rows(&one, first, least(m, first + block), scratch);
+    gemm_rows(&one, 0, first, least(m, first + block), scratch);
   }
 }

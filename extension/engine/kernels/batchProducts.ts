@@ -4,8 +4,10 @@ import type { KernelMachine } from './machine.ts';
 
 const ACTIVATIONS = { linear: 0, relu: 1, tanh: 2, sigmoid: 3 };
 const STARTS = { zero: 0, bias: 2 };
-/** Rows of a unit of work: whole tiles of every register block; fewer where all threads would not get some. */
-const BLOCK_ROWS = { many: 72, few: 24 };
+/** Rows of a unit of work are a multiple of this: whole tiles of every register block. */
+const ROW_GRAIN = 24;
+/** Units a thread, where there are fewer products than that. */
+const UNITS_PER_THREAD = 3;
 
 export interface BatchMatrix {
   /** [batches, rows, columns], or one matrix for all batches. */
@@ -52,10 +54,11 @@ export function multiplyBatches(machine: KernelMachine, product: BatchProduct): 
 
 function productJob(job: Job, product: BatchProduct, panels: Float32Array, panelsSize: number): Job {
   const { a, out, batches, m, n, k, bias, activation = 'linear' } = product;
-  const unitsOf = (rows: number): number => batches * Math.ceil(m / rows);
-  const rows = unitsOf(BLOCK_ROWS.many) < 2 * job.threads ? BLOCK_ROWS.few : BLOCK_ROWS.many;
+  // A product is cut only where there are too few of them: a block of B that is in the cache serves all rows of a unit.
+  const parts = Math.ceil((UNITS_PER_THREAD * job.threads) / batches);
+  const rows = Math.ceil(m / parts / ROW_GRAIN) * ROW_GRAIN;
   const [rowStride, kStride] = a.isTransposed ? [1, m] : [k, 1];
   const head = [a.values, rowStride, kStride, panels, bias, out, n, k, bias ? STARTS.bias : STARTS.zero];
   const call = job.call([...head, ACTIVATIONS[activation], m, rows, a.isShared ? 0 : m * k, panelsSize]);
-  return job.split('batchGemm', call, unitsOf(rows), { work: Math.min(m, rows) * n * k });
+  return job.split('batchGemm', call, batches * Math.ceil(m / rows), { work: Math.min(m, rows) * n * k });
 }
