@@ -144,8 +144,9 @@ test('a process that is stopped for seconds and goes on has no dead thread', asy
 });
 
 test('a helper whose program fails while it serves ends neither the process nor the closing', async () => {
+  // A message and an error come by different ways: without a pause the error may be there first.
   const fails =
-    "import('node:worker_threads').then(({ parentPort }) => { parentPort.postMessage('ready'); setTimeout(() => { throw new Error('trap'); }); })";
+    "import('node:worker_threads').then(({ parentPort }) => { parentPort.postMessage('ready'); setTimeout(() => { throw new Error('trap'); }, 200); })";
   const file = new URL(`data:text/javascript,${encodeURIComponent(fails)}`);
   const helpers = await startHelperThreads(file, CARRIERS_HERE[0].source, new Arena(1024), 2);
   await helpers.close();
