@@ -40,7 +40,7 @@ export interface ForwardOptions {
   /** State of each layer before the first token: constants, which no gradient reaches. Zero where absent. */
   initial?: CarriedState;
   observe?: ModelObserver;
-  /** Takes gradients that are sparse, where a machine computes. */
+  /** Takes gradients that are sparse. */
   sparse?: SparseGradients;
 }
 
