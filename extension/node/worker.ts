@@ -8,6 +8,7 @@ import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
+import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { exportRun } from './exportRun.ts';
@@ -94,11 +95,10 @@ const handlers: Handlers<EngineContract> = {
     previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
-  planImport: async (request) => previewImport(await planRunImport(request)),
-  importWeights: async ({ request, target }) => ({
-    runDir: await writeRunImport(await planRunImport(request), target),
-  }),
-  exportRun: ({ runDir, format, folder }) => exportRun(runDir, format, folder),
+  planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
+  importWeights: ({ request, target }) =>
+    withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),
+  exportRun: ({ runDir, format, folder }) => withDiskErrors(() => exportRun(runDir, format, folder)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { jsonLines, makeProject, readJson, runCli } from './support.ts';
+import { UserError } from '../../extension/util/userError.ts';
+import { jsonLines, makeProject, readJson, runCli, startWorker } from './support.ts';
 
 const FILES = resolve(import.meta.dirname, '../golden/weights/files');
 /** Tokens of the golden models: ids 0 to 6. */
@@ -131,4 +132,28 @@ test('a trained run is exported in every format, comes back, and predicts the sa
     assert.equal(imported.code, 0, imported.stderr);
     assert.deepEqual(await predict(jsonLines(imported.stdout)[0].run as string), expected, format);
   }
+});
+
+test('the worker plans, imports and exports, and a disk’s errors are the user’s', async (t) => {
+  const dir = await makeFolder(t);
+  const worker = startWorker(t, dir);
+  const request = { path: join(FILES, 'keras-gru.keras'), vocabulary: join(dir, 'tokens.txt') };
+  const preview = await worker.call('planImport', request);
+  assert.equal(preview.tensors.length, 11);
+  assert.deepEqual([preview.problems, preview.reservations], [[], []]);
+  const { runDir } = await worker.call('importWeights', { request, target: { folder: dir, isPartial: false } });
+  const folder = join(dir, 'exported');
+  const { files, losses } = await worker.call('exportRun', { runDir, format: 'onnx', folder });
+  assert.deepEqual(files, await readdir(folder));
+  assert.match(losses.join('\n'), /Dropout/);
+  for (const path of ['none.pt', 'tokens.txt/none.pt']) {
+    await assert.rejects(worker.call('planImport', { path: join(dir, path) }), (error) => UserError.is(error, 'disk'));
+  }
+  await assert.rejects(worker.call('planImport', { ...request, vocabulary: join(dir, 'none.txt') }), (error) =>
+    UserError.is(error, 'disk'),
+  );
+  await assert.rejects(
+    worker.call('exportRun', { runDir, format: 'onnx', folder: join(dir, 'tokens.txt', 'x') }),
+    (error) => UserError.is(error, 'disk'),
+  );
 });
