@@ -69,6 +69,8 @@ test('a dry run shows the table and writes nothing; what does not fit is exit co
   assert.match(whole.stderr, /There are 2 dense layers \("dense_4\/.*--partial/s);
   assert.deepEqual(await readdir(dir), ['tokens.txt']);
 
+  const told = await runCli(['import', join(FILES, 'keras-hidden.h5'), '--partial'], dir);
+  assert.match(told.stderr, /Left out or other than meant: There are 2 dense layers/);
   const partial = await runCli(['import', join(FILES, 'keras-hidden.h5'), '--partial', '--json'], dir);
   assert.equal(partial.code, 0, partial.stderr);
   const run = jsonLines(partial.stdout)[0].run as string;

@@ -41,18 +41,18 @@ async function importWeights(context: CommandContext): Promise<number> {
   if (positionals.length !== 1) throw usageError(importCommand, 'import needs one file of weights.');
   const planned = await planRunImport(importOptions(context, resolve(cwd, positionals[0])));
   const preview = previewImport(planned);
-  const isDry = options['dry-run'] === true;
+  const [isDry, isPartial] = [options['dry-run'] === true, options.partial === true];
   if (!options.json) {
     output.line(importTable(preview));
     if (preview.problems.length === 0) output.line(`\n${importSummary(preview)}`);
-    for (const note of notesOf(planned, isDry)) output.note(note);
+    for (const note of notesOf(planned, { isDry, isPartial })) output.note(note);
   }
   if (isDry) {
     if (options.json) output.line(JSON.stringify(preview));
     return EXIT.ok;
   }
   const folder = resolve(cwd, stringOption(context, 'out') ?? '.');
-  const dir = await writeRunImport(planned, { folder, isPartial: options.partial === true });
+  const dir = await writeRunImport(planned, { folder, isPartial });
   if (options.json) output.line(JSON.stringify({ run: dir, ...preview }));
   else output.line(relative(cwd, dir));
   return EXIT.ok;
@@ -83,10 +83,14 @@ function oneOf<T extends string>(context: CommandContext, name: string, values: 
   return value;
 }
 
-function notesOf({ plan: { notes, problems, reservations }, tokenizer }: PlannedImport, isDry: boolean): string[] {
+function notesOf(
+  { plan: { notes, problems, reservations }, tokenizer }: PlannedImport,
+  { isDry, isPartial }: { isDry: boolean; isPartial: boolean },
+): string[] {
   return [
     ...notes,
     ...(isDry ? [...problems, ...reservations].map((reason) => `Does not fit: ${reason}`) : []),
+    ...(isPartial && !isDry ? reservations.map((reason) => `Left out or other than meant: ${reason}`) : []),
     ...(tokenizer === undefined
       ? ['Without --vocabulary the run has no tokenizer: it can be fine-tuned, but not predict.']
       : []),
