@@ -211,7 +211,7 @@ class Direction {
     const rows = this.#rows(text);
     const state = (states: Float32Array, initial: Float32Array | undefined, step: number): Float32Array =>
       step > 0 ? states.slice(rows[step - 1] * H, (rows[step - 1] + 1) * H) : this.#stateOf(initial, text);
-    let [dh, dc] = [new Float32Array(H), new Float32Array(H)];
+    let [dh, dc]: Float32Array[] = [new Float32Array(H), new Float32Array(H)];
     for (let step = rows.length - 1; step >= 0; step--) {
       const row = rows[step];
       const h = state(this.out, this.#initial.h0, step);
