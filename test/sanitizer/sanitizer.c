@@ -10,7 +10,8 @@
 #include "addon.c"
 #pragma pop_macro("NAPI_MODULE_INIT")
 
-#define SHADOW_WORDS (1u << 27)
+/** As many as 4 GiB have; pages of it exist when they are touched. */
+#define SHADOW_WORDS (1u << 30)
 #define STACK_REACH 65536
 
 typedef struct {
