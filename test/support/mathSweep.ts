@@ -9,7 +9,7 @@ const MIN_NORMAL_EXPONENT = -126;
 /** Everything at least half an ulp beyond the largest float rounds to infinity. */
 const OVERFLOW = 2 ** 128 * (1 - 2 ** -25);
 
-// Math.exp, Math.tanh and Math.log of V8 are fdlibm's: less than one unit of double precision off, 2^-29 of ours.
+// Beside 80-bit arithmetic V8's functions, and the sigmoid made of them, were at most 3 units of 2^-53 off: 2^-27 of an ulp of ours.
 const REFERENCES: Record<FunctionName, (x: number) => number> = {
   exp: Math.exp,
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
