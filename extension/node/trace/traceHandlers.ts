@@ -13,7 +13,7 @@ import { runConnectivity, runGradients } from './runGradients.ts';
 import { runStatistics } from './runStatistics.ts';
 import { checkPlace, readText, traceRun } from './runTrace.ts';
 import { SampleCache } from './textSample.ts';
-import { traceSources } from './traceSources.ts';
+import { readProbe, traceSources } from './traceSources.ts';
 
 type TraceCalls =
   | 'traceSources'
@@ -49,7 +49,7 @@ export function createTraceHandlers(models: RunModelCache): Pick<Handlers<Engine
       const run = await modelOf(request, signal);
       return runStatistics(run, await samples.get(run, request.over, reading(signal)), request, signal);
     },
-    probe: later,
+    probe: (request) => readProbe(request),
     selectAndMatch: later,
   };
 }
