@@ -69,8 +69,10 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   checkCoverage(entries, bytes.length - dataStart);
   const tensors = entries.map(({ name, entry }): NamedTensor => {
     const [start, end] = entry.data_offsets;
-    const raw = bytes.slice(dataStart + start, dataStart + end).buffer;
-    const data = entry.dtype === 'U16' ? Float32Array.from(new Uint16Array(raw)) : new Float32Array(raw);
+    const copy = new Uint8Array(end - start);
+    copy.set(bytes.subarray(dataStart + start, dataStart + end));
+    const data =
+      entry.dtype === 'U16' ? Float32Array.from(new Uint16Array(copy.buffer)) : new Float32Array(copy.buffer);
     return { name, shape: entry.shape, data };
   });
   return { tensors, metadata: checkMetadata(rawMetadata) };
