@@ -2,8 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeSafetensors } from '../engine/io/safetensors.ts';
-import { createParams } from '../engine/params/paramStore.ts';
-import type { ModelShape, NamedTensor } from '../engine/types.ts';
+import type { NamedTensor } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { isActive, type RunManifest } from '../schema/run.ts';
 import { MODEL_FILE } from '../store/runFolder.ts';
@@ -40,11 +39,11 @@ export async function weightEpochs(run: WeightedRun): Promise<number[]> {
   return [...epochs].sort((a, b) => a - b);
 }
 
-/** The weights after `epoch`; 0 are those before training. Throws UserError `run.noModel`, `run.noEpoch`. */
-export async function readWeights(run: WeightedRun, shape: ModelShape, epoch?: number): Promise<NamedTensor[]> {
+/** The weights after `epoch`; `initial` for those that the seed gives. Throws UserError `run.noModel`, `run.noEpoch`. */
+export async function readWeights(run: WeightedRun, epoch?: number): Promise<NamedTensor[] | 'initial'> {
   const path = await weightsFile(run, epoch);
   if (path) return inFile(path, decodeSafetensors, await readPart(path, run)).tensors;
-  if (epoch === 0 && isFresh(run.experiment)) return createParams(shape, run.experiment.training.seed).save();
+  if (epoch === 0 && isFresh(run.experiment)) return 'initial';
   throw noEpoch(run, epoch ?? 0, await weightEpochs(run));
 }
 
