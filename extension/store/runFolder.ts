@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
+import type { Evaluation, ImportRecord, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
+import { makeFolder } from './makeFolder.ts';
 import { MetricsLog } from './metricsLog.ts';
 import { changeManifest, MANIFEST_FILE } from './runManifest.ts';
 
@@ -14,6 +15,7 @@ export const TOKENIZER_FILE = 'tokenizer.json';
 export const CONFIG_FILE = 'config.json';
 export const EVALUATION_FILE = 'evaluation.json';
 export const ENVIRONMENT_FILE = 'environment.json';
+export const IMPORT_FILE = 'import.json';
 
 /** `<folder of the config>/.gatescope/runs` */
 export function runsDirOf(configPath: string): string {
@@ -44,7 +46,7 @@ function folderTime(now: Date): string {
 }
 
 async function makeUniqueFolder(runsDir: string, base: string): Promise<string> {
-  await mkdir(runsDir, { recursive: true });
+  await makeFolder(runsDir);
   for (let attempt = 1; ; attempt++) {
     const id = attempt === 1 ? base : `${base}-${attempt}`;
     try {
@@ -118,6 +120,10 @@ export class RunFolder {
 
   async writeEvaluation(evaluation: Evaluation): Promise<void> {
     await writeJsonAtomic(join(this.dir, EVALUATION_FILE), evaluation);
+  }
+
+  async writeImport(record: ImportRecord): Promise<void> {
+    await writeJsonAtomic(join(this.dir, IMPORT_FILE), record);
   }
 
   append(event: RunEvent): void {
