@@ -10,9 +10,11 @@ import { evaluateCommand } from './cli/commands/evaluate.ts';
 import { exportCommand } from './cli/commands/export.ts';
 import { generateCommand } from './cli/commands/generate.ts';
 import { importCommand } from './cli/commands/import.ts';
+import { matchCommand } from './cli/commands/match.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
 import { runsCommand } from './cli/commands/runs.ts';
+import { traceCommand } from './cli/commands/trace.ts';
 import { trainCommand } from './cli/commands/train.ts';
 import { validateCommand } from './cli/commands/validate.ts';
 import { createConsole } from './cli/console.ts';
@@ -24,6 +26,8 @@ const COMMANDS: readonly Command[] = [
   validateCommand,
   predictCommand,
   generateCommand,
+  traceCommand,
+  matchCommand,
   evaluateCommand,
   importCommand,
   exportCommand,

@@ -12,7 +12,7 @@ import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { UserError } from '../util/userError.ts';
-import { readRunPart } from './runModel.ts';
+import { readPart } from './runWeights.ts';
 
 /**
  * Writes the files of an export. A folder that has files already is refused, so that nothing of anybody's is overwritten.
@@ -44,7 +44,7 @@ async function listFolder(folder: string): Promise<string[]> {
 async function readModel(runDir: string): Promise<ExportedModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
-  const { tensors } = decodeSafetensors(await readRunPart(runDir, MODEL_FILE, manifest));
+  const { tensors } = decodeSafetensors(await readPart(join(runDir, MODEL_FILE), { runDir, manifest }));
   const tokenizer = await readFile(join(runDir, TOKENIZER_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && manifest.status === 'imported') return undefined;
     throw error;

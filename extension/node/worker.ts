@@ -26,6 +26,7 @@ import { installTensorflow } from './tensorflow/installTensorflow.ts';
 import { packagesFolder, tensorflowFolder } from './tensorflow/tensorflowFolder.ts';
 import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts';
 import { createPortTransport } from './threadTransport.ts';
+import { createTraceHandlers } from './trace/traceHandlers.ts';
 import { TrainSession } from './trainSession.ts';
 import { VERSION } from './version.ts';
 
@@ -95,6 +96,7 @@ const handlers: Handlers<EngineContract> = {
     previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
   importWeights: ({ request, target }) =>
     withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),

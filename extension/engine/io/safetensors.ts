@@ -1,5 +1,5 @@
 // The safetensors format: 8 bytes header length (little-endian), a JSON header, then the tensors' bytes without gaps.
-// https://huggingface.co/docs/safetensors. Numbers become float32; only F32 is written. Bytes that come from a file are hostile: every number
+// https://huggingface.co/docs/safetensors. Numbers become float32; F32 and U16 are written. Bytes that come from a file are hostile: every number
 // is checked.
 import { UserError } from '../../util/userError.ts';
 import type { NamedTensor } from '../types.ts';
@@ -12,6 +12,9 @@ const MAX_HEADER_BYTES = 100_000_000;
 const MAX_RANK = 16;
 const LENGTH_BYTES = 8;
 const METADATA_KEY = '__metadata__';
+
+/** A tensor to write: float32, or numbers of 16 bits. */
+export type EncodableTensor = Omit<NamedTensor, 'data'> & { data: Float32Array | Uint16Array };
 
 const ELEMENT_TYPES = {
   F16: 'float16',
@@ -46,7 +49,7 @@ export interface SafetensorsContent {
 
 /** Bytes of a file with these tensors in this order; the data starts at a multiple of 8 bytes. */
 export function encodeSafetensors(
-  tensors: readonly NamedTensor[],
+  tensors: readonly EncodableTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
@@ -54,7 +57,8 @@ export function encodeSafetensors(
   for (const { name, shape, data } of tensors) {
     const start = end;
     end += data.byteLength;
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [start, end] } satisfies HeaderEntry]);
+    const dtype = data instanceof Uint16Array ? 'U16' : 'F32';
+    entries.push([name, { dtype, shape, data_offsets: [start, end] } satisfies HeaderEntry]);
   }
   if (new Set(entries.map(([name]) => name)).size < entries.length) throw new Error('Two tensors have the same name');
   const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
