@@ -52,8 +52,8 @@ function lengthOf({ minLength, maxLength }: TSchema): string {
   return maxLength === undefined ? '' : ` of at most ${maxLength} characters`;
 }
 
-function objectOf({ required, patternProperties }: TSchema): string {
-  if (patternProperties) return 'an object of label and weight';
+function objectOf({ required, patternProperties, title }: TSchema): string {
+  if (patternProperties) return `an object of ${title ?? 'label and weight'}`;
   const keys = ((required ?? []) as string[]).map((key) => `"${key}"`);
   return keys.length > 0 ? `an object with ${keys.join(' and ')}` : 'an object';
 }

@@ -1,14 +1,14 @@
 // The experiment config (*.gatescope.json): the only source of its types, JSON Schema, defaults and reference page.
 // Every key has a description; every optional key has a default or is absent by default and says so.
-import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
+import { CheckpointsSchema } from './checkpoints.ts';
+import { closed } from './closed.ts';
+import { FineTuneSchema } from './fineTune.ts';
+import { ScheduleSchema } from './schedule.ts';
 import { stringEnum } from './stringEnum.ts';
 import { TASKS } from './tasks.ts';
 
-const closed = <T extends TProperties>(
-  properties: T,
-  options: { description: string; title?: string; defaultSnippets?: object[] },
-): TObject<T> => Type.Object(properties, { additionalProperties: false, ...options });
-
+export const DEFAULT_EPOCHS = 10;
 export const DATA_FORMATS = [
   'auto',
   'csv',
@@ -486,7 +486,12 @@ export const OptimizerSchema = Type.Union(
 const TrainingSchema = closed(
   {
     epochs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100_000, default: 10, description: 'Passes over the training data.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        default: DEFAULT_EPOCHS,
+        description: 'Passes over the training data.',
+      }),
     ),
     batchSize: Type.Optional(
       Type.Integer({
@@ -525,6 +530,7 @@ const TrainingSchema = closed(
       }),
     ),
     optimizer: Type.Optional(OptimizerSchema),
+    schedule: Type.Optional(ScheduleSchema),
     clip: Type.Optional(
       closed(
         {
@@ -607,6 +613,7 @@ const TrainingSchema = closed(
         description: 'Also validate every N updates. Absent: at the end of each epoch only.',
       }),
     ),
+    checkpoints: Type.Optional(CheckpointsSchema),
   },
   { description: 'How the model is trained.' },
 );
@@ -655,6 +662,7 @@ export const ExperimentSchema = closed(
     text: Type.Optional(TextSchema),
     model: ModelSchema,
     training: Type.Optional(TrainingSchema),
+    fineTune: Type.Optional(FineTuneSchema),
     engine: Type.Optional(EngineSchema),
   },
   { title: 'Gatescope experiment', description: 'An experiment: data, text processing, model and training.' },

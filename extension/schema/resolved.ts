@@ -1,7 +1,11 @@
 // A config with every default filled in: what a run is made from and what config.json in its folder holds.
+import type { ResolvedCheckpoints } from './checkpoints.ts';
 import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
-import { ExperimentSchema } from './experiment.ts';
+import { DEFAULT_EPOCHS, ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
+import type { ResolvedFineTune } from './fineTune.ts';
+import { recipeOf } from './recipes.ts';
+import type { ResolvedSchedule } from './schedule.ts';
 import type { TaskName } from './tasks.ts';
 
 export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
@@ -63,11 +67,13 @@ export interface ResolvedTraining {
   sequenceLength?: number;
   seed: number;
   optimizer: ResolvedOptimizer;
+  schedule: ResolvedSchedule;
   clip?: { norm?: number; value?: number };
   loss: { labelSmoothing: number; classWeights: 'none' | 'balanced' | Record<string, number> };
   best: { metric: MetricName };
   earlyStopping?: { metric: MetricName; patience: number; minDelta: number };
   validateEverySteps?: number;
+  checkpoints: ResolvedCheckpoints;
 }
 
 export interface ResolvedExperiment {
@@ -79,6 +85,8 @@ export interface ResolvedExperiment {
   text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength?: number };
   model: ResolvedModel;
   training: ResolvedTraining;
+  /** Absent where all weights start fresh and all are trained at one rate. */
+  fineTune?: ResolvedFineTune;
   engine: { backend: Backend; threads: 'auto' | number };
 }
 
@@ -105,12 +113,22 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
   sections.model.head ??= {};
   sections.training.loss ??= {};
   sections.training.best ??= {};
-  const { name, description, task, data, text, model, training, engine } = fillDefaults(
+  sections.training.checkpoints ??= {};
+  writeOutRecipe(withSections as unknown as Experiment);
+  const { name, description, task, data, text, model, training, fineTune, engine } = fillDefaults(
     ExperimentSchema,
     withSections,
   ) as ResolvedExperiment;
   const head = { name, ...(description === undefined ? {} : { description }), task };
-  return withTaskDefaults({ ...head, data, text, model, training, engine });
+  return withTaskDefaults({ ...head, data, text, model, training, ...(fineTune && { fineTune }), engine });
+}
+
+/** The keys of `fineTune.recipe`, where the user did not write them. */
+function writeOutRecipe({ model, training = {}, fineTune }: Experiment): void {
+  if (!fineTune?.recipe) return;
+  const recipe = recipeOf(fineTune.recipe, model, training.epochs ?? DEFAULT_EPOCHS);
+  Object.assign(fineTune, { ...recipe.fineTune, ...fineTune });
+  if (recipe.schedule) training.schedule ??= recipe.schedule;
 }
 
 /** What goes without saying for a task, and without what the task has no use for. */

@@ -29,6 +29,21 @@ export type Scores = { loss: number } & Partial<Record<ScoreName, number>>;
 
 export type BestEpoch = Scores & { epoch: number; step: number };
 
+/** A group of parameters as it is trained at a time of a run. */
+export interface GroupState {
+  /** `embedding`, `encoder.0`, …, `head` */
+  name: string;
+  /** Full names. */
+  parameters: string[];
+  /** Full names of those that are frozen. */
+  frozen: string[];
+  /** Numbers in it, and those that are trained. */
+  count: number;
+  trainable: number;
+  /** Before the schedule; 0 where all of it is frozen. The largest where its parameters differ. */
+  learningRate: number;
+}
+
 /** run.json */
 export interface RunManifest {
   schemaVersion: 1;

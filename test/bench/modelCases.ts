@@ -6,7 +6,7 @@ import { createModel, type Model } from '../../extension/engine/model.ts';
 import { createParams } from '../../extension/engine/params/paramStore.ts';
 import { classifierGradients } from '../../extension/engine/tasks/classification.ts';
 import { clippingOf, globalNorm } from '../../extension/engine/train/clipping.ts';
-import { createOptimizer, createOptimizerState } from '../../extension/engine/train/optimizers.ts';
+import { applyUpdates, createOptimizerState, updatesOf } from '../../extension/engine/train/optimizers.ts';
 import { moveIn } from '../../extension/engine/train/residence.ts';
 import type { ResolvedEncoder, ResolvedModel, ResolvedOptimizer } from '../../extension/schema/resolved.ts';
 import { Rng } from '../../extension/util/rng.ts';
@@ -64,11 +64,7 @@ function drawBatch(lengths: readonly number[], vocabulary: number, lane: number)
 export function trainingStep(shape: StepShape, lengths: readonly number[][]): () => void {
   const model = modelOf(shape, { bidirectional: true, dropout: [0.2, 0.5] });
   const { params } = model;
-  const state = createOptimizerState(
-    ADAM,
-    params.trainable().map(({ values }) => values.length),
-  );
-  const optimizer = createOptimizer(ADAM, state);
+  const state = createOptimizerState(ADAM, params.trainable());
   moveIn(params, state);
   const batches = lengths.map((own, n) => drawBatch(own, shape.vocabulary, n));
   const labels = Int32Array.from({ length: BATCH_SIZE }, (_, text) => text % shape.classes);
@@ -78,7 +74,8 @@ export function trainingStep(shape: StepShape, lengths: readonly number[][]): ()
       const training = { seed: 1, step: ++count };
       const batch = batches[count % batches.length];
       const { gradients } = classifierGradients(model, batch, labels, { labelSmoothing: 0, training });
-      optimizer.update(params.trainable(), gradients, clippingOf(CLIP, globalNorm(gradients)));
+      const updates = updatesOf(params.trainable(), gradients, state, () => ADAM);
+      applyUpdates(updates, clippingOf(CLIP, globalNorm(gradients)));
     });
 }
 

@@ -6,7 +6,7 @@ import { createModel } from '../../extension/engine/model.ts';
 import { createParams } from '../../extension/engine/params/paramStore.ts';
 import { classifierGradients } from '../../extension/engine/tasks/classification.ts';
 import { clippingOf, globalNorm } from '../../extension/engine/train/clipping.ts';
-import { createOptimizer, createOptimizerState } from '../../extension/engine/train/optimizers.ts';
+import { applyUpdates, createOptimizerState, updatesOf } from '../../extension/engine/train/optimizers.ts';
 import { moveIn } from '../../extension/engine/train/residence.ts';
 import type { ModelShape } from '../../extension/engine/types.ts';
 import type { ResolvedOptimizer } from '../../extension/schema/resolved.ts';
@@ -44,9 +44,7 @@ export function createTraining(
     );
     return { batch: createBatch(texts), labels: Int32Array.from(texts, () => choose(0, shape.classCount - 1)) };
   });
-  const sizes = params.trainable().map(({ values }) => values.length);
-  const state = createOptimizerState(ADAM, sizes);
-  const optimizer = createOptimizer(ADAM, state);
+  const state = createOptimizerState(ADAM, params.trainable());
   const end = moveIn(params, state);
   let done = 0;
   return {
@@ -56,7 +54,10 @@ export function createTraining(
         const key = { seed: 3, step: done++ };
         const { loss, gradients } = classifierGradients(model, batch, labels, { labelSmoothing: 0, training: key });
         const clipping = clippingOf({ norm: 0.5 }, globalNorm(gradients));
-        optimizer.update(params.trainable(), gradients, clipping);
+        applyUpdates(
+          updatesOf(params.trainable(), gradients, state, () => ADAM),
+          clipping,
+        );
         return loss.loss;
       }),
     weights: () => params.parameters.map(({ values }) => values.slice()),
