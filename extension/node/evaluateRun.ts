@@ -7,6 +7,7 @@ import { type EvaluateOptions, evaluateSet, evaluateSplits, evaluateText } from 
 import { createFileSource } from './fileSource.ts';
 import { loadData, loadSet } from './loadData.ts';
 import { loadText } from './loadText.ts';
+import { tokensOf } from './prepareRun.ts';
 import { loadRunModel, type RunModel } from './runModel.ts';
 
 export interface EvaluateRunOptions {
@@ -38,7 +39,12 @@ export async function evaluateOnFile(
 export async function evaluateAgain(runDir: string, options: EvaluateRunOptions): Promise<Evaluation> {
   const run = await loadRunModel(runDir);
   const { manifest } = await readRun(runDir);
-  const data = await loadData(run.experiment, configDirOf(runDir), { ...reading(options), files: createFileSource() });
+  // A vocabulary that began with another model's cannot be counted from the data.
+  const vocabulary = run.experiment.fineTune?.from
+    ? ({ tokens: tokensOf(run.tokenizer), mode: 'source' } as const)
+    : undefined;
+  const loading = { ...reading(options), files: createFileSource(), vocabulary };
+  const data = await loadData(run.experiment, configDirOf(runDir), loading);
   const isSame = data.labels.join('\n') === run.labels.join('\n') && data.tokenizer.toJson() === run.tokenizer.toJson();
   if (!isSame) {
     throw new UserError({

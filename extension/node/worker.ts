@@ -17,12 +17,13 @@ import { openExperiment } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
 import { createParentTransport } from './processTransport.ts';
+import { planResume } from './resumeRun.ts';
 import { predictWith, RunModelCache } from './runModel.ts';
 import { installTensorflow } from './tensorflow/installTensorflow.ts';
 import { packagesFolder, tensorflowFolder } from './tensorflow/tensorflowFolder.ts';
 import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts';
 import { createPortTransport } from './threadTransport.ts';
-import { TrainSession } from './trainSession.ts';
+import { type SessionListener, TrainSession } from './trainSession.ts';
 import { VERSION } from './version.ts';
 
 const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
@@ -40,20 +41,21 @@ const models = new RunModelCache();
 
 const handlers: Handlers<EngineContract> = {
   async train(request, { signal }) {
-    const { configPath, engine } = request;
-    const experiment = await openExperiment(configPath, { engine });
+    const { configPath, engine, resume } = request;
+    const plan = resume && (await planResume({ ...resume, engine }));
+    const experiment = plan?.experiment ?? (await openExperiment(configPath, { engine }));
     if (experiment.engine.backend === 'tensorflow' && parentPort) {
       return trainInProcess(__filename, request, { signal, server });
     }
-    const session = await TrainSession.open(
-      { configPath, experiment, version: VERSION },
-      {
-        onProgress: (progress) => server.send('progress', progress),
-        onEvents: (seq, events) => server.send('append', toMetricFrame(session.runId, seq, events)),
-        onManifest: (manifest) => server.send('manifest', { runDir: session.runDir, manifest }),
-        onLog: (level, text) => server.send('log', { level, text: `${session.runId}: ${text}` }),
-      },
-    );
+    const listener: SessionListener = {
+      onProgress: (progress) => server.send('progress', progress),
+      onEvents: (seq, events) => server.send('append', toMetricFrame(session.runId, seq, events)),
+      onManifest: (manifest) => server.send('manifest', { runDir: session.runDir, manifest }),
+      onLog: (level, text) => server.send('log', { level, text: `${session.runId}: ${text}` }),
+    };
+    const session: TrainSession = plan
+      ? await TrainSession.resume({ ...plan, version: VERSION }, listener)
+      : await TrainSession.open({ configPath, experiment, version: VERSION }, listener);
     const { runId, runDir, backend } = session;
     sessions.set(runId, session);
     signal.addEventListener('abort', () => session.act('cancel'));

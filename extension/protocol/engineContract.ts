@@ -1,6 +1,6 @@
 // What the engine worker offers the extension host.
 import type { Backend } from '../schema/experiment.ts';
-import type { BackendChoice, Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { MetricFrame } from './metricFrame.ts';
 
@@ -10,9 +10,14 @@ export interface EngineSettings {
   threads: 'auto' | number;
 }
 
+/** Of a config that is no longer what a run was made from: say so and do nothing, go on with what it says now, or go on as saved. */
+export type ConfigChanges = 'refuse' | 'apply' | 'ignore';
+
 export interface TrainRequest {
   /** Absolute path of the config; its text is read from disk. */
   configPath: string;
+  /** Goes on with a run of this config instead of making one. */
+  resume?: { runDir: string; changes: ConfigChanges };
   /** What the editor's settings say, where the config is silent. */
   engine: EngineSettings;
 }
@@ -90,9 +95,21 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
+/** Learning rates before a run starts; 0 where a group is frozen. */
+export interface PlannedRates {
+  stepsPerEpoch: number;
+  /** Numbers of updates, from 1. */
+  steps: number[];
+  /** One rate a step each. */
+  groups: { name: string; rates: number[] }[];
+}
+
 export interface ParameterPlan {
-  parameters: { name: string; shape: number[]; count: number }[];
+  parameters: { name: string; shape: number[]; count: number; group: string }[];
   total: number;
+  /** As they are at the start. */
+  groups: GroupState[];
+  rates: PlannedRates;
   vocabulary: number;
   examples: { train: number; validation: number; test: number };
 }

@@ -68,7 +68,17 @@ export interface RunManifest {
   host: string;
   /** ISO 8601, UTC. */
   startedAt: string;
+  /** When it last went on from a checkpoint. */
+  resumedAt?: string;
   endedAt?: string;
+  /** Groups as they are trained now, or were at the end. */
+  groups?: GroupState[];
+  /** What was frozen from start to end, and the SHA-256 (hex) of its bytes then. */
+  frozen?: { parameters: string[]; before: string; after?: string };
+  /** `key=value` pairs that changed the config for this run. */
+  overrides?: string[];
+  /** Where the weights came from. */
+  startedFrom?: string;
 }
 
 /** One line of metrics.jsonl. `t` is seconds since the start of training. The line number (0-based) is the event's `seq`. */
@@ -132,6 +142,18 @@ export interface Evaluation {
   epoch: number;
   validation: SplitEvaluation;
   test?: SplitEvaluation;
+  /** How far each parameter went from where it started. */
+  movement?: ParameterMovement[];
+}
+
+/** Norms are L2, over all elements. */
+export interface ParameterMovement {
+  name: string;
+  group: string;
+  /** At the start. */
+  norm: number;
+  /** Of the difference; 0 exactly where no bit changed. */
+  distance: number;
 }
 
 /** What was asked to compute, and what computes. */
@@ -157,7 +179,7 @@ export interface RunEnvironment {
   threads: BackendChoice['threads'];
   seed: number;
   /** SHA-256, hex. */
-  hashes: { config: string; train: string; validation?: string; test?: string; tokenizer: string };
+  hashes: { config: string; train: string; validation?: string; test?: string; tokenizer: string; start?: string };
   data: {
     train: number;
     validation: number;
