@@ -8,6 +8,7 @@ import { doctorCommand } from './cli/commands/doctor.ts';
 import { engineCommand } from './cli/commands/engine.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';
 import { generateCommand } from './cli/commands/generate.ts';
+import { lrFindCommand } from './cli/commands/lrFind.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
 import { runsCommand } from './cli/commands/runs.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   runsCommand,
   datasetCommand,
   planCommand,
+  lrFindCommand,
   doctorCommand,
   engineCommand,
 ];

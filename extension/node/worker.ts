@@ -11,6 +11,7 @@ import { checkData } from './checkData.ts';
 import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { createFileSource } from './fileSource.ts';
+import { findRate } from './findRate.ts';
 import { generateWith } from './generateText.ts';
 import { reserveCores } from './kernels/cores.ts';
 import { openExperiment } from './openExperiment.ts';
@@ -92,6 +93,8 @@ const handlers: Handlers<EngineContract> = {
     previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  findRate: ({ configPath, text }, { signal }) =>
+    findRate(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

@@ -114,6 +114,15 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
+/** The curve of a learning-rate range test, one entry a step. */
+export interface FoundRate {
+  rates: number[];
+  losses: number[];
+  smoothed: number[];
+  /** Where the smoothed loss falls fastest. */
+  suggestion?: number;
+}
+
 export interface EngineContract {
   calls: {
     /** Settles when the run has ended, whatever its status; rejects only when no run could be made. */
@@ -132,6 +141,8 @@ export interface EngineContract {
       maxRows: number;
     }): DataPreview;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** A range test of the config's model; trains nothing. */
+    findRate(params: { configPath: string; text: string }): FoundRate;
     /** What computes with these settings, or computes the run that trains now. Takes about a second: speeds are measured. */
     engineInfo(params: EngineSettings): EngineInfo;
     /** Installs TensorFlow into the extension's storage; `isNew` is false where it was there. */

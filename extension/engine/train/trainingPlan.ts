@@ -22,6 +22,8 @@ export interface TrainingPlan {
   factor(stepsDone: number): number;
   /** The update rule of a parameter at that update. */
   rule(stepsDone: number): (name: string) => ResolvedOptimizer;
+  /** The update rule of a parameter where `change` takes the place of the schedule. */
+  fullRule(change: (learningRate: number) => number): (name: string) => ResolvedOptimizer;
   /** The groups in order, as they are once `applied` entries have acted. */
   groups(applied: number): GroupState[];
 }
@@ -39,6 +41,10 @@ export function createTrainingPlan(
   const stepCount = epochs * stepsPerEpoch;
   const factor = (stepsDone: number): number => scheduleFactor(schedule, stepsDone, stepCount);
   const frozen = (applied: number): Set<string> => frozenParameters(parameters, fineTune, applied);
+  const fullRule: TrainingPlan['fullRule'] = (change) => (name) => {
+    const { learningRate, weightDecay } = rates.get(name)!;
+    return { ...optimizer, learningRate: change(learningRate), weightDecay };
+  };
   return {
     stepCount,
     stepsPerEpoch,
@@ -47,11 +53,9 @@ export function createTrainingPlan(
     factor,
     rule(stepsDone) {
       const size = factor(stepsDone);
-      return (name) => {
-        const { learningRate, weightDecay } = rates.get(name)!;
-        return { ...optimizer, learningRate: learningRate * size, weightDecay };
-      };
+      return fullRule((learningRate) => learningRate * size);
     },
+    fullRule,
     groups(applied) {
       const still = frozen(applied);
       return groupNames(parameters).map((group) => {
