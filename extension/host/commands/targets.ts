@@ -53,6 +53,10 @@ export const isEnded: RunFilter = ({ manifest }) => !isActive(manifest.status);
 /** Whether a run has weights to predict classes with: something was validated. */
 export const canPredict: RunFilter = ({ manifest }) =>
   manifest.best !== undefined && manifest.task === 'classification';
+/** Whether a run has weights that another can start from. */
+export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined;
+/** Whether a run may be able to go on: whether there is a checkpoint is found out when it does. */
+export const canGoOn: RunFilter = ({ manifest }) => !isActive(manifest.status) && manifest.status !== 'completed';
 /** Whether a run has weights to write text with. */
 export const canWrite: RunFilter = ({ manifest }) => manifest.best !== undefined && manifest.task === 'languageModel';
 
