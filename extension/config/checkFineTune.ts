@@ -20,6 +20,7 @@ export function checkFineTune(config: ConfigText, experiment: Experiment): Confi
     ...orderProblems(config, experiment),
     ...frozenProblems(config, experiment, parameters),
     ...sourceProblems(config, fineTune),
+    ...embeddingProblems(config, experiment),
   ];
 }
 
@@ -112,6 +113,20 @@ function sourceProblems(config: ConfigText, { from, vocabulary }: FineTune): Con
   const path = ['fineTune', 'vocabulary'];
   const message = 'Without "from" there is no other vocabulary: all tokens come from the training data.';
   return problemAt(config, path, 'warning', message, [config.fixByRemoval('Remove "vocabulary"', path)]);
+}
+
+/** Rows cannot start from two places. */
+function embeddingProblems(config: ConfigText, { model, fineTune }: Experiment): ConfigProblem[] {
+  if (fineTune?.from === undefined || !model.embedding || !('vectors' in model.embedding)) return [];
+  const path = ['model', 'embedding', 'vectors'];
+  const fix = config.fixByRemoval('Remove "vectors"', path);
+  return problemAt(
+    config,
+    path,
+    'error',
+    'The embedding comes from fineTune.from: it cannot start from word vectors too.',
+    [fix],
+  );
 }
 
 function problemAt(

@@ -15,8 +15,8 @@ export interface EnvironmentFacts {
   tokenizer: string;
   /** Count of all trainable numbers. */
   parameters: number;
-  /** SHA-256, hex, of the weights that it starts from. */
-  start?: string;
+  /** SHA-256, hex, of the weights and the word vectors that it starts from. */
+  hashes?: { start?: string; vectors?: string };
 }
 
 export function describeEnvironment({
@@ -26,7 +26,7 @@ export function describeEnvironment({
   data,
   tokenizer,
   parameters,
-  start,
+  hashes,
 }: EnvironmentFacts): RunEnvironment {
   return {
     schemaVersion: 1,
@@ -36,7 +36,7 @@ export function describeEnvironment({
     backend,
     threads,
     seed: experiment.training.seed,
-    hashes: { config: sha256(JSON.stringify(experiment)), ...data.hashes, tokenizer: sha256(tokenizer), start },
+    hashes: { config: sha256(JSON.stringify(experiment)), ...data.hashes, tokenizer: sha256(tokenizer), ...hashes },
     data: {
       train: data.train.count,
       validation: data.validation.count,

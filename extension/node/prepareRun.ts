@@ -9,6 +9,7 @@ import type { Tokenizer } from '../text/types.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { type LoadedData, loadData } from './loadData.ts';
 import { type LoadedStart, loadStart } from './loadStart.ts';
+import { fillEmbedding } from './loadVectors.ts';
 import { modelShape } from './modelShape.ts';
 
 export interface PreparedRun {
@@ -16,6 +17,8 @@ export interface PreparedRun {
   options: TrainerOptions;
   /** Of a run that starts from other weights. */
   start?: LoadedStart;
+  /** SHA-256, hex, of the file of word vectors. */
+  vectorsHash?: string;
 }
 
 export interface PrepareOptions extends LoadOptions {
@@ -39,7 +42,13 @@ export async function prepareRun(
   const shape = modelShape(experiment, data);
   const trainer: TrainerOptions = { ...shape, training, fineTune, task: createTask(data, training) };
   if (start) trainer.start = mapStart(start, data, trainer, loading);
-  return { data, options: trainer, start };
+  const { embedding } = experiment.model;
+  const vectors = 'type' in embedding || tokenizer ? undefined : embedding.vectors;
+  if (!vectors) return { data, options: trainer, start };
+  const fresh = createParams(trainer, training.seed).save();
+  const filled = await fillEmbedding(fresh, vectors, data, { ...loading, configDir });
+  trainer.start = filled.weights;
+  return { data, options: trainer, start, vectorsHash: filled.hash };
 }
 
 function vocabularyOf(

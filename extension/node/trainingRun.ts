@@ -96,7 +96,7 @@ async function prepare(site: RunSite): Promise<PreparedRun> {
 /** Writes what the run is made of, or compares it where it goes on; gives the weights that it started from. */
 async function settleStart(site: RunSite, prepared: PreparedRun, trainer: Trainer): Promise<NamedTensor[]> {
   const { experiment, folder, checkpoint } = site;
-  const { options, start } = prepared;
+  const { options, start, vectorsHash } = prepared;
   if (checkpoint) {
     await requireSameData(site, prepared);
     site.message('info', `Goes on from ${checkpoint.name}, step ${checkpoint.state.step}.`);
@@ -105,18 +105,17 @@ async function settleStart(site: RunSite, prepared: PreparedRun, trainer: Traine
   }
   await writeFacts(site, prepared);
   const weights = trainer.model.params.save();
-  if (start) {
-    await folder.writeStart(encodeSafetensors(weights, { format: 'pt' }));
-    await site.update({ startedFrom: start.from });
-  }
+  if (start || vectorsHash) await folder.writeStart(encodeSafetensors(weights, { format: 'pt' }));
+  if (start) await site.update({ startedFrom: start.from });
   return weights;
 }
 
-async function writeFacts(site: RunSite, { data, options, start }: PreparedRun): Promise<void> {
+async function writeFacts(site: RunSite, { data, options, start, vectorsHash }: PreparedRun): Promise<void> {
   const { experiment, folder, backend, version } = site;
   const tokenizer = data.tokenizer.toJson();
   const parameters = countParameters(options).total;
-  const facts = { experiment, backend, version, data, tokenizer, parameters, start: start?.hash };
+  const hashes = { start: start?.hash, vectors: vectorsHash };
+  const facts = { experiment, backend, version, data, tokenizer, parameters, hashes };
   await folder.writeTokenizer(tokenizer);
   await folder.writeEnvironment(describeEnvironment(facts));
   await site.update({ labels: data.labels });

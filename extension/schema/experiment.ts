@@ -235,6 +235,29 @@ const dropout = (what: string, byDefault = 0) =>
     Type.Number({ minimum: 0, exclusiveMaximum: 1, default: byDefault, description: `Dropout probability ${what}.` }),
   );
 
+export const VECTOR_FORMATS = ['auto', 'text', 'binary'] as const;
+
+const VectorsSchema = closed(
+  {
+    path: Type.String({ minLength: 1, description: 'File of word vectors, relative to this config.' }),
+    format: Type.Optional(
+      stringEnum(VECTOR_FORMATS, {
+        default: 'auto',
+        description: 'How the file is written.',
+        enumDescriptions: [
+          '`binary` for .bin, `text` for all others.',
+          'A word and its numbers a line: GloVe, word2vec text, fastText .vec.',
+          'word2vec binary.',
+        ],
+      }),
+    ),
+  },
+  {
+    description:
+      'Word vectors that rows start from; words that are not in the file start as `init` says. To keep them as they are, freeze `embedding` under `fineTune`.',
+  },
+);
+
 const EmbeddingSchema = closed(
   {
     size: Type.Optional(
@@ -259,6 +282,7 @@ const EmbeddingSchema = closed(
         },
       ),
     ),
+    vectors: Type.Optional(VectorsSchema),
   },
   { title: 'Learned', description: 'The table that turns token ids into vectors.' },
 );

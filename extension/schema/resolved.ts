@@ -27,7 +27,14 @@ export type ResolvedEncoder = { hiddenSize: number; layers: number; bidirectiona
 );
 
 /** A learned table, or one-hot vectors. */
-export type ResolvedEmbedding = { size: number; dropout: number; init: EmbeddingInit } | { type: 'oneHot' };
+export type ResolvedEmbedding =
+  | { size: number; dropout: number; init: EmbeddingInit; vectors?: ResolvedVectors }
+  | { type: 'oneHot' };
+
+export interface ResolvedVectors {
+  path: string;
+  format: 'auto' | 'text' | 'binary';
+}
 
 export interface ResolvedModel {
   embedding: ResolvedEmbedding;

@@ -179,7 +179,15 @@ export interface RunEnvironment {
   threads: BackendChoice['threads'];
   seed: number;
   /** SHA-256, hex. */
-  hashes: { config: string; train: string; validation?: string; test?: string; tokenizer: string; start?: string };
+  hashes: {
+    config: string;
+    train: string;
+    validation?: string;
+    test?: string;
+    tokenizer: string;
+    start?: string;
+    vectors?: string;
+  };
   data: {
     train: number;
     validation: number;

@@ -8,7 +8,7 @@ import { count, table } from './format.ts';
 export function groupTable(groups: readonly GroupState[]): string {
   const rows = groups.map((group) => {
     const { name, count: size, trainable, parameters, frozen } = group;
-    const names = parameters.map((own) => (frozen.includes(own) ? `${own} (frozen)` : own));
+    const names = parameters.map((own) => (trainable > 0 && frozen.includes(own) ? `${own} (frozen)` : own));
     return [name, count(size), count(trainable), rateText(group), names.join(', ')];
   });
   return table(['group', 'numbers', 'trainable', 'learning rate', 'parameters'], rows);
