@@ -316,3 +316,12 @@ test('groups of parameters: what is frozen has a lock and has moved by nothing; 
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 400, `the page is ${width} px wide at 400`);
 });
+
+test('a run that goes on from a checkpoint shows what it has since, not what it forgot', async (t) => {
+  const page = await open(t);
+  await eventually('all points so far', async () => (await pointsOf(page)) === 120);
+  await page.evaluate(() => window.fixture.goOn(60));
+  await eventually('what came later is gone', async () => (await pointsOf(page)) === 60);
+  await page.evaluate(() => window.fixture.play(10));
+  await eventually('ten more', async () => (await pointsOf(page)) === 70);
+});

@@ -22,7 +22,11 @@ export function renderGroups(
             <th scope="col">Group</th>
             <th scope="col" class="numeric">Trained</th>
             <th scope="col" class="numeric">Learning rate</th>
-            <th scope="col">${movement ? html`<span title="Length of the change, relative to the length at the start">Moved</span>` : nothing}</th>
+            ${
+              movement
+                ? html`<th scope="col" title="Length of the change, relative to the length at the start">Moved</th>`
+                : nothing
+            }
           </tr>
         </thead>
         <tbody>
@@ -47,7 +51,7 @@ function renderGroup(group: GroupState, share: number | undefined, largest: numb
     </th>
     <td class="numeric">${trainable === count ? groupThousands(count) : `${groupThousands(trainable)} of ${groupThousands(count)}`}</td>
     <td class="numeric">${isFrozen ? '–' : String(Number(learningRate.toPrecision(3)))}</td>
-    <td>${share === undefined ? nothing : renderMoved(share, largest)}</td>
+    ${share === undefined ? nothing : html`<td>${renderMoved(share, largest)}</td>`}
   </tr>`;
 }
 
