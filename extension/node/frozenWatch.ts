@@ -6,21 +6,23 @@ export class FrozenWatch {
   readonly #weights: () => readonly NamedTensor[];
   /** Frozen now, with the hash of that moment. */
   #held = new Map<string, string>();
-  /** Frozen ever since the start. */
-  #always: Map<string, string> | undefined;
+  /** Frozen ever since the run began. */
+  #always: ReadonlySet<string> = new Set();
 
   /** `weights` gives the weights in training as they are. */
   constructor(weights: () => readonly NamedTensor[]) {
     this.#weights = weights;
   }
 
-  /** Another set of parameters is frozen from here on. Throws where one that was frozen until now has changed: a bug. */
-  change(frozen: ReadonlySet<string>): void {
+  /**
+   * Another set of parameters is frozen from here on; `always` of them were never trained in this run. Throws where one that was frozen
+   * until now has changed: a bug.
+   */
+  change(frozen: ReadonlySet<string>, always: ReadonlySet<string>): void {
     this.check(this.#weights());
     const weights = this.#weights().filter(({ name }) => frozen.has(name));
     this.#held = new Map(weights.map((tensor) => [tensor.name, hashOf(tensor)]));
-    const always = this.#always ?? this.#held;
-    this.#always = new Map([...always].filter(([name]) => frozen.has(name)));
+    this.#always = always;
   }
 
   /** Throws where a frozen parameter of `weights` is not what it was. */
@@ -33,9 +35,8 @@ export class FrozenWatch {
 
   /** What was frozen from the start until now, and one hash over all of it; undefined where nothing was. */
   summary(weights: readonly NamedTensor[]): { parameters: string[]; sha256: string } | undefined {
-    const always = this.#always;
-    if (!always || always.size === 0) return undefined;
-    const own = weights.filter(({ name }) => always.has(name));
+    const own = weights.filter(({ name }) => this.#always.has(name));
+    if (own.length === 0) return undefined;
     return { parameters: own.map(({ name }) => name), sha256: hashOf(...own) };
   }
 }

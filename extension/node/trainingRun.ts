@@ -53,7 +53,7 @@ export async function trainRun(site: RunSite): Promise<Partial<RunManifest>> {
   const { experiment, folder, checkpoint } = site;
   const prepared = await prepare(site);
   const trainer = createTrainer(prepared.options, checkpoint && (await fromCheckpoint(checkpoint)));
-  const start = await settleStart(site, prepared, trainer);
+  await settleStart(site, prepared, trainer);
   site.onReady(trainer.plan.stepsPerEpoch);
   const checkpoints = new RunCheckpoints(folder, trainer, experiment.training);
   const watch = new FrozenWatch(() => trainer.model.params.view());
@@ -77,7 +77,7 @@ export async function trainRun(site: RunSite): Promise<Partial<RunManifest>> {
   });
   await site.flush();
   watch.check(result.weights);
-  return finish(site, { prepared, result, start, watch });
+  return finish(site, { prepared, result, watch });
 }
 
 async function prepare(site: RunSite): Promise<PreparedRun> {
@@ -93,21 +93,25 @@ async function prepare(site: RunSite): Promise<PreparedRun> {
   });
 }
 
-/** Writes what the run is made of, or compares it where it goes on; gives the weights that it started from. */
-async function settleStart(site: RunSite, prepared: PreparedRun, trainer: Trainer): Promise<NamedTensor[]> {
-  const { experiment, folder, checkpoint } = site;
-  const { options, start, vectorsHash } = prepared;
+/** Writes what the run is made of, or compares it where it goes on. */
+async function settleStart(site: RunSite, prepared: PreparedRun, trainer: Trainer): Promise<void> {
+  const { folder, checkpoint } = site;
+  const { start, vectorsHash } = prepared;
   if (checkpoint) {
     await requireSameData(site, prepared);
     site.message('info', `Goes on from ${checkpoint.name}, step ${checkpoint.state.step}.`);
-    const saved = await readFile(join(folder.dir, START_FILE)).catch(() => undefined);
-    return saved ? decodeSafetensors(saved).tensors : createParams(options, experiment.training.seed).save();
+    return;
   }
   await writeFacts(site, prepared);
-  const weights = trainer.model.params.save();
+  const weights = trainer.model.params.view();
   if (start || vectorsHash) await folder.writeStart(encodeSafetensors(weights, { format: 'pt' }));
   if (start) await site.update({ startedFrom: start.from });
-  return weights;
+}
+
+/** The weights that a run started from: saved where they came from elsewhere, a function of the seed otherwise. */
+async function startOf({ folder, experiment }: RunSite, { options }: PreparedRun): Promise<NamedTensor[]> {
+  const saved = await readFile(join(folder.dir, START_FILE)).catch(() => undefined);
+  return saved ? decodeSafetensors(saved).tensors : createParams(options, experiment.training.seed).save();
 }
 
 async function writeFacts(site: RunSite, { data, options, start, vectorsHash }: PreparedRun): Promise<void> {
@@ -152,22 +156,26 @@ async function requireSameData({ folder, backend, message }: RunSite, { data }: 
 /** The table of groups, and the hashes of what is frozen from here on. */
 async function settlePhase(site: RunSite, trainer: Trainer, watch: FrozenWatch, applied: number): Promise<void> {
   const { params } = trainer.model;
-  watch.change(trainer.plan.frozen(applied));
+  const { plan } = trainer;
+  const phases = Array.from({ length: applied + 1 }, (_, phase) => plan.frozen(phase));
+  const always = [...phases[0]].filter((name) => phases.every((frozen) => frozen.has(name)));
+  watch.change(phases[applied], new Set(always));
   const groups = trainer.plan.groups(applied);
+  const before = new Map(site.folder.manifest.groups?.map(({ name, trainable }) => [name, trainable]));
+  const changed = groups.filter(({ name, trainable }) => before.get(name) !== trainable);
   const frozen = watch.summary(params.view());
   await site.update({ groups, frozen: frozen && { parameters: frozen.parameters, before: frozen.sha256 } });
-  if (site.experiment.fineTune) for (const line of describeGroups(groups)) site.message('info', line);
+  if (site.experiment.fineTune) for (const line of describeGroups(changed)) site.message('info', line);
 }
 
 interface Ended {
   prepared: PreparedRun;
   result: TrainResult;
-  start: readonly NamedTensor[];
   watch: FrozenWatch;
 }
 
 /** Keeps the final weights and evaluates them, unless the run was cancelled. */
-async function finish(site: RunSite, { prepared, result, start, watch }: Ended): Promise<Partial<RunManifest>> {
+async function finish(site: RunSite, { prepared, result, watch }: Ended): Promise<Partial<RunManifest>> {
   const { manifest } = site.folder;
   const frozen = watch.summary(result.weights);
   const end: Partial<RunManifest> = {
@@ -180,6 +188,7 @@ async function finish(site: RunSite, { prepared, result, start, watch }: Ended):
   if (!result.best) await writeModel(site.folder, result.weights);
   const { parameters } = loadModel(prepared.options, result.weights).params;
   const groupOf = new Map(parameters.map(({ name, group }) => [name, group]));
+  const start = await startOf(site, prepared);
   const movement = measureMovement(start, result.weights, (name) => groupOf.get(name) ?? '');
   const scores = await evaluate(site, prepared, result, movement);
   return { ...end, ...(result.status === 'diverged' ? divergence(result) : {}), ...scores };

@@ -104,12 +104,24 @@ export async function saveCheckpoint(runDir: string, content: CheckpointContent)
     const target = join(partial, CHECKPOINT_FILES.best);
     if (best) await link(best, target).catch(() => copyFile(best, target));
     await writeSynced(join(partial, CHECKPOINT_FILES.state), `${JSON.stringify(state, undefined, 2)}\n`);
-    await rm(dir, { recursive: true, force: true });
+    await removeCheckpoint(dir);
     await rename(partial, dir);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw nameFile(error, dir);
   }
+}
+
+/** Gone at once or not at all: a kill while its files are deleted must not leave half of it. */
+async function removeCheckpoint(dir: string): Promise<void> {
+  const partial = partialOf(dir);
+  try {
+    await rename(dir, partial);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await rm(partial, { recursive: true, force: true });
 }
 
 async function writeSynced(path: string, data: string | Uint8Array): Promise<void> {
@@ -151,14 +163,14 @@ export async function pruneCheckpoints(runDir: string, settings: ResolvedCheckpo
     bytes -= checkpoint.bytes;
     removed.push(checkpoint);
   }
-  for (const { dir } of removed) await rm(dir, { recursive: true, force: true });
+  for (const { dir } of removed) await removeCheckpoint(dir);
   return removed.map(({ name }) => name);
 }
 
 /** Removes checkpoints after `step`, which a run that goes on from there makes again, and what a crash left half written. */
 export async function dropLaterCheckpoints(runDir: string, { state }: StoredCheckpoint): Promise<void> {
   for (const { dir, state: other } of await listCheckpoints(runDir)) {
-    if (other.step > state.step) await rm(dir, { recursive: true, force: true });
+    if (other.step > state.step) await removeCheckpoint(dir);
   }
   const folder = join(runDir, CHECKPOINTS_FOLDER);
   for (const name of await readdir(folder)) {

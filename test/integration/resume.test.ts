@@ -113,6 +113,19 @@ test('killed again and again, each time within a step or two of going on', { tim
   assertSame(await trainToEnd(project, '--resume', dir), whole);
 });
 
+test('chain-thaw, in which layers freeze again with all their momentum: the same bits, and nothing is said to have been frozen', async (t) => {
+  const project = await makeProject(t);
+  const recipe = ', "fineTune": { "recipe": "chainThaw" } }';
+  const epochs = '"epochs": 6, "checkpoints": { "everySteps": 4 }';
+  await writeFile(project.configPath, CONFIG.replace('"epochs": 4', epochs).replace(/}\s*$/, recipe));
+  const whole = await trainToEnd(project, project.configPath);
+  for (const step of [9, 33, 52]) {
+    const dir = await killAt(project, new RegExp(`"step":${step},`), project.configPath);
+    assertSame(await trainToEnd(project, '--resume', dir), whole);
+    assert.equal((await readJson(join(dir, 'run.json'))).frozen, undefined);
+  }
+});
+
 test('stopped by Ctrl-C within an epoch and resumed: the same bits, though the stop was validated', async (t) => {
   const project = await makeProject(t);
   await writeFile(project.configPath, FINE_TUNING.replace('"everySteps": 3, ', ''));

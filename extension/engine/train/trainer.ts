@@ -126,10 +126,10 @@ class Session {
   async #thaw(epoch: number): Promise<void> {
     const { options, plan, progress } = this.#parts;
     if (!thawBefore(epoch, options.fineTune, progress.thaw)) return;
-    await this.#settle(epoch);
     const trained = plan.groups(progress.thaw.applied).filter(({ trainable }) => trainable > 0);
     const text = `From epoch ${epoch} on, what is trained: ${trained.map(({ name }) => name).join(', ')}.`;
     this.#emit({ type: 'message', t: this.#elapsedSeconds(), level: 'info', text });
+    await this.#settle(epoch);
   }
 
   /** The rest of one epoch, its events and its validation. */

@@ -192,8 +192,8 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
   // A failure was said when it came; a divergence lacks what to do next.
   if (status === 'diverged' && manifest.problem)
     output.note(withRemedy(manifest.problem.message, manifest.problem.remedy));
-  if (evaluation?.movement && manifest.groups?.some(({ frozen }) => frozen.length > 0))
-    output.line(`${movementTable(evaluation.movement)}\n`);
+  const isTuned = manifest.startedFrom !== undefined || manifest.groups?.some(({ frozen }) => frozen.length > 0);
+  if (evaluation?.movement && isTuned) output.line(`${movementTable(evaluation.movement)}\n`);
   if (evaluation) {
     const { validation, test } = evaluation;
     const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
