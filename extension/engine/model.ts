@@ -39,7 +39,7 @@ export interface ForwardOptions {
   /** State of each layer before the first token: constants, which no gradient reaches. Zero where absent. */
   initial?: CarriedState;
   observe?: ModelObserver;
-  /** Takes gradients that are sparse, where a machine computes. */
+  /** Takes gradients that are sparse. */
   sparse?: SparseGradients;
   /** Parameters for which nobody asks for a gradient: what lies below all others has no backward pass. */
   frozen?: ReadonlySet<string>;

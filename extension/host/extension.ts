@@ -8,8 +8,10 @@ import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
+import { createExportCommand } from './commands/exportCommand.ts';
 import { createFineTuneCommands } from './commands/fineTuneCommands.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
+import { createImportCommand } from './commands/importCommand.ts';
 import { createInstallTensorflowCommand } from './commands/installTensorflowCommand.ts';
 import { createPredictCommand } from './commands/predictCommand.ts';
 import { createPreviewCommand } from './commands/previewCommand.ts';
@@ -140,6 +142,8 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createFineTuneCommands({ catalog, engine, checker: configChecker, counts }),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
+    ...createExportCommand({ catalog, engine }),
+    ...createImportCommand({ catalog, engine, documents }),
     ...createPreviewCommand({ engine, catalog, reader, documents }),
     ...createEngineInfoCommand({ engine, documents }),
     ...createInstallTensorflowCommand(engine),

@@ -37,8 +37,15 @@ export async function evaluateOnFile(
 
 /** Scores on the run's own validation and test data. Throws UserError `run.dataChanged` where they are no longer the same. */
 export async function evaluateAgain(runDir: string, options: EvaluateRunOptions): Promise<Evaluation> {
-  const run = await loadRunModel(runDir);
   const { manifest } = await readRun(runDir);
+  if (manifest.status === 'imported') {
+    throw new UserError({
+      code: 'run.noData',
+      message: `${manifest.name} was imported: it has no data of its own.`,
+      remedy: 'Give a file with --data.',
+    });
+  }
+  const run = await loadRunModel(runDir);
   // A vocabulary that began with another model's cannot be counted from the data.
   const vocabulary = run.experiment.fineTune?.from
     ? ({ tokens: tokensOf(run.tokenizer), mode: 'source' } as const)

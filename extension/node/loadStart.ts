@@ -26,6 +26,7 @@ export async function loadStart({ fineTune }: ResolvedExperiment, configDir: str
   if (fineTune?.from === undefined) return undefined;
   const path = await locate(fineTune.from, configDir);
   const { weightsPath, folder, runDir } = await partsOf(path);
+  if (!weightsPath.endsWith('.safetensors')) throw otherFormat(weightsPath);
   const bytes = await readFile(weightsPath);
   const { tensors } = decodeSafetensors(bytes);
   const tokenizer = await readTokenizer(runDir ?? folder);
@@ -46,7 +47,9 @@ async function locate(from: string, configDir: string): Promise<string> {
   if (await exists(asPath)) return asPath;
   const runsDir = join(configDir, '.gatescope', 'runs');
   if (from === 'latest') {
-    const latest = (await listRuns(runsDir)).find(({ manifest }) => manifest.best !== undefined);
+    const latest = (await listRuns(runsDir)).find(
+      ({ manifest: { best, status } }) => best !== undefined || status === 'imported',
+    );
     if (latest) return latest.dir;
   }
   return (await resolveRun(from, configDir)).dir;
@@ -69,6 +72,15 @@ async function partsOf(path: string): Promise<{ weightsPath: string; folder: str
   for (const runDir of candidates)
     if (await exists(join(runDir, MANIFEST_FILE))) return { weightsPath, folder, runDir };
   return { weightsPath, folder };
+}
+
+/** Names and layouts of other frameworks are mapped by an import, which shows what becomes of each tensor. */
+function otherFormat(path: string): UserError {
+  return new UserError({
+    code: 'fineTune.from',
+    message: `${path} is no safetensors file.`,
+    remedy: 'Import it first (gatescope import), and start from that run.',
+  });
 }
 
 async function readTokenizer(folder: string): Promise<Tokenizer | undefined> {

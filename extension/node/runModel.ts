@@ -31,8 +31,8 @@ export async function loadRunModel(runDir: string): Promise<RunModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
   const [weightBytes, tokens] = [
-    await readPart(runDir, MODEL_FILE, manifest),
-    await readPart(runDir, TOKENIZER_FILE, manifest),
+    await readRunPart(runDir, MODEL_FILE, manifest),
+    await readRunPart(runDir, TOKENIZER_FILE, manifest),
   ];
   const weights = inFile(join(runDir, MODEL_FILE), () => decodeSafetensors(weightBytes).tensors);
   const tokenizer = inFile(join(runDir, TOKENIZER_FILE), () => loadTokenizer(tokens.toString('utf8')));
@@ -42,22 +42,33 @@ export async function loadRunModel(runDir: string): Promise<RunModel> {
   return { runDir, experiment, labels, tokenizer, model };
 }
 
-async function readPart(runDir: string, name: string, { status }: RunManifest): Promise<Buffer> {
+/** A file of a run. Throws UserError `run.noModel` or `run.noTokenizer` where it is not there. */
+export async function readRunPart(runDir: string, name: string, { status }: RunManifest): Promise<Buffer> {
   try {
     return await readFile(join(runDir, name));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new UserError({
-      code: 'run.noModel',
-      message: isActive(status)
-        ? `${basename(runDir)} has no weights yet.`
-        : `${basename(runDir)} has no weights: it ended as ${status}.`,
-      remedy: isActive(status)
-        ? 'Weights are saved after the first validation: wait for it, or choose another run.'
-        : 'Choose another run.',
+    throw missingPart(basename(runDir), name, status, cause);
+  }
+}
+
+function missingPart(run: string, name: string, status: RunManifest['status'], cause: unknown): UserError {
+  if (status === 'imported' && name === TOKENIZER_FILE) {
+    return new UserError({
+      code: 'run.noTokenizer',
+      message: `${run} was imported without a vocabulary: it cannot read text.`,
+      remedy: 'Import the weights again with --vocabulary.',
       cause,
     });
   }
+  return new UserError({
+    code: 'run.noModel',
+    message: isActive(status) ? `${run} has no weights yet.` : `${run} has no weights: it ended as ${status}.`,
+    remedy: isActive(status)
+      ? 'Weights are saved after the first validation: wait for it, or choose another run.'
+      : 'Choose another run.',
+    cause,
+  });
 }
 
 /** An error of what a file holds says which file. */

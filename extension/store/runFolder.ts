@@ -3,9 +3,10 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
+import type { Evaluation, ImportRecord, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
 import { CHECKPOINT_FILES, dropLaterCheckpoints, type StoredCheckpoint } from './checkpoints.ts';
+import { makeFolder } from './makeFolder.ts';
 import { type LogPosition, MetricsLog } from './metricsLog.ts';
 import { changeManifest, claimRun, MANIFEST_FILE } from './runManifest.ts';
 
@@ -16,6 +17,7 @@ export const TOKENIZER_FILE = 'tokenizer.json';
 export const CONFIG_FILE = 'config.json';
 export const EVALUATION_FILE = 'evaluation.json';
 export const ENVIRONMENT_FILE = 'environment.json';
+export const IMPORT_FILE = 'import.json';
 
 /** `<folder of the config>/.gatescope/runs` */
 export function runsDirOf(configPath: string): string {
@@ -46,7 +48,7 @@ function folderTime(now: Date): string {
 }
 
 async function makeUniqueFolder(runsDir: string, base: string): Promise<string> {
-  await mkdir(runsDir, { recursive: true });
+  await makeFolder(runsDir);
   for (let attempt = 1; ; attempt++) {
     const id = attempt === 1 ? base : `${base}-${attempt}`;
     try {
@@ -155,6 +157,10 @@ export class RunFolder {
 
   async writeEvaluation(evaluation: Evaluation): Promise<void> {
     await writeJsonAtomic(join(this.dir, EVALUATION_FILE), evaluation);
+  }
+
+  async writeImport(record: ImportRecord): Promise<void> {
+    await writeJsonAtomic(join(this.dir, IMPORT_FILE), record);
   }
 
   /** Weights that training starts from, where they came from elsewhere: what moved is measured by them. */

@@ -9,7 +9,7 @@ export const KERNELS = {
   gemm: 1,
   recurrentForward: 2,
   recurrentBackward: 3,
-  embeddingGather: 4,
+  gatherRows: 4,
   embeddingScatter: 5,
   poolForward: 6,
   poolBackward: 7,
@@ -22,8 +22,17 @@ export const KERNELS = {
   columnSums: 14,
   add: 15,
   multiply: 16,
-  math: 17,
+  unary: 17,
   peak: 18,
+  binary: 19,
+  copy: 20,
+  reduce: 21,
+  layerNorm: 22,
+  layerNormBackward: 23,
+  layerNormColumns: 24,
+  logSoftmax: 25,
+  batchPack: 26,
+  batchGemm: 27,
 } as const;
 export type KernelName = keyof typeof KERNELS;
 
@@ -43,7 +52,7 @@ const SMALL_WORK = 30_000;
 /** Pieces a thread, so that an uneven one does not hold up the rest; but no more in a call, so that those of all weights fit a job. */
 const PIECES_PER_THREAD = 3;
 const MOST_SHARED_PIECES = 32;
-/** Multiply-adds of a piece, well below a second: a thread that is silent for longer counts as dead (pieces.ts). */
+/** Multiply-adds of a piece, well below a second: between two pieces a thread sees that another is lost (pieces.ts). */
 const MOST_WORK = 2 ** 28;
 const MOST_PIECES = 256;
 

@@ -1,6 +1,13 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
-import type { FoundRate, GenerateSettings, Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
+import type {
+  FoundRate,
+  GenerateSettings,
+  Prediction,
+  TrainOutcome,
+  WrittenExport,
+} from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
+import type { ExportFormat } from '../../schema/exportFormats.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
@@ -13,6 +20,14 @@ export interface GenerateArguments extends Partial<GenerateSettings> {
   prompt: string;
   /** Id of a run; by default one that the user picks of those that can write. */
   runId?: string;
+}
+
+export interface ExportArguments {
+  /** Id of a run. */
+  runId: string;
+  format: ExportFormat;
+  /** Absolute path of a new or empty folder. */
+  folder: string;
 }
 
 export interface ExampleArguments {
@@ -45,6 +60,9 @@ interface Commands {
   'gatescope.run.predict'(target?: unknown): Promise<Prediction | undefined>;
   /** Answers with the text after the prompt. */
   'gatescope.run.generate'(target?: unknown): Promise<string>;
+  'gatescope.run.export'(target?: unknown): Promise<WrittenExport | undefined>;
+  /** `target` may be the file of weights. Answers with the id of the run. */
+  'gatescope.run.import'(target?: unknown): Promise<string | undefined>;
   /** Answers with the number of examples shown. */
   'gatescope.run.showMisclassified'(target?: unknown): Promise<number | undefined>;
   'gatescope.run.rename'(target?: unknown, name?: string): Promise<string | undefined>;

@@ -50,15 +50,15 @@ function noConfig(): UserError {
 
 export type RunFilter = (run: ListedRun) => boolean;
 export const isEnded: RunFilter = ({ manifest }) => !isActive(manifest.status);
-/** Whether a run has weights to predict classes with: something was validated. */
-export const canPredict: RunFilter = ({ manifest }) =>
-  manifest.best !== undefined && manifest.task === 'classification';
-/** Whether a run has weights that another can start from. */
-export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined;
+/** Whether a run has weights: something was validated, or they came from elsewhere. */
+export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined || manifest.status === 'imported';
+/** Whether a run has weights to predict classes with. */
+export const canPredict: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'classification';
 /** Whether a run may be able to go on: whether there is a checkpoint is found out when it does. */
-export const canGoOn: RunFilter = ({ manifest }) => !isActive(manifest.status) && manifest.status !== 'completed';
+export const canGoOn: RunFilter = ({ manifest }) =>
+  !isActive(manifest.status) && manifest.status !== 'completed' && manifest.status !== 'imported';
 /** Whether a run has weights to write text with. */
-export const canWrite: RunFilter = ({ manifest }) => manifest.best !== undefined && manifest.task === 'languageModel';
+export const canWrite: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'languageModel';
 
 /** The run that `target` names by itself; a config stands for its latest run. */
 export function runNamedBy(target: unknown, catalog: WorkspaceCatalog, filter: RunFilter): ListedRun | undefined {

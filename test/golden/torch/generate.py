@@ -97,6 +97,18 @@ def recurrent_vectors(cell):
         entries |= {"zero.out": out2, "zero.grad.x": x2.grad}
         for name, parameter in module.named_parameters():
             entries[f"zero.grad.{name}"] = parameter.grad
+        # And from the given states with the gradient of the outputs alone, as a language model trains on from the states before.
+        module.zero_grad()
+        x3 = x.detach().clone().requires_grad_()
+        given = [state.detach().clone().requires_grad_() for state in initial]
+        packed = pack_padded_sequence(x3, torch.tensor(case["lengths"]), batch_first=True, enforce_sorted=False)
+        out3, _ = pad_packed_sequence(module(packed, tuple(given) if cell == "lstm" else given[0])[0], batch_first=True)
+        out3.backward(d_out)
+        entries["states.grad.x"] = x3.grad
+        for at, name in enumerate(names):
+            entries[f"states.grad.{name}0"] = given[at].grad
+        for name, parameter in module.named_parameters():
+            entries[f"states.grad.{name}"] = parameter.grad
         tensors |= {f"{case['name']}.{key}": value.clone() for key, value in entries.items()}
         cases.append(case)
     save(cell, tensors, cases)
@@ -228,36 +240,97 @@ def optimizer_vectors():
     save("optimizers", tensors, cases)
 
 
+LAZY = [
+    dict(type="adam", learningRate=0.01, betas=[0.9, 0.999], epsilon=1e-8, lazy=True, weightDecay=0),
+    dict(type="adam", learningRate=0.02, betas=[0.8, 0.99], epsilon=1e-3, lazy=True, weightDecay=0),
+    # Without weight decay AdamW is Adam.
+    dict(type="adamw", learningRate=0.005, betas=[0.9, 0.95], epsilon=1e-6, lazy=True, weightDecay=0),
+]
+
+
+def lazy_vectors():
+    """Twenty steps of torch.optim.SparseAdam on a table of which every step uses other rows: [steps, rows, size] where it is used."""
+    tensors, cases = {}, []
+    for index, options in enumerate(LAZY):
+        torch.manual_seed(450 + index)
+        name, row_count, size, used = f"case{index}", 13, 5, 4
+        table = (0.3 * torch.randn(row_count, size)).requires_grad_()
+        tensors[f"{name}.start"] = table.clone()
+        optimizer = torch.optim.SparseAdam(
+            [table], lr=options["learningRate"], betas=tuple(options["betas"]), eps=options["epsilon"]
+        )
+        rows, gradients, after = [], [], []
+        for _ in range(20):
+            rows.append(torch.randperm(row_count)[:used])
+            gradients.append(torch.randn(used, size) * 10 ** (torch.rand(1) * 3 - 3))
+            table.grad = torch.sparse_coo_tensor(rows[-1][None], gradients[-1], table.shape).coalesce()
+            optimizer.step()
+            after.append(table.detach().clone())
+        tensors |= {f"{name}.rows": torch.stack(rows), f"{name}.gradients": torch.stack(gradients)}
+        tensors[f"{name}.after"] = torch.stack(after)
+        cases.append(dict(name=name, options=options, rowCount=row_count, size=size, used=used))
+    save("lazyAdam", tensors, cases)
+
+
+def layer_norm_vectors():
+    """nn.LayerNorm forward and backward; the last rows lie around 100, so that a variance in one pass would be far off."""
+    tensors, cases = {}, []
+    shapes = [(5, 7, 1e-5, 0), (3, 64, 1e-12, 0), (70, 33, 1e-5, 0), (6, 3, 1e-3, 0), (8, 16, 1e-5, 100)]
+    for index, (rows, width, epsilon, offset) in enumerate(shapes):
+        torch.manual_seed(480 + index)
+        name = f"case{index}"
+        module = nn.LayerNorm(width, eps=epsilon)
+        with torch.no_grad():
+            module.weight.copy_(1 + 0.5 * torch.randn(width))
+            module.bias.copy_(torch.randn(width))
+        x = (offset + torch.randn(rows, width)).requires_grad_()
+        y = module(x)
+        d_y = torch.randn_like(y)
+        y.backward(d_y)
+        tensors |= {f"{name}.x": x, f"{name}.gamma": module.weight, f"{name}.beta": module.bias, f"{name}.y": y}
+        tensors |= {f"{name}.dY": d_y, f"{name}.dX": x.grad}
+        tensors |= {f"{name}.dGamma": module.weight.grad, f"{name}.dBeta": module.bias.grad}
+        cases.append(dict(name=name, rows=rows, width=width, epsilon=epsilon, offset=offset))
+    save("layerNorm", tensors, cases)
+
+
 def training_vectors():
-    """Twenty steps of small classifiers over one batch: every cell with every optimizer. Losses before each step, weights after the last.
+    """Twenty steps of small classifiers over one batch: every cell with every optimizer, and of one and three layers. Losses before each
+    step, weights after the last.
 
     The epsilon is 1e-3 here: an optimizer that divides a gradient of 1e-6, which has few correct digits in float32, by its own size makes
     steps as large as any out of rounding errors. What a small epsilon does is in optimizer_vectors, whose gradients are given.
     """
     tensors, cases = {}, []
-    shape = dict(vocabulary=12, size=4, hidden=4, layers=2, bidirectional=True, classes=3, pooling="mean")
     lengths = torch.tensor([3, 6, 1, 5])
-    for cell in CELLS:
-        for index, options in enumerate(OPTIMIZERS):
-            options = options | ({"epsilon": 1e-3} if "epsilon" in options else {})
-            torch.manual_seed(500 + index)
-            name = f"{cell}{index}"
-            ids = torch.randint(1, 12, (4, 6)) * (torch.arange(6)[None, :] < lengths[:, None])
-            labels = torch.tensor([0, 2, 1, 2])
-            model = Classifier(**shape, cell=cell)
-            optimizer = torch_optimizer(options, model.parameters())
-            tensors |= {f"{name}.ids": ids, f"{name}.labels": labels}
-            tensors |= {f"{name}.start.{key}": parameter.clone() for key, parameter in model.named_parameters()}
-            losses = []
-            for _ in range(20):
-                optimizer.zero_grad()
-                loss = nn.functional.cross_entropy(model(ids, lengths), labels)
-                loss.backward()
-                optimizer.step()
-                losses.append(loss.detach())
-            tensors[f"{name}.losses"] = torch.stack(losses)
-            tensors |= {f"{name}.end.{key}": parameter for key, parameter in model.named_parameters()}
-            cases.append(dict(name=name, cell=cell, options=options, lengths=lengths.tolist(), **shape))
+    common = dict(vocabulary=12, size=4, classes=3)
+    every = dict(hidden=4, layers=2, bidirectional=True, pooling="mean", **common)
+    runs = [(cell, index, f"{cell}{index}", options, every) for cell in CELLS for index, options in enumerate(OPTIMIZERS)]
+    # One layer in one direction, wider than any vector, and three in both, with Adam.
+    other = {
+        "Wide": dict(hidden=19, layers=1, bidirectional=False, pooling="last", **common),
+        "Deep": dict(hidden=9, layers=3, bidirectional=True, pooling="max", **common),
+    }
+    runs += [(cell, 20, f"{cell}{name}", OPTIMIZERS[4], shape) for cell in CELLS for name, shape in other.items()]
+    for cell, seed, name, options, shape in runs:
+        options = options | ({"epsilon": 1e-3} if "epsilon" in options else {})
+        torch.manual_seed(500 + seed)
+        ids = torch.randint(1, 12, (4, 6)) * (torch.arange(6)[None, :] < lengths[:, None])
+        labels = torch.tensor([0, 2, 1, 2])
+        model = Classifier(**shape, cell=cell)
+        optimizer = torch_optimizer(options, model.parameters())
+        tensors |= {f"{name}.ids": ids, f"{name}.labels": labels}
+        tensors |= {f"{name}.start.{key}": parameter.clone() for key, parameter in model.named_parameters()}
+        losses = []
+        for _ in range(20):
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(ids, lengths), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        tensors[f"{name}.losses"] = torch.stack(losses)
+        tensors |= {f"{name}.end.{key}": parameter for key, parameter in model.named_parameters()}
+        cases.append(dict(name=name, cell=cell, options=options, lengths=lengths.tolist(), **shape))
     save("training", tensors, cases)
 
 
@@ -313,6 +386,8 @@ if __name__ == "__main__":
     model_vectors()
     loss_vectors()
     optimizer_vectors()
+    lazy_vectors()
+    layer_norm_vectors()
     training_vectors()
     clip_vectors()
     metric_vectors()

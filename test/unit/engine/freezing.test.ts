@@ -39,8 +39,8 @@ const SHAPE = {
 const TRAIN = toySet(60, 1);
 const VALIDATION = toySet(30, 2);
 const OPTIMIZERS: ResolvedOptimizer[] = [
-  { type: 'adam', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.1 },
-  { type: 'adamw', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.3 },
+  { type: 'adam', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, lazy: false, weightDecay: 0.1 },
+  { type: 'adamw', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, lazy: true, weightDecay: 0.3 },
   { type: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.1 },
   { type: 'rmsprop', learningRate: 0.01, alpha: 0.99, epsilon: 1e-8, momentum: 0.9, centered: true, weightDecay: 0.1 },
   {
