@@ -58,8 +58,8 @@ function listOf({ items, maxItems }: TSchema): string {
   return maxItems === undefined ? 'a list' : `a list of at most ${maxItems} values`;
 }
 
-function objectOf({ required, patternProperties }: TSchema): string {
-  if (patternProperties) return 'an object of label and weight';
+function objectOf({ required, patternProperties, title }: TSchema): string {
+  if (patternProperties) return `an object of ${title ?? 'label and weight'}`;
   const keys = ((required ?? []) as string[]).map((key) => `"${key}"`);
   return keys.length > 0 ? `an object with ${keys.join(' and ')}` : 'an object';
 }

@@ -9,6 +9,7 @@ import type { CommandApi } from './commands/commandApi.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createExportCommand } from './commands/exportCommand.ts';
+import { createFineTuneCommands } from './commands/fineTuneCommands.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
 import { createImportCommand } from './commands/importCommand.ts';
 import { createInstallTensorflowCommand } from './commands/installTensorflowCommand.ts';
@@ -24,6 +25,8 @@ import { ConfigCodeLens } from './config/configCodeLens.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
 import { ConfigQuickFixes } from './config/configQuickFixes.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
+import { FreezeLens } from './config/freezeLens.ts';
+import { ParameterCounts } from './config/parameterCounts.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
 import { keepContextKeys } from './training/contextKeys.ts';
@@ -55,6 +58,7 @@ interface Parts {
   catalog: WorkspaceCatalog;
   diagnostics: ConfigDiagnostics;
   reader: ExperimentReader;
+  counts: ParameterCounts;
   dashboard: Dashboard;
 }
 
@@ -100,7 +104,8 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const reader = new ExperimentReader(configChecker);
   const diagnostics = owned.add(new ConfigDiagnostics(engine, configChecker, log));
   const dashboard = owned.add(new Dashboard({ engine, catalog, queue, log, extensionUri: context.extensionUri }));
-  return { context, owned, log, engine, queue, catalog, diagnostics, reader, dashboard };
+  const counts = new ParameterCounts(engine);
+  return { context, owned, log, engine, queue, catalog, diagnostics, reader, counts, dashboard };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
@@ -108,10 +113,13 @@ function connectEngineLog({ owned, engine, log }: Parts): void {
   owned.add(engine.onDied((reason) => log.error(reason)));
 }
 
-function registerLanguageFeatures({ owned, diagnostics, queue, catalog }: Parts): void {
+function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }: Parts): void {
   const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
   const quickFixes = new ConfigQuickFixes(diagnostics);
+  const freezeLens = new FreezeLens(configChecker, counts);
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
+  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
+  owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
@@ -125,12 +133,13 @@ function registerViews({ owned, catalog, queue, reader }: Parts): void {
 }
 
 function registerAllCommands(parts: Parts): vscode.Disposable {
-  const { context, owned, catalog, engine, reader, diagnostics, dashboard, log } = parts;
+  const { context, owned, catalog, engine, reader, counts, diagnostics, dashboard, log } = parts;
   const documents = owned.add(new ReadOnlyDocuments());
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
     ...createRunCommands({ catalog, engine }, log),
+    ...createFineTuneCommands({ catalog, engine, checker: configChecker, counts }),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
     ...createExportCommand({ catalog, engine }),

@@ -10,6 +10,7 @@ import { evaluateCommand } from './cli/commands/evaluate.ts';
 import { exportCommand } from './cli/commands/export.ts';
 import { generateCommand } from './cli/commands/generate.ts';
 import { importCommand } from './cli/commands/import.ts';
+import { lrFindCommand } from './cli/commands/lrFind.ts';
 import { matchCommand } from './cli/commands/match.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   runsCommand,
   datasetCommand,
   planCommand,
+  lrFindCommand,
   doctorCommand,
   engineCommand,
 ];

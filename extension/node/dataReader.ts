@@ -9,6 +9,7 @@ import { readSource } from '../data/sourceReader.ts';
 import type { BadRow, EncodedSet, EncodedText, Example, FileSource } from '../data/types.ts';
 import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
 import type { Tokenizer } from '../text/types.ts';
+import type { KnownVocabulary } from '../text/vocabulary.ts';
 import { HashingFiles, totalSize } from './hashingFiles.ts';
 
 export interface LoadOptions {
@@ -17,6 +18,8 @@ export interface LoadOptions {
   /** Completed part of all sources, 0 to 1. */
   onProgress(fraction: number): void;
   onLog(level: 'info' | 'warning', text: string): void;
+  /** Tokens of the model to fine-tune, or of the run to go on with. */
+  vocabulary?: KnownVocabulary;
 }
 
 /** What is settled once the training data is read. */

@@ -6,6 +6,7 @@ import { readRun } from '../store/runStore.ts';
 import { UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { type LoadedData, loadData } from './loadData.ts';
+import { tokensOf } from './prepareRun.ts';
 import type { RunModel } from './runModel.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
@@ -25,7 +26,9 @@ export async function loadRunData(run: RunModel, options: LoadOptions): Promise<
   const { runDir, experiment, labels, tokenizer } = run;
   const { manifest } = await readRun(runDir);
   requireOwnData(manifest);
-  const data = await loadData(experiment, configDirOf(runDir), options);
+  // A vocabulary that began with another model's cannot be counted from the data.
+  const vocabulary = experiment.fineTune?.from ? ({ tokens: tokensOf(tokenizer), mode: 'source' } as const) : undefined;
+  const data = await loadData(experiment, configDirOf(runDir), { ...options, vocabulary });
   if (data.labels.join('\n') === labels.join('\n') && data.tokenizer.toJson() === tokenizer.toJson()) return data;
   throw new UserError({
     code: 'run.dataChanged',

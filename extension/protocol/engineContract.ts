@@ -1,7 +1,7 @@
 // What the engine worker offers the extension host.
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
-import type { BackendChoice, Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
@@ -32,9 +32,14 @@ export interface EngineSettings {
   threads: 'auto' | number;
 }
 
+/** Of a config that is no longer what a run was made from: say so and do nothing, go on with what it says now, or go on as saved. */
+export type ConfigChanges = 'refuse' | 'apply' | 'ignore';
+
 export interface TrainRequest {
   /** Absolute path of the config; its text is read from disk. */
   configPath: string;
+  /** Goes on with a run of this config instead of making one. */
+  resume?: { runDir: string; changes: ConfigChanges };
   /** What the editor's settings say, where the config is silent. */
   engine: EngineSettings;
 }
@@ -112,6 +117,15 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
+/** Learning rates before a run starts; 0 where a group is frozen. */
+export interface PlannedRates {
+  stepsPerEpoch: number;
+  /** Numbers of updates, from 1. */
+  steps: number[];
+  /** One rate a step each. */
+  groups: { name: string; rates: number[] }[];
+}
+
 /** A file of somebody's weights, and what it does not say itself. */
 export interface ImportRequest {
   /** Absolute path of a file of weights, or a folder of a TensorFlow.js model. */
@@ -141,10 +155,22 @@ export interface WrittenExport {
 }
 
 export interface ParameterPlan {
-  parameters: { name: string; shape: number[]; count: number }[];
+  parameters: { name: string; shape: number[]; count: number; group: string }[];
   total: number;
+  /** As they are at the start. */
+  groups: GroupState[];
+  rates: PlannedRates;
   vocabulary: number;
   examples: { train: number; validation: number; test: number };
+}
+
+/** The curve of a learning-rate range test, one entry a step. */
+export interface FoundRate {
+  rates: number[];
+  losses: number[];
+  smoothed: number[];
+  /** Where the smoothed loss falls fastest. */
+  suggestion?: number;
 }
 
 export interface EngineContract {
@@ -183,6 +209,8 @@ export interface EngineContract {
     probe(params: ProbeRequest): Trace;
     /** Places in the data where the cells of a selection are on; tells its progress in `matching`, and can be cancelled. */
     selectAndMatch(params: MatchRequest): MatchResult;
+    /** A range test of the config's model; trains nothing. */
+    findRate(params: { configPath: string; text: string }): FoundRate;
     /** What would become of a file's tensors. */
     planImport(params: ImportRequest): ImportPreview;
     /** Makes a run of a file of weights. */

@@ -15,7 +15,7 @@ import { benchEpochs, EPOCH_TASKS } from './epochs.ts';
 import { benchGrowth } from './growth.ts';
 import { drawGrowth } from './growthPicture.ts';
 import { benchGemm, benchLayers } from './layerCases.ts';
-import { benchStep, benchTrace } from './modelCases.ts';
+import { benchFreeze, benchStep, benchTrace } from './modelCases.ts';
 import { Peer } from './peers.ts';
 import type { Results, Row } from './results.ts';
 import { benchmarksPage } from './tables.ts';
@@ -69,6 +69,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rounds: 9,
     turnMilliseconds: 500,
     run: benchStep,
+  },
+  freeze: {
+    title: 'Training step with frozen groups',
+    about:
+      'The same step where groups are frozen, against training everything: what is frozen below all that is trained has no backward pass.',
+    rounds: 9,
+    turnMilliseconds: 300,
+    run: benchFreeze,
   },
   trace: {
     title: 'Reading all gates',

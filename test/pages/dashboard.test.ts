@@ -299,3 +299,29 @@ test('a language model: its own curves and scores, no classes, samples, and text
   await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
   await page.getByRole('textbox', { name: 'A text to classify' }).waitFor();
 });
+
+test('groups of parameters: what is frozen has a lock and has moved by nothing; names open by keyboard', async (t) => {
+  const page = await open(t, { state: 'one' });
+  const table = page.getByRole('table', { name: 'Groups of parameters' });
+  const rows = table.getByRole('row');
+  await eventually('the movement is there', async () => /0 %/.test(await rows.nth(1).innerText()));
+  assert.match(await rows.nth(1).innerText(), /embedding frozen\s+0 of 868,400\s+–\s+0 %/);
+  assert.match(await rows.nth(2).innerText(), /encoder\.0\s+161,600\s+0\.000385\s+4 %/);
+  assert.equal(await rows.nth(1).locator('.codicon-lock').count(), 1);
+  assert.equal(await rows.nth(4).locator('.codicon-lock').count(), 0);
+  await rows.nth(1).locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await table.getByText('embedding.weight').waitFor();
+  await page.setViewportSize({ width: 400, height: 800 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 400, `the page is ${width} px wide at 400`);
+});
+
+test('a run that goes on from a checkpoint shows what it has since, not what it forgot', async (t) => {
+  const page = await open(t);
+  await eventually('all points so far', async () => (await pointsOf(page)) === 120);
+  await page.evaluate(() => window.fixture.goOn(60));
+  await eventually('what came later is gone', async () => (await pointsOf(page)) === 60);
+  await page.evaluate(() => window.fixture.play(10));
+  await eventually('ten more', async () => (await pointsOf(page)) === 70);
+});

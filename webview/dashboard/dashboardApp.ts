@@ -8,6 +8,7 @@ import type { SaveFile } from '../shared/chart/curveChart.ts';
 import '../shared/chart/chartGrid.ts';
 import type { ChartSettings } from '../shared/chart/settings.ts';
 import '../shared/evaluation/evaluationView.ts';
+import { renderGroups } from '../shared/groups.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
@@ -71,6 +72,7 @@ export class DashboardApp extends LightElement {
           .openExample=${(path: string, line: number) => this.#do(store.client.call('openExample', { runId: focused.id, path, line }))}
         ></gs-evaluation>
       </section>
+      ${renderGroups(focused.groups, store.evaluationOf(focused)?.movement)}
       ${renderSamples(store.samplesOf(focused))}
     </main>`;
   }

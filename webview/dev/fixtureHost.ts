@@ -11,6 +11,8 @@ import { makeTextEvaluation, makeTextEvents, makeTextRun, TEXT_RUN_ID } from './
 export interface Fixture {
   /** Sends the next events of the live run; `skip` leaves out that many before, as a lost message would. */
   play(count: number, skip?: number): void;
+  /** The live run goes on from its line `from`, as after a checkpoint. */
+  goOn(from: number): void;
   /** Calls that came in, in order. */
   calls: { method: string; params: unknown }[];
   saved: { name: string; data: Uint8Array }[];
@@ -185,7 +187,14 @@ function play(count: number, skip = 0): void {
   server.send('runsChanged', [...runs]);
 }
 
-window.fixture = { play, calls, saved };
+function goOn(from: number): void {
+  sent = from;
+  const live = runs.find(({ id }) => id === LIVE_ID);
+  if (live) live.resumedAt = `2026-11-25T10:00:${String(from % 60).padStart(2, '0')}.000Z`;
+  server.send('runsChanged', structuredClone(runs));
+}
+
+window.fixture = { play, goOn, calls, saved };
 window.acquireVsCodeApi = () => ({
   postMessage: (message: unknown) => {
     for (const listener of toPage) listener(structuredClone(message));

@@ -10,6 +10,7 @@ import { type ChartSettings, DEFAULT_CHART_SETTINGS } from '../shared/chart/sett
 import { downloadFile } from '../shared/download.ts';
 import '../shared/evaluation/evaluationView.ts';
 import { formatDateTime, formatDuration, groupThousands } from '../shared/format.ts';
+import { renderGroups } from '../shared/groups.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { RunMetrics } from '../shared/runMetrics.ts';
 import { STATUS_TEXTS } from '../shared/runStatus.ts';
@@ -51,7 +52,7 @@ export class ReportApp extends LightElement {
         ></gs-charts>
       </section>
       <section aria-label="Evaluation"><gs-evaluation .evaluation=${evaluation ?? null}></gs-evaluation></section>
-      ${renderSamples(this.#plotted[0].metrics.samples)}
+      ${renderGroups(manifest.groups, evaluation?.movement)} ${renderSamples(this.#plotted[0].metrics.samples)}
       <section aria-label="Config">
         <div class="section-head"><h2>Config</h2></div>
         <pre tabindex="0">${JSON.stringify(this.data.config, undefined, 2)}</pre>

@@ -26,6 +26,8 @@ export interface RecurrentInput extends InitialState {
   x: Float32Array;
   /** Nobody asks for the gradient of x. */
   isConstant?: boolean;
+  /** Nobody asks for the gradients of the weights. */
+  areWeightsConstant?: boolean;
   layout: SequenceLayout;
   inputSize: number;
   hiddenSize: number;
@@ -93,6 +95,7 @@ export interface LayerPass {
 export interface LayerGradients {
   /** [N, I]; absent where the input is constant. */
   x?: Float32Array;
+  /** None where the weights are constant. */
   directions: Omit<RecurrentGradients, 'x'>[];
 }
 

@@ -5,8 +5,8 @@
 // The derivative of each cell is that of its equations in layers/lstm.ts, gru.ts and rnn.ts, at the values of the trace.
 // Letters: T tokens, E size of x, R = E rows, I input size of a layer, H hidden units, G gates, D = H · directions.
 import type { Direction, DirectionTrace } from '../../protocol/trace.ts';
+import { recurrentParameterNames } from '../../schema/parameterNames.ts';
 import type { Model } from '../model.ts';
-import { recurrentParameterNames } from '../params/parameterPlan.ts';
 import { cellTangent, type StepTangent } from './cellTangents.ts';
 import { timesTransposed } from './tangentProduct.ts';
 import { traceText } from './traceText.ts';

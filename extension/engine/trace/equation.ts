@@ -9,8 +9,8 @@ import type {
   GateEquation,
   SignalName,
 } from '../../protocol/trace.ts';
+import { recurrentParameterNames } from '../../schema/parameterNames.ts';
 import type { Model } from '../model.ts';
-import { recurrentParameterNames } from '../params/parameterPlan.ts';
 import { STACKED_GATES } from './signals.ts';
 import { embeddingRows } from './traceBatch.ts';
 import { largestFirst, traceText } from './traceText.ts';

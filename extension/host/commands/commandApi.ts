@@ -1,5 +1,11 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
-import type { GenerateSettings, Prediction, TrainOutcome, WrittenExport } from '../../protocol/engineContract.ts';
+import type {
+  FoundRate,
+  GenerateSettings,
+  Prediction,
+  TrainOutcome,
+  WrittenExport,
+} from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
 import type { ExportFormat } from '../../schema/exportFormats.ts';
 import type { CommandId } from './commandTable.ts';
@@ -37,6 +43,14 @@ interface Commands {
   'gatescope.training.resume'(target?: unknown): Promise<void>;
   'gatescope.training.stop'(target?: unknown): Promise<void>;
   'gatescope.training.cancel'(target?: unknown): Promise<void>;
+  /** Goes on with a run that was stopped or killed, from its last checkpoint. */
+  'gatescope.run.resume'(target?: unknown): Promise<TrainOutcome | undefined>;
+  /** Answers with the path of the config that goes on from a run. */
+  'gatescope.run.fineTune'(target?: unknown): Promise<string>;
+  /** Answers with the groups that are frozen now. */
+  'gatescope.experiment.freezeLayers'(target?: unknown): Promise<string[]>;
+  /** Answers with the curve and the suggestion. */
+  'gatescope.experiment.findRate'(target?: unknown): Promise<FoundRate>;
   /** Answers with the path of the new config. */
   'gatescope.experiment.new'(folder?: unknown): Promise<string | undefined>;
   /** Answers with the folder of the copy. */

@@ -87,6 +87,23 @@ const EXPERIMENT_COMMANDS = {
     icon: 'mortar-board',
     menus: [{ place: 'view/title', when: inExperiments, group: '2_more@1' }],
   },
+  'gatescope.experiment.freezeLayers': {
+    title: 'Freeze Layers…',
+    icon: 'lock',
+    menus: [
+      { place: 'editor/title', when: WHEN_CONFIG, group: '1_gatescope@2' },
+      { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '2_edit@1' },
+    ],
+  },
+  'gatescope.experiment.findRate': {
+    title: 'Find Learning Rate',
+    icon: 'search',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'editor/title', when: WHEN_CONFIG, group: '1_gatescope@3' },
+      { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '2_edit@2' },
+    ],
+  },
   'gatescope.data.preview': {
     title: 'Preview Data',
     icon: 'open-preview',
@@ -145,6 +162,18 @@ const RUN_COMMANDS = {
     icon: 'bug',
     enablement: CONTEXT.runsExist,
     menus: [{ place: 'view/item/context', when: endedClassifier, group: '1_open@2' }],
+  },
+  'gatescope.run.fineTune': {
+    title: 'Fine-Tune…',
+    icon: 'wand',
+    enablement: CONTEXT.runsExist,
+    menus: [{ place: 'view/item/context', when: endedRun, group: '2_train@1' }],
+  },
+  'gatescope.run.resume': {
+    title: 'Resume Run from Checkpoint',
+    icon: 'debug-continue',
+    enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
+    menus: [{ place: 'view/item/context', when: endedRun, group: '2_train@2' }],
   },
   'gatescope.run.rename': {
     title: 'Rename Run',

@@ -54,6 +54,9 @@ export const isEnded: RunFilter = ({ manifest }) => !isActive(manifest.status);
 export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined || manifest.status === 'imported';
 /** Whether a run has weights to predict classes with. */
 export const canPredict: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'classification';
+/** Whether a run may be able to go on: whether there is a checkpoint is found out when it does. */
+export const canGoOn: RunFilter = ({ manifest }) =>
+  !isActive(manifest.status) && manifest.status !== 'completed' && manifest.status !== 'imported';
 /** Whether a run has weights to write text with. */
 export const canWrite: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'languageModel';
 

@@ -26,7 +26,14 @@ async function createRig() {
   let worker: FakeWorker | undefined;
   const engine = new Engine(() => {
     worker = createFakeWorker({
-      plan: () => ({ parameters: [], total: 0, vocabulary: 0, examples: { train: 0, validation: 0, test: 0 } }),
+      plan: () => ({
+        parameters: [],
+        total: 0,
+        groups: [],
+        rates: { stepsPerEpoch: 1, steps: [], groups: [] },
+        vocabulary: 0,
+        examples: { train: 0, validation: 0, test: 0 },
+      }),
     });
     return worker.transport;
   });

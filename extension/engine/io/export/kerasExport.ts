@@ -1,6 +1,7 @@
 // A Keras 3 script of a run, with its weights as an .npz in the order of the model's weights: kernels [I, G*H], gates i f c o and z r h.
+
+import { recurrentParameterNames } from '../../../schema/parameterNames.ts';
 import type { ResolvedModel } from '../../../schema/resolved.ts';
-import { recurrentParameterNames } from '../../params/parameterPlan.ts';
 import type { NamedTensor } from '../../types.ts';
 import { applySteps, type Step, type Values } from '../layout/steps.ts';
 import { classCountOf, type Export, type ExportedModel, tensorOf, textParts } from './exportedModel.ts';

@@ -1,6 +1,6 @@
 // An ONNX graph of a run. Layers run over [T, B, …], as ONNX's recurrent operators do by default; ids come and logits go as [B, T].
 // Letters: B texts, T tokens, D directions, H hidden units, C classes, V vocabulary.
-import { recurrentParameterNames } from '../../params/parameterPlan.ts';
+import { recurrentParameterNames } from '../../../schema/parameterNames.ts';
 import { applySteps, type Values } from '../layout/steps.ts';
 import { classCountOf, type Export, type ExportedModel, tensorOf, textParts } from './exportedModel.ts';
 import { encodeOnnx, type GraphNode, type GraphParts, type GraphPort } from './onnxWriter.ts';

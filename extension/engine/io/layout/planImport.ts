@@ -1,7 +1,8 @@
 // Which tensor of a file becomes which of ours, before anything is done: a table, and the reasons why a file does not fit.
 // Invariant: a plan without problems and reservations gives exactly the parameters of the model it describes.
+
+import { recurrentParameterNames } from '../../../schema/parameterNames.ts';
 import type { ResolvedModel } from '../../../schema/resolved.ts';
-import { recurrentParameterNames } from '../../params/parameterPlan.ts';
 import type { NamedTensor } from '../../types.ts';
 import type { WeightsFile } from '../weightsFile.ts';
 import { planEncoder } from './encoderPlan.ts';
