@@ -5,7 +5,7 @@ import { decodeSafetensors } from '../engine/io/safetensors.ts';
 import type { NamedTensor } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { isActive, type RunManifest } from '../schema/run.ts';
-import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
+import { MODEL_FILE, START_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { UserError } from '../util/userError.ts';
 
 const CHECKPOINTS_FOLDER = 'checkpoints';
@@ -91,10 +91,10 @@ export function inFile<From, T>(path: string, decode: (content: From) => T, cont
   }
 }
 
-/** Whether training began with weights that the seed gives. */
-function isFresh({ experiment, manifest }: WeightedRun): boolean {
-  const { fineTune } = experiment as { fineTune?: { from?: string } };
-  return manifest.status !== 'imported' && fineTune?.from === undefined;
+/** Whether training began with weights that the seed alone gives. */
+function isFresh({ experiment: { fineTune, model }, manifest }: WeightedRun): boolean {
+  const hasVectors = 'vectors' in model.embedding && model.embedding.vectors !== undefined;
+  return manifest.status !== 'imported' && fineTune?.from === undefined && !hasVectors;
 }
 
 async function weightsFileExists(runDir: string): Promise<boolean> {
@@ -104,7 +104,7 @@ async function weightsFileExists(runDir: string): Promise<boolean> {
   );
 }
 
-/** Weights of each epoch that has a checkpoint. */
+/** Weights of each epoch that has a checkpoint; epoch 0 where training began with weights from elsewhere. */
 async function checkpoints(runDir: string): Promise<Map<number, string>> {
   const folder = join(runDir, CHECKPOINTS_FOLDER);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -112,6 +112,8 @@ async function checkpoints(runDir: string): Promise<Map<number, string>> {
     throw error;
   });
   const found = new Map<number, string>();
+  const start = join(runDir, START_FILE);
+  if (await stat(start).catch(() => undefined)) found.set(0, start);
   for (const name of names) {
     const number = EPOCH_FOLDER.exec(name)?.[1];
     const path = join(folder, name, MODEL_FILE);
