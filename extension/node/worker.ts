@@ -22,6 +22,7 @@ import { installTensorflow } from './tensorflow/installTensorflow.ts';
 import { packagesFolder, tensorflowFolder } from './tensorflow/tensorflowFolder.ts';
 import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts';
 import { createPortTransport } from './threadTransport.ts';
+import { createTraceHandlers } from './trace/traceHandlers.ts';
 import { TrainSession } from './trainSession.ts';
 import { VERSION } from './version.ts';
 
@@ -90,6 +91,7 @@ const handlers: Handlers<EngineContract> = {
     previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  ...createTraceHandlers(),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

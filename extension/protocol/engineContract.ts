@@ -3,6 +3,26 @@ import type { Backend } from '../schema/experiment.ts';
 import type { BackendChoice, Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { MetricFrame } from './metricFrame.ts';
+import type {
+  CellEquation,
+  EquationRequest,
+  ProbeRequest,
+  Trace,
+  TraceFormat,
+  TraceRequest,
+  TraceSources,
+} from './trace.ts';
+import type {
+  Connectivity,
+  ConnectivityRequest,
+  GradientRequest,
+  GradientTrace,
+  MatchProgress,
+  MatchRequest,
+  MatchResult,
+  StatisticsRequest,
+  TraceStatistics,
+} from './traceAnalysis.ts';
 
 /** What settings and configs say of the engine. */
 export interface EngineSettings {
@@ -115,6 +135,24 @@ export interface EngineContract {
       maxRows: number;
     }): DataPreview;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** What can be looked at in a run: epochs with weights, and stored probes. */
+    traceSources(params: { runDir: string }): TraceSources;
+    /** Gates and states of a text, and what the model makes of it. */
+    trace(params: TraceRequest): Trace;
+    /** The same as the bytes of a file. */
+    exportTrace(params: TraceRequest & { format: TraceFormat }): Uint8Array;
+    /** The equations of one unit at one token with their numbers. */
+    equation(params: EquationRequest): CellEquation;
+    /** How a score depends on each token. */
+    gradients(params: GradientRequest): GradientTrace;
+    /** How each state depends on each token. Takes seconds for long texts and wide layers; can be cancelled. */
+    connectivity(params: ConnectivityRequest): Connectivity;
+    /** Saturation, memory and correlations of each unit over one or many texts. */
+    statistics(params: StatisticsRequest): TraceStatistics;
+    /** A probe's trace as the run stored it after an epoch: same as `trace`, in fewer bits. */
+    probe(params: ProbeRequest): Trace;
+    /** Places in the data where the cells of a selection are on; tells its progress in `matching`, and can be cancelled. */
+    selectAndMatch(params: MatchRequest): MatchResult;
     /** What computes with these settings, or computes the run that trains now. Takes about a second: speeds are measured. */
     engineInfo(params: EngineSettings): EngineInfo;
     /** Installs TensorFlow into the extension's storage; `isNew` is false where it was there. */
@@ -128,6 +166,8 @@ export interface EngineContract {
     manifest: { runDir: string; manifest: RunManifest };
     /** How far an installation is, in words. */
     installing: { text: string };
+    /** How far selectAndMatch is, at most 10 a second. */
+    matching: MatchProgress;
     log: { level: 'info' | 'warning' | 'error'; text: string };
   };
 }
