@@ -5,22 +5,24 @@ import type { EngineInfo } from './engineInfo.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
   CellEquation,
+  EquationRequest,
+  ProbeRequest,
+  Trace,
+  TraceFormat,
+  TraceRequest,
+  TraceSources,
+} from './trace.ts';
+import type {
   Connectivity,
   ConnectivityRequest,
-  EquationRequest,
   GradientRequest,
   GradientTrace,
   MatchProgress,
   MatchRequest,
   MatchResult,
-  ProbeRequest,
   StatisticsRequest,
-  Trace,
-  TraceFormat,
-  TraceRequest,
-  TraceSources,
   TraceStatistics,
-} from './trace.ts';
+} from './traceAnalysis.ts';
 
 /** What settings and configs say of the engine. */
 export interface EngineSettings {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { dashboardHtml } from '../../extension/host/webviews/dashboardHtml.ts';
+import { pageHtml } from '../../extension/host/webviews/pageHtml.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -49,7 +49,8 @@ export async function openDashboardPage(browser: Browser, options: PageOptions =
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.addInitScript({ content: await buildFixture() });
-  const html = dashboardHtml({
+  const html = pageHtml({
+    page: 'dashboard',
     cspSource: ORIGIN,
     nonce: NONCE,
     uri: (file) => `${ORIGIN}/${file}`,

@@ -1,6 +1,4 @@
 // What the dashboard page may ask for. Parameters are checked before they come here; runs are named by id and looked up, never by path.
-import { join } from 'node:path';
-import * as vscode from 'vscode';
 import type { DashboardContract } from '../../protocol/dashboardContract.ts';
 import type { Handlers } from '../../protocol/rpc.ts';
 import { readEvaluation, readMetrics } from '../../store/runStore.ts';
@@ -19,6 +17,7 @@ import type { Engine } from '../training/engine.ts';
 import { requireTrust } from '../training/trainCommand.ts';
 import type { TrainingQueue } from '../training/trainingQueue.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
+import { saveFile } from './saveFile.ts';
 
 export interface DashboardHandlerDeps {
   catalog: WorkspaceCatalog;
@@ -58,14 +57,4 @@ function trust(): { canTrain: boolean; whyNot?: string } {
     if (!(error instanceof UserError)) throw error;
     return { canTrain: false, whyNot: withRemedy(error.message, error.remedy) };
   }
-}
-
-/** False when the user chose no place. */
-async function saveFile(suggestedName: string, data: Uint8Array): Promise<boolean> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const defaultUri = folder ? vscode.Uri.joinPath(folder, suggestedName) : vscode.Uri.file(join('/', suggestedName));
-  const target = await vscode.window.showSaveDialog({ defaultUri });
-  if (!target) return false;
-  await vscode.workspace.fs.writeFile(target, data);
-  return true;
 }
