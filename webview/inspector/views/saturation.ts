@@ -64,3 +64,12 @@ export function nextUnit(shares: SaturationShares, unit: number | undefined, way
   const step = way === 'right' || way === 'up' ? 1 : -1;
   return order[Math.min(count - 1, Math.max(0, order.indexOf(unit) + step))];
 }
+
+/** All units with the shares of `unit`, in order. */
+export function unitsAt({ left, right }: SaturationShares, unit: number): number[] {
+  const units: number[] = [];
+  for (let other = 0; other < left.length; other++) {
+    if (left[other] === left[unit] && right[other] === right[unit]) units.push(other);
+  }
+  return units;
+}

@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 import { formatCount, formatPercent } from '../../shared/format.ts';
 import { PictureElement, type Surface } from './pictureElement.ts';
-import { meanShares, nearestUnit, nextUnit, type SaturationShares, type Way } from './saturation.ts';
+import { meanShares, nearestUnit, nextUnit, type SaturationShares, unitsAt, type Way } from './saturation.ts';
 
 const MARGIN = { left: 30, right: 10, top: 10, bottom: 28 };
 const DOT_RADIUS = 2.4;
@@ -176,15 +176,6 @@ function dotsOf({ left, right }: SaturationShares): { left: number; right: numbe
   }
   // Large dots first, so that small ones stay in sight.
   return [...dots.values()].sort((a, b) => b.units - a.units);
-}
-
-/** All units with the shares of `unit`, in order. */
-export function unitsAt({ left, right }: SaturationShares, unit: number): number[] {
-  const units: number[] = [];
-  for (let other = 0; other < left.length; other++) {
-    if (left[other] === left[unit] && right[other] === right[unit]) units.push(other);
-  }
-  return units;
 }
 
 customElements.define('gs-saturation-plot', SaturationPlot);

@@ -1,174 +1,186 @@
 // Saturation: a scatter for each gate, layer and direction, with thresholds to set; and its way over the epochs. <gs-saturation-view>
-// Tells `pickcell` with a CellPlace.
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Direction, DirectionTrace, SignalName, Trace } from '../../../extension/protocol/trace.ts';
+// Tells `pickcell` with a UnitPlace.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SignalName } from '../../../extension/protocol/trace.ts';
 import { formatCount, formatPercent } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
-import { type CellPlace, cellTitle, gatesOf, placeTitle, SIGNAL_COLORS, SIGNAL_TITLES } from './cellPlace.ts';
+import type { UnitPlace } from '../inspectorState.ts';
+import { renderAnswer } from './answer.ts';
 import { check, slider } from './controls.ts';
-import {
-  DEFAULT_THRESHOLDS,
-  meanShares,
-  type SaturationShares,
-  saturationShares,
-  type Thresholds,
-} from './saturation.ts';
+import type { Look } from './look.ts';
+import { Question } from './question.ts';
+import { sampleChoice } from './sampleChoice.ts';
+import { DEFAULT_THRESHOLDS, meanShares, type Thresholds, unitsAt } from './saturation.ts';
 import './saturationPlot.ts';
-import { unitsAt } from './saturationPlot.ts';
+import {
+  type GateShares,
+  loadHistory,
+  loadSaturation,
+  type Sample,
+  type Saturation,
+  saturationKey,
+} from './saturationSource.ts';
+import { cellTitle, placeTitle, SIGNAL_COLORS, SIGNAL_TITLES } from './titles.ts';
 
-interface GatePicture {
-  layer: number;
-  direction: Direction;
-  gate: SignalName;
-  shares: SaturationShares;
-  trail: { left: number; right: number }[];
-}
+/** A slider that is dragged asks when it rests. */
+const REST_MS = 120;
 
 export class SaturationView extends LightElement {
   static override properties = {
-    trace: { attribute: false },
-    history: { attribute: false },
+    look: { attribute: false },
     selected: { attribute: false },
+    over: { state: true },
     thresholds: { state: true },
     isTrailOn: { state: true },
     at: { state: true },
   };
-  declare trace: Trace | undefined;
-  /** The same text at each epoch there is, in order; empty where it was not replayed. */
-  declare history: readonly Trace[];
-  declare selected: CellPlace | undefined;
+  declare look: Look;
+  declare selected: UnitPlace | undefined;
+  declare over: Sample;
   declare thresholds: Thresholds;
   declare isTrailOn: boolean;
-  /** Gate that was picked last: its shares are read out. */
+  /** Gate that was picked last: others with its shares are read out. */
   declare at: SignalName | undefined;
-  #pictures: GatePicture[] = [];
+  readonly #now = new Question<Saturation>(this);
+  readonly #history = new Question<Saturation[]>(this);
 
   constructor() {
     super();
-    this.history = [];
+    this.over = 'text';
     this.thresholds = DEFAULT_THRESHOLDS;
-    this.isTrailOn = true;
+    this.isTrailOn = false;
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('trace') || changed.has('history') || changed.has('thresholds')) this.#pictures = this.#measure();
-  }
-
-  #measure(): GatePicture[] {
-    const { trace, thresholds } = this;
-    if (!trace) return [];
-    const gates = gatesOf(trace);
-    return trace.layers.flat().flatMap((part) =>
-      gates.map((gate) => ({
-        layer: part.layer,
-        direction: part.direction,
-        gate,
-        shares: saturationShares(part.signals[gate] ?? new Float32Array(), trace.hiddenSize, thresholds),
-        trail: this.#trailOf(part, gate),
-      })),
+  protected override willUpdate(): void {
+    const { look, over, thresholds } = this;
+    const wish = { over, thresholds };
+    this.#now.ask(
+      saturationKey(look, wish),
+      (signal) => loadSaturation(look, wish, signal),
+      this.#now.answer ? REST_MS : 0,
     );
-  }
-
-  #trailOf({ layer, direction }: DirectionTrace, gate: SignalName): GatePicture['trail'] {
-    return this.history.flatMap((trace) => {
-      const values = trace.layers.flat().find((part) => part.layer === layer && part.direction === direction)?.signals[
-        gate
-      ];
-      return values ? [meanShares(saturationShares(values, trace.hiddenSize, this.thresholds))] : [];
-    });
+    if (!this.isTrailOn) return;
+    const key = JSON.stringify([look.runId, look.text, look.question.method, thresholds]);
+    this.#history.ask(key, (signal) => loadHistory(look, thresholds, signal), this.#history.answer ? REST_MS : 0);
   }
 
   protected override render(): TemplateResult {
-    const { trace } = this;
-    if (!trace) return emptyNotice('Nothing is traced yet.', 'Type a text at the top.');
-    if (gatesOf(trace).length === 0) {
-      return emptyNotice(
-        'This network has no gates.',
-        'An RNN computes h without gates, so nothing can saturate shut or open.',
-      );
-    }
-    return html`
-      ${this.#renderTools()}
-      ${trace.layers.flat().map((part) => this.#renderPart(part, trace))}
-      <p class="view-readout" aria-live="polite">${this.#readout(trace)}</p>
-    `;
+    return html`${this.#renderTools()}
+    ${renderAnswer(this.#now, {
+      doing: 'Counting saturated steps',
+      onRetry: () => this.#retry(),
+      show: (saturation) => this.#renderGates(saturation),
+    })}`;
+  }
+
+  #retry(): void {
+    this.#now.forget();
+    this.#history.forget();
   }
 
   #renderTools(): TemplateResult {
     const { left, right } = this.thresholds;
-    return html`<div class="tools" role="group" aria-label="What counts as saturated">
-      ${slider({
-        label: 'Shut below',
-        min: 0.01,
-        max: 0.49,
-        step: 0.01,
-        value: left,
-        text: left.toFixed(2),
-        onInput: (value) => {
-          this.thresholds = { ...this.thresholds, left: value };
-        },
+    const set = (part: Partial<Thresholds>): void => {
+      this.thresholds = { ...this.thresholds, ...part };
+    };
+    return html`<div class="tools" role="group" aria-label="What is counted">
+      ${sampleChoice('gs-saturation-over', this.over, (over) => {
+        this.over = over;
       })}
-      ${slider({
-        label: 'Open above',
-        min: 0.51,
-        max: 0.99,
-        step: 0.01,
-        value: right,
-        text: right.toFixed(2),
-        onInput: (value) => {
-          this.thresholds = { ...this.thresholds, right: value };
-        },
+      ${slider({ label: 'Shut below', min: 0.01, max: 0.49, step: 0.01, value: left, text: left.toFixed(2), onInput: (value) => set({ left: value }) })}
+      ${slider({ label: 'Open above', min: 0.51, max: 0.99, step: 0.01, value: right, text: right.toFixed(2), onInput: (value) => set({ right: value }) })}
+      ${check('Mean over the epochs', this.isTrailOn, (isOn) => {
+        this.isTrailOn = isOn;
       })}
-      ${
-        this.history.length > 1
-          ? check('Way of the mean over the epochs', this.isTrailOn, (isOn) => {
-              this.isTrailOn = isOn;
-            })
-          : nothing
-      }
     </div>`;
   }
 
-  #renderPart({ layer, direction }: DirectionTrace, { directionCount }: Trace): TemplateResult {
+  #renderGates(saturation: Saturation): TemplateResult {
+    const { gates } = saturation;
+    if (gates.length === 0) {
+      return emptyNotice('This network has no gates.', 'An RNN computes h without gates, so nothing is shut or open.');
+    }
+    const parts = new Map<string, GateShares[]>();
+    const directionCount = gates.some(({ direction }) => direction === 1) ? 2 : 1;
+    for (const gate of gates) {
+      const title = placeTitle(gate.layer, gate.direction, directionCount);
+      parts.set(title, [...(parts.get(title) ?? []), gate]);
+    }
+    return html`
+      <p class="view-readout" aria-live="polite">${this.#readout(saturation, directionCount)}</p>
+      ${this.#renderHistoryNote()}
+      ${[...parts].map(([title, members]) => this.#renderPart(title, members))}
+    `;
+  }
+
+  #renderHistoryNote(): TemplateResult | typeof nothing {
+    if (!this.isTrailOn) return nothing;
+    return renderAnswer(this.#history, {
+      doing: 'Reading the epochs',
+      onRetry: () => this.#history.forget(),
+      show: (history) =>
+        history.length > 0
+          ? html`<p class="muted">
+              The line is the way of the mean from epoch ${history[0].epoch} to epoch ${history.at(-1)?.epoch} (dot), on the
+              text at the top.
+            </p>`
+          : html`<p class="muted">
+              Of this text there is one epoch only. Texts in the config’s probes are kept at every epoch.
+            </p>`,
+    });
+  }
+
+  #renderPart(title: string, members: readonly GateShares[]): TemplateResult {
     const { selected } = this;
-    const isHere = selected?.layer === layer && selected.direction === direction;
-    const pictures = this.#pictures.filter((picture) => picture.layer === layer && picture.direction === direction);
-    return html`<div class="section-head"><h3>${placeTitle(layer, direction, directionCount)}</h3></div>
+    return html`<h3>${title}</h3>
       <div class="saturation-grid">
-        ${pictures.map(
-          ({ gate, shares, trail }) => html`<gs-saturation-plot
+        ${members.map(({ layer, direction, gate, shares }) => {
+          const isHere = selected?.layer === layer && selected.direction === direction;
+          return html`<gs-saturation-plot
             .name=${SIGNAL_TITLES[gate]}
             .shares=${shares}
-            .trail=${this.isTrailOn ? trail : []}
+            .trail=${this.#trailOf({ layer, direction, gate, shares })}
             .color=${SIGNAL_COLORS[gate]}
             .selected=${isHere ? selected.unit : undefined}
             @pick=${({ detail: unit }: CustomEvent<number>) => this.#pick({ layer, direction, unit }, gate)}
-          ></gs-saturation-plot>`,
-        )}
+          ></gs-saturation-plot>`;
+        })}
       </div>`;
   }
 
-  #pick(place: CellPlace, gate: SignalName): void {
+  #trailOf({ layer, direction, gate }: GateShares): { left: number; right: number }[] {
+    if (!this.isTrailOn) return [];
+    return (this.#history.answer ?? []).flatMap(({ gates }) =>
+      gates
+        .filter((each) => each.layer === layer && each.direction === direction && each.gate === gate)
+        .map(({ shares }) => meanShares(shares)),
+    );
+  }
+
+  #pick(place: UnitPlace, gate: SignalName): void {
     this.at = gate;
     this.tell('pickcell', place);
   }
 
-  #readout(trace: Trace): string {
+  #readout({ gates, stepCount, textCount }: Saturation, directionCount: 1 | 2): string {
+    const over =
+      textCount === 1
+        ? formatCount(stepCount, 'step')
+        : `${formatCount(stepCount, 'step')} of ${formatCount(textCount, 'text')}`;
     const { selected } = this;
-    const here = this.#pictures.filter(
-      ({ layer, direction }) => selected?.layer === layer && selected.direction === direction,
-    );
-    if (!selected || here.length === 0 || selected.unit >= trace.hiddenSize) {
-      return 'Right: shut more of the time. Up: wide open more of the time. Click a dot to see its cell in the heatmap.';
+    const here = gates.filter(({ layer, direction }) => layer === selected?.layer && direction === selected.direction);
+    if (!selected || here.length === 0 || selected.unit >= here[0].shares.left.length) {
+      return `Over ${over}. To the right: shut more often. Up: wide open more often. Larger dots are several cells.`;
     }
-    const gates = here.map(({ gate, shares }) => {
-      const { left, right } = shares;
-      return `${gate} shut in ${formatPercent(left[selected.unit])}, open in ${formatPercent(right[selected.unit])}`;
-    });
-    const picture = here.find(({ gate }) => gate === this.at);
-    const others = picture ? unitsAt(picture.shares, selected.unit).filter((unit) => unit !== selected.unit) : [];
-    return `${cellTitle(selected, trace.directionCount)}, ${formatCount(trace.tokens.length, 'step')}: ${gates.join('; ')}.${saySame(others, this.at)}`;
+    const { unit } = selected;
+    const each = here.map(
+      ({ gate, shares }) =>
+        `${gate} shut in ${formatPercent(shares.left[unit])}, open in ${formatPercent(shares.right[unit])}`,
+    );
+    const picked = here.find(({ gate }) => gate === this.at);
+    const others = picked ? unitsAt(picked.shares, unit).filter((other) => other !== unit) : [];
+    return `${cellTitle(selected, directionCount)}, over ${over}: ${each.join('; ')}.${saySame(others, this.at)}`;
   }
 }
 
@@ -178,7 +190,7 @@ function saySame(units: readonly number[], gate: SignalName | undefined): string
   if (units.length === 0) return '';
   const named = units.slice(0, MAX_NAMED).join(', ');
   const more = units.length > MAX_NAMED ? ` and ${units.length - MAX_NAMED} more` : '';
-  return ` The same shares of ${gate}: ${units.length === 1 ? 'cell' : 'cells'} ${named}${more}.`;
+  return ` The same for ${gate}: ${units.length === 1 ? 'cell' : 'cells'} ${named}${more}.`;
 }
 
 customElements.define('gs-saturation-view', SaturationView);

@@ -1,0 +1,50 @@
+// How signals, directions and cells are called, and which colour a signal has. Pure.
+import {
+  CELL_SIGNALS,
+  type Direction,
+  GATE_SIGNALS,
+  type RecurrentCell,
+  type SignalName,
+} from '../../../extension/protocol/trace.ts';
+import type { UnitPlace } from '../inspectorState.ts';
+
+export const SIGNAL_TITLES: Readonly<Record<SignalName, string>> = {
+  i: 'Input gate i',
+  f: 'Forget gate f',
+  g: 'Candidate g',
+  o: 'Output gate o',
+  c: 'Cell state c',
+  tanhC: 'tanh(c)',
+  r: 'Reset gate r',
+  z: 'Update gate z',
+  n: 'Candidate n',
+  h: 'Hidden state h',
+};
+
+/** Each signal keeps its colour in every view: an index into the palette. */
+export const SIGNAL_COLORS: Readonly<Record<SignalName, number>> = {
+  f: 0,
+  i: 1,
+  o: 2,
+  g: 3,
+  c: 5,
+  tanhC: 6,
+  z: 0,
+  r: 1,
+  n: 3,
+  h: 7,
+};
+
+export const directionTitle = (direction: Direction): string => (direction === 0 ? 'forward' : 'backward');
+
+/** `Layer 1`, or `Layer 1, backward` in a network that reads both ways. */
+export function placeTitle(layer: number, direction: Direction, directionCount: 1 | 2): string {
+  return directionCount === 1 ? `Layer ${layer}` : `Layer ${layer}, ${directionTitle(direction)}`;
+}
+
+export function cellTitle({ layer, direction, unit }: UnitPlace, directionCount: 1 | 2): string {
+  return `${placeTitle(layer, direction, directionCount)}, cell ${unit}`;
+}
+
+export const gatesOf = (cell: RecurrentCell): SignalName[] =>
+  CELL_SIGNALS[cell].filter((name) => GATE_SIGNALS.has(name));
