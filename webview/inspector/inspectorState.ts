@@ -23,7 +23,8 @@ export interface InspectorState {
   runId?: string;
   /** 0: before training. Absent: the best. */
   epoch?: number;
-  text: string;
+  /** Absent: the run's first probe. */
+  text?: string;
   /** One signal, or all of the cell's as small multiples. A signal that the run's cell does not have counts as h. */
   signal: SignalName | 'all';
   layer: number;
@@ -51,7 +52,7 @@ export function parseInspectorState(saved: unknown): InspectorState {
   return {
     runId: typeof runId === 'string' ? runId : undefined,
     epoch: isIndex(epoch) ? epoch : undefined,
-    text: typeof text === 'string' ? text.slice(0, MAX_TEXT) : '',
+    text: typeof text === 'string' ? text.slice(0, MAX_TEXT) : undefined,
     signal: isSignalChoice(signal) ? signal : 'h',
     layer: isIndex(layer) ? layer : 0,
     direction: direction === 1 ? 1 : 0,

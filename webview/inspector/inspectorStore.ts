@@ -170,11 +170,16 @@ export class InspectorStore {
 
   /** How the shown trace can be asked for again, for a file or a further view; undefined without a run. */
   get question(): HowToAsk | undefined {
-    const { run, sources, state, canTrace } = this;
-    return run && sources ? howToAsk({ runId: run.id, sources, state, canTrace }) : undefined;
+    const { run, sources, text, canTrace } = this;
+    const { epoch, layer } = this.state;
+    return run && sources ? howToAsk({ runId: run.id, sources, text, epoch, layer, canTrace }) : undefined;
   }
 
-  /** Probes of the run are texts to begin with. */
+  /** What is read: what was typed, else the run's first probe. */
+  get text(): string {
+    return this.state.text ?? this.probeTexts[0] ?? '';
+  }
+
   get probeTexts(): readonly string[] {
     return this.sources?.probes.map(({ text }) => text) ?? [];
   }
@@ -211,7 +216,7 @@ export class InspectorStore {
     const { question } = this;
     const key = JSON.stringify(question);
     if (!question || key === this.#asked) return;
-    const isTyping = this.trace !== undefined && this.state.text !== this.trace.text;
+    const isTyping = this.trace !== undefined && this.text !== this.trace.text;
     this.#asked = key;
     this.#question?.abort();
     clearTimeout(this.#timer);
@@ -249,7 +254,10 @@ export class InspectorStore {
   #askForEquation(): void {
     const { place, question, layer, direction, isTracing } = this;
     if (isTracing) return;
-    if (!place || question?.method !== 'trace') return this.#equations.ask(undefined);
+    if (!place || question?.method !== 'trace') {
+      this.#equations.ask(undefined);
+      return;
+    }
     const { runId, epoch, text } = question.params;
     this.#equations.ask({ runId, epoch, text, layer, direction, ...place });
   }

@@ -3,7 +3,6 @@ import type { InspectorContract } from '../../extension/protocol/inspectorContra
 import type { ParamsOf } from '../../extension/protocol/rpc.ts';
 import type { TraceSources } from '../../extension/protocol/trace.ts';
 import { UserError } from '../../extension/util/userError.ts';
-import type { InspectorState } from './inspectorState.ts';
 
 export type HowToAsk =
   | { method: 'trace'; params: ParamsOf<InspectorContract, 'trace'> }
@@ -14,15 +13,16 @@ export type HowToAsk =
 export interface Asked {
   runId: string;
   sources: TraceSources;
-  state: Pick<InspectorState, 'text' | 'epoch' | 'layer'>;
+  text: string;
+  epoch?: number;
+  layer: number;
   canTrace: boolean;
 }
 
 /** Only the shown layer is asked for: a trace of everything can be a hundred megabytes. */
-export function howToAsk({ runId, sources, state, canTrace }: Asked): HowToAsk {
-  const { text, epoch } = state;
+export function howToAsk({ runId, sources, text, epoch, layer, canTrace }: Asked): HowToAsk {
   if (text === '') return { method: 'none' };
-  const layers = [state.layer];
+  const layers = [layer];
   if (canTrace && (epoch === undefined || sources.epochs.includes(epoch))) {
     return { method: 'trace', params: { runId, epoch, text, layers } };
   }
