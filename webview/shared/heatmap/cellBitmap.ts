@@ -1,6 +1,7 @@
 // A matrix as a bitmap of one pixel a cell. Scrolling and zooming draw from it, so they cost what is on the screen and not what there is.
 import { type ColorMap, colorIndex } from './colorMap.ts';
 import type { Matrix, ValueRange } from './matrix.ts';
+import type { Size } from './viewport.ts';
 
 /** Pixels row by row in `order`. What is not a number stays transparent. Pure. */
 export function cellPixels(matrix: Matrix, order: Uint32Array, { map, range }: { map: ColorMap; range: ValueRange }) {
@@ -27,4 +28,15 @@ export function toBitmap(pixels: Uint32Array<ArrayBuffer>, columns: number): HTM
   const image = new ImageData(new Uint8ClampedArray(pixels.buffer), columns, canvas.height);
   canvas.getContext('2d')!.putImageData(image, 0, 0);
   return canvas;
+}
+
+/** A canvas of `size` device pixels. Setting the size clears it and costs its memory anew, so that happens only where it differs. */
+export function contextOf(canvas: HTMLCanvasElement, size: Size, ratio: number): CanvasRenderingContext2D {
+  if (canvas.width !== size.width || canvas.height !== size.height) {
+    canvas.width = size.width;
+    canvas.height = size.height;
+    canvas.style.inlineSize = `${size.width / ratio}px`;
+    canvas.style.blockSize = `${size.height / ratio}px`;
+  }
+  return canvas.getContext('2d')!;
 }

@@ -33,7 +33,7 @@ const FLAT_NAME_FROM = 38;
 const SLANTED_NAME_FROM = 11;
 const ROW_NAME_FROM = 11;
 
-const LABEL_PX = 11;
+export const LABEL_PX = 11;
 const NUMBER_PX = 10;
 const ELLIPSIS = '…';
 
