@@ -39,7 +39,8 @@ export class EpochSlider extends LightElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (!this.isPlaying) return;
-    if (changed.has('isPlaying') || changed.has('epoch') || changed.has('isBusy') || changed.has('epochs')) this.#schedule();
+    if (changed.has('isPlaying') || changed.has('epoch') || changed.has('isBusy') || changed.has('epochs'))
+      this.#schedule();
   }
 
   /** Place of the shown epoch in `epochs`; the last one where it is not among them. */

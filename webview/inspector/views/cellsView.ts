@@ -1,0 +1,187 @@
+// What kinds of cells there are: how long they remember, which only sum up, are dead or always on, and what they go along with. <gs-cells-view>
+// Tells `pickcell` with a UnitPlace.
+import { html, nothing, type TemplateResult } from 'lit';
+import { CELL_SIGNALS, type SignalName } from '../../../extension/protocol/trace.ts';
+import type { DirectionStatistics, TraceStatistics } from '../../../extension/protocol/traceAnalysis.ts';
+import { formatCount } from '../../shared/format.ts';
+import { LightElement } from '../../shared/lightElement.ts';
+import { emptyNotice } from '../../shared/notice.ts';
+import type { UnitPlace } from '../inspectorState.ts';
+import { renderAnswer } from './answer.ts';
+import './cellList.ts';
+import {
+  annotationTitle,
+  CELL_KINDS,
+  type CellKind,
+  directionCountOf,
+  rowsByCorrelation,
+  rowsOfKind,
+  rowsOfUnits,
+} from './cellLists.ts';
+import { select } from './controls.ts';
+import './halfLifeHistogram.ts';
+import { keyOf, type Look } from './look.ts';
+import { Question } from './question.ts';
+import { sampleChoice } from './sampleChoice.ts';
+import { type Sample, toTextSample } from './saturationSource.ts';
+import { placeTitle, SIGNAL_TITLES } from './titles.ts';
+
+const KINDS: Readonly<Record<CellKind, { name: string; explanation: string }>> = {
+  integrators: { name: 'Integrators', explanation: 'Their memory does not leak: they sum up what they take in.' },
+  dead: { name: 'Dead', explanation: 'They never tell anything.' },
+  alwaysOn: { name: 'Always on', explanation: 'They tell the same at every step.' },
+};
+
+export class CellsView extends LightElement {
+  static override properties = {
+    look: { attribute: false },
+    selected: { attribute: false },
+    over: { state: true },
+    annotation: { state: true },
+    correlate: { state: true },
+    bar: { state: true },
+  };
+  declare look: Look;
+  declare selected: UnitPlace | undefined;
+  declare over: Sample;
+  /** Place in the statistics' annotations. */
+  declare annotation: number;
+  /** Signal that is correlated; undefined: as the engine chooses. */
+  declare correlate: SignalName | undefined;
+  /** Bar of a histogram whose cells are listed. */
+  declare bar: { part: DirectionStatistics; units: number[] } | undefined;
+  readonly #statistics = new Question<TraceStatistics>(this);
+
+  constructor() {
+    super();
+    this.over = 'text';
+    this.annotation = 0;
+  }
+
+  protected override willUpdate(): void {
+    const { look, over, correlate } = this;
+    const { client, runId, epoch, text, question } = look;
+    if (over === 'text' && question.method === 'probe') {
+      this.#statistics.forget();
+      return;
+    }
+    const request = { runId, epoch, over: toTextSample(over, text), correlate };
+    this.#statistics.ask(keyOf(look, over, correlate), (signal) => client.call('statistics', request, { signal }));
+  }
+
+  protected override render(): TemplateResult {
+    const isStored = this.over === 'text' && this.look.question.method === 'probe';
+    return html`<div class="tools" role="group" aria-label="What is counted">
+        ${sampleChoice('gs-cells-over', this.over, (over) => {
+          this.over = over;
+          this.bar = undefined;
+        })}
+      </div>
+      ${
+        isStored
+          ? emptyNotice(
+              'The weights of this epoch were not kept.',
+              'Choose an epoch with a checkpoint, or the best one.',
+            )
+          : renderAnswer(this.#statistics, {
+              doing: 'Counting',
+              onRetry: () => this.#statistics.forget(),
+              show: (statistics) => this.#renderStatistics(statistics),
+            })
+      }`;
+  }
+
+  #renderStatistics(statistics: TraceStatistics): TemplateResult {
+    const { textCount, tokenCount } = statistics;
+    return html`
+      <p class="muted">${formatCount(tokenCount, 'token')} of ${formatCount(textCount, 'text')}.</p>
+      ${this.#renderHalfLives(statistics)}
+      <div class="cell-lists">
+        ${CELL_KINDS.map((kind) => this.#renderList({ ...KINDS[kind], rows: rowsOfKind(statistics, kind) }))}
+      </div>
+      ${this.#renderCorrelations(statistics)}
+    `;
+  }
+
+  #renderList({
+    name,
+    explanation,
+    rows,
+  }: {
+    name: string;
+    explanation: string;
+    rows: ReturnType<typeof rowsOfKind>;
+  }): TemplateResult {
+    return html`<gs-cell-list .name=${name} .explanation=${explanation} .rows=${rows} .selected=${this.selected}></gs-cell-list>`;
+  }
+
+  #renderHalfLives(statistics: TraceStatistics): TemplateResult {
+    const parts = statistics.layers.flat();
+    const directionCount = directionCountOf(statistics);
+    if (!parts.some(({ halfLife }) => halfLife)) {
+      return html`<h3>Memory</h3><p class="muted">An RNN has no gate that keeps memory, so it has no half-lives.</p>`;
+    }
+    const { bar } = this;
+    return html`<h3>Memory</h3>
+      <div class="histograms">
+        ${parts.map((part) => this.#renderHistogram(part, directionCount))}
+        ${
+          bar
+            ? this.#renderList({
+                name: 'In the chosen bar',
+                explanation: 'Half-life in tokens, longest first.',
+                rows: rowsOfUnits(bar.part, bar.units, directionCount),
+              })
+            : nothing
+        }
+      </div>`;
+  }
+
+  #renderHistogram(part: DirectionStatistics, directionCount: 1 | 2): TemplateResult {
+    const { layer, direction, halfLife = new Float32Array() } = part;
+    const isHere = this.selected?.layer === layer && this.selected.direction === direction;
+    return html`<gs-half-life-histogram
+      .name=${placeTitle(layer, direction, directionCount)}
+      .halfLives=${halfLife}
+      .unit=${isHere ? this.selected?.unit : undefined}
+      @bin=${({ detail: units }: CustomEvent<number[]>) => {
+        this.bar = { part, units };
+      }}
+    ></gs-half-life-histogram>`;
+  }
+
+  #renderCorrelations(statistics: TraceStatistics): TemplateResult {
+    const { annotations, correlated } = statistics;
+    const annotation = Math.min(this.annotation, annotations.length - 1);
+    const cell = this.look.trace?.cell;
+    const signals = cell ? CELL_SIGNALS[cell] : [correlated];
+    return html`<div class="section-head">
+        <h3>Cells that go along with</h3>
+        ${select({
+          label: '',
+          name: 'gs-annotation',
+          options: annotations.map((each, at) => ({ value: at, title: annotationTitle(each) })),
+          value: annotation,
+          onChange: (at) => {
+            this.annotation = at;
+          },
+        })}
+        ${select({
+          label: 'by',
+          name: 'gs-correlate',
+          options: signals.map((signal) => ({ value: signal, title: SIGNAL_TITLES[signal] })),
+          value: correlated,
+          onChange: (signal) => {
+            this.correlate = signal;
+          },
+        })}
+      </div>
+      ${this.#renderList({
+        name: 'By correlation',
+        explanation: 'Pearson’s r over all tokens, strongest first. Few tokens correlate with much by chance.',
+        rows: rowsByCorrelation(statistics, annotation),
+      })}`;
+  }
+}
+
+customElements.define('gs-cells-view', CellsView);
