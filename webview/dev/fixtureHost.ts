@@ -149,6 +149,7 @@ const server = serve<DashboardContract>(transport, {
     server.send('runsChanged', [...runs]);
     return runIds;
   }),
+  inspect: record('inspect', () => undefined),
   openConfig: record('openConfig', () => undefined),
   revealFolder: record('revealFolder', () => undefined),
   openExample: record('openExample', () => undefined),

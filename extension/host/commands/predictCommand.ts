@@ -7,7 +7,7 @@ import { requireTrust } from '../training/trainCommand.ts';
 import type { ListedRun } from '../views/runList.ts';
 import type { CommandApi, PredictArguments } from './commandApi.ts';
 import { predict, type RunActionDeps, requireRun } from './runActions.ts';
-import { canPredict, noRun, runNamedBy } from './targets.ts';
+import { canPredict, noRun, runNamedBy, selectedText } from './targets.ts';
 
 const MAX_SHOWN_CLASSES = 50;
 
@@ -17,7 +17,7 @@ export function createPredictCommand(deps: RunActionDeps): Pick<CommandApi, 'gat
       requireTrust(vscode.l10n.t('Prediction'));
       const given = isPredictArguments(target) ? target : undefined;
       const run = await chooseRun(given ? given.runId : target, deps);
-      const text = given?.text ?? selectedText() ?? (await typedText(run));
+      const text = given?.text ?? (selectedText()?.trim() || undefined) ?? (await typedText(run));
       const prediction = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Gatescope: predicting') },
         () => predict(run, text, deps.engine),
@@ -38,12 +38,6 @@ async function chooseRun(target: unknown, { catalog }: RunActionDeps): Promise<L
   const run = runNamedBy(target, catalog, canPredict) ?? catalog.runs.all().find(canPredict);
   if (run) return run;
   throw noRun();
-}
-
-function selectedText(): string | undefined {
-  const editor = vscode.window.activeTextEditor;
-  const text = editor?.document.getText(editor.selection).trim();
-  return text || undefined;
 }
 
 async function typedText({ manifest }: ListedRun): Promise<string> {
