@@ -9,6 +9,7 @@ import type { CommandApi } from './commands/commandApi.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
+import { createInspectorCommands } from './commands/inspectorCommands.ts';
 import { createInstallTensorflowCommand } from './commands/installTensorflowCommand.ts';
 import { createPredictCommand } from './commands/predictCommand.ts';
 import { createPreviewCommand } from './commands/previewCommand.ts';
@@ -22,6 +23,7 @@ import { ConfigCodeLens } from './config/configCodeLens.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
 import { ConfigQuickFixes } from './config/configQuickFixes.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
+import { ProbeCodeLens } from './config/probeCodeLens.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
 import { keepContextKeys } from './training/contextKeys.ts';
@@ -34,6 +36,7 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
   /** Loading the bundle plus `activate`, as VS Code counts it: what it does in between is not ours. */
@@ -54,6 +57,7 @@ interface Parts {
   diagnostics: ConfigDiagnostics;
   reader: ExperimentReader;
   dashboard: Dashboard;
+  inspector: Inspector;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
@@ -97,8 +101,14 @@ function createParts(context: vscode.ExtensionContext): Parts {
   );
   const reader = new ExperimentReader(configChecker);
   const diagnostics = owned.add(new ConfigDiagnostics(engine, configChecker, log));
-  const dashboard = owned.add(new Dashboard({ engine, catalog, queue, log, extensionUri: context.extensionUri }));
-  return { context, owned, log, engine, queue, catalog, diagnostics, reader, dashboard };
+  const { extensionUri } = context;
+  const dashboard = owned.add(
+    new Dashboard({ engine, catalog, queue, log, extensionUri, inspect: (focus) => inspector.open(focus) }),
+  );
+  const inspector = owned.add(
+    new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
+  );
+  return { context, owned, log, engine, queue, catalog, diagnostics, reader, dashboard, inspector };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
@@ -109,7 +119,9 @@ function connectEngineLog({ owned, engine, log }: Parts): void {
 function registerLanguageFeatures({ owned, diagnostics, queue, catalog }: Parts): void {
   const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
   const quickFixes = new ConfigQuickFixes(diagnostics);
+  const probeLens = owned.add(new ProbeCodeLens(catalog));
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
+  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
@@ -131,6 +143,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createRunCommands({ catalog, engine }, log),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
+    ...createInspectorCommands(parts),
     ...createPreviewCommand({ engine, catalog, reader, documents }),
     ...createEngineInfoCommand({ engine, documents }),
     ...createInstallTensorflowCommand(engine),

@@ -24,6 +24,8 @@ export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252
 export const BACKENDS = ['auto', 'native', 'wasm', 'wasm-plain', 'cpu', 'tensorflow'] as const;
 /** The most kernel threads that can be asked for. */
 export const MAX_THREADS = 64;
+const MAX_PROBES = 20;
+const MAX_PROBE_CHARACTERS = 2000;
 export const METRICS = [
   'validation.loss',
   'validation.accuracy',
@@ -655,6 +657,22 @@ export const ExperimentSchema = closed(
     text: Type.Optional(TextSchema),
     model: ModelSchema,
     training: Type.Optional(TrainingSchema),
+    probes: Type.Optional(
+      Type.Array(
+        Type.String({
+          minLength: 1,
+          maxLength: MAX_PROBE_CHARACTERS,
+          description: 'A text, cleaned and cut as the data is.',
+        }),
+        {
+          maxItems: MAX_PROBES,
+          uniqueItems: true,
+          defaultSnippets: [{ label: '[ "a text" ]', body: ['$1'] }],
+          description:
+            'Texts whose gates and states are stored before training and after every epoch, so that learning can be replayed. They have no part in training.',
+        },
+      ),
+    ),
     engine: Type.Optional(EngineSchema),
   },
   { title: 'Gatescope experiment', description: 'An experiment: data, text processing, model and training.' },

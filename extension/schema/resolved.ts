@@ -79,6 +79,8 @@ export interface ResolvedExperiment {
   text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength?: number };
   model: ResolvedModel;
   training: ResolvedTraining;
+  /** Absent where there are none. */
+  probes?: string[];
   engine: { backend: Backend; threads: 'auto' | number };
 }
 
@@ -105,12 +107,12 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
   sections.model.head ??= {};
   sections.training.loss ??= {};
   sections.training.best ??= {};
-  const { name, description, task, data, text, model, training, engine } = fillDefaults(
+  const { name, description, task, data, text, model, training, probes, engine } = fillDefaults(
     ExperimentSchema,
     withSections,
   ) as ResolvedExperiment;
   const head = { name, ...(description === undefined ? {} : { description }), task };
-  return withTaskDefaults({ ...head, data, text, model, training, engine });
+  return withTaskDefaults({ ...head, data, text, model, training, ...(probes ? { probes } : {}), engine });
 }
 
 /** What goes without saying for a task, and without what the task has no use for. */

@@ -14,6 +14,7 @@ export interface RunHeaderActions {
   control(action: RunAction): void;
   writeNote(note: string): void;
   openConfig(): void;
+  inspect(): void;
 }
 
 export function renderRunHeader(run: RunSummary, actions: RunHeaderActions): TemplateResult {
@@ -39,8 +40,9 @@ export function renderRunHeader(run: RunSummary, actions: RunHeaderActions): Tem
   </header>`;
 }
 
-function renderControls(run: RunSummary, { control, openConfig }: RunHeaderActions): TemplateResult {
-  const open = button({ label: 'Open Config', icon: 'go-to-file', onClick: openConfig });
+function renderControls(run: RunSummary, { control, openConfig, inspect }: RunHeaderActions): TemplateResult {
+  const open = html`${run.best ? button({ label: 'Inspect Gates', icon: 'telescope', onClick: inspect }) : nothing}
+  ${button({ label: 'Open Config', icon: 'go-to-file', onClick: openConfig })}`;
   if (!isActiveStatus(run.status) || !run.progress) return html`<div class="controls">${open}</div>`;
   const isPaused = run.status === 'paused';
   return html`<div class="controls">

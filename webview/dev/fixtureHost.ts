@@ -138,6 +138,7 @@ const server = serve<DashboardContract>(installVsCode('gatescope-dev-state'), {
     server.send('runsChanged', [...runs]);
     return runIds;
   }),
+  inspect: record('inspect', () => undefined),
   openConfig: record('openConfig', () => undefined),
   revealFolder: record('revealFolder', () => undefined),
   openExample: record('openExample', () => undefined),

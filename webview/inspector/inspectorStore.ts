@@ -4,8 +4,16 @@
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import type { InspectorContract, InspectorFocus } from '../../extension/protocol/inspectorContract.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
-import type { CellEquation, DirectionTrace, SignalName, Trace, TraceSources } from '../../extension/protocol/trace.ts';
+import type {
+  CellEquation,
+  DirectionTrace,
+  SignalName,
+  Trace,
+  TraceFormat,
+  TraceSources,
+} from '../../extension/protocol/trace.ts';
 import { CancelledError } from '../../extension/util/userError.ts';
+import { toFileName } from '../shared/format.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { EquationLoader } from './equationLoader.ts';
 import {
@@ -140,12 +148,19 @@ export class InspectorStore {
     return names.includes(signal) ? [signal] : names.slice(-1);
   }
 
-  /** The cell that read-out and equation are about: the hovered one, else the chosen one; undefined outside the trace. */
+  /** The chosen cell, as far as the trace has it. */
+  get chosen(): TracePlace | undefined {
+    return this.#inTrace(this.state.place);
+  }
+
+  /** The cell that read-out and equation are about: the hovered one, else the chosen one. */
   get place(): TracePlace | undefined {
-    const place = this.hovered ?? this.state.place;
+    return this.#inTrace(this.hovered) ?? this.chosen;
+  }
+
+  #inTrace(place: TracePlace | undefined): TracePlace | undefined {
     const { trace } = this;
-    if (!place || !trace || place.token >= trace.tokens.length || place.unit >= trace.hiddenSize) return undefined;
-    return place;
+    return place && trace && place.token < trace.tokens.length && place.unit < trace.hiddenSize ? place : undefined;
   }
 
   /** Units of the shown layer and direction that are pinned, in the order they were. */
@@ -162,6 +177,27 @@ export class InspectorStore {
 
   get equationError(): unknown {
     return this.#equations.error;
+  }
+
+  /** Why an equation's parts cannot be computed for what is shown; undefined where they can. */
+  get whyNoEquation(): string | undefined {
+    if (this.question?.method !== 'probe') return undefined;
+    return 'Only the signals of this epoch were stored: the parts of a gate need its weights.';
+  }
+
+  /** The token that the shown direction read before `token`; the same at the first. */
+  tokenBefore(token: number): number {
+    const before = this.direction === 0 ? token - 1 : token + 1;
+    return before >= 0 && before < (this.trace?.tokens.length ?? 0) ? before : token;
+  }
+
+  /** Writes everything the run computes over the text to a file that the user names. */
+  async saveTrace(format: TraceFormat): Promise<void> {
+    const { question, run } = this;
+    if (question?.method !== 'trace') return;
+    const { runId, epoch, text } = question.params;
+    const suggestedName = `${toFileName(run?.name ?? '').toLowerCase()}-trace.${format}`;
+    await this.client.call('saveTrace', { runId, epoch, text, format, suggestedName });
   }
 
   directionTrace(layer: number, direction: 0 | 1): DirectionTrace | undefined {

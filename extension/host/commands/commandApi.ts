@@ -1,6 +1,7 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
 import type { GenerateSettings, Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
+import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
@@ -14,6 +15,9 @@ export interface GenerateArguments extends Partial<GenerateSettings> {
   /** Id of a run; by default one that the user picks of those that can write. */
   runId?: string;
 }
+
+/** What the inspector is to show. A run by its id; without one the run that was looked at last. */
+export type InspectArguments = InspectorFocus & ({ runId: string } | { text: string });
 
 export interface ExampleArguments {
   /** Folder name under media/examples. */
@@ -34,6 +38,10 @@ interface Commands {
   'gatescope.experiment.openExample'(options?: ExampleArguments): Promise<string | undefined>;
   'gatescope.data.preview'(target?: unknown): Promise<void>;
   'gatescope.dashboard.open'(target?: unknown): Promise<void>;
+  /** Answers with the id of the run that is inspected; undefined where the page goes on with its own. */
+  'gatescope.inspector.open'(target?: unknown): Promise<string | undefined>;
+  /** Answers with the text. */
+  'gatescope.inspector.inspectSelection'(): Promise<string | undefined>;
   'gatescope.run.predict'(target?: unknown): Promise<Prediction | undefined>;
   /** Answers with the text after the prompt. */
   'gatescope.run.generate'(target?: unknown): Promise<string>;

@@ -50,11 +50,12 @@ function noConfig(): UserError {
 
 export type RunFilter = (run: ListedRun) => boolean;
 export const isEnded: RunFilter = ({ manifest }) => !isActive(manifest.status);
-/** Whether a run has weights to predict classes with: something was validated. */
-export const canPredict: RunFilter = ({ manifest }) =>
-  manifest.best !== undefined && manifest.task === 'classification';
-/** Whether a run has weights to write text with. */
-export const canWrite: RunFilter = ({ manifest }) => manifest.best !== undefined && manifest.task === 'languageModel';
+/** Whether a run has weights: something was validated. */
+export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined;
+/** Whether a run can predict classes. */
+export const canPredict: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'classification';
+/** Whether a run can write text. */
+export const canWrite: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'languageModel';
 
 /** The run that `target` names by itself; a config stands for its latest run. */
 export function runNamedBy(target: unknown, catalog: WorkspaceCatalog, filter: RunFilter): ListedRun | undefined {
@@ -99,4 +100,10 @@ function toItem(run: ListedRun): vscode.QuickPickItem & { run: ListedRun } {
     iconPath: new vscode.ThemeIcon(statusIcon(manifest.status).icon),
     run,
   };
+}
+
+/** What is selected in the active editor, as it is; undefined where nothing is. */
+export function selectedText(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  return editor?.document.getText(editor.selection) || undefined;
 }

@@ -36,6 +36,7 @@ export const checkDashboardParams = checkParamsOf<DashboardContract>({
   evaluation: { runId },
   updateRun: { runId, name: optional(text), note: optional(text) },
   deleteRuns: { runIds },
+  inspect: { runId, text: optional(text) },
   openConfig: { runId },
   revealFolder: { runId },
   openExample: { runId, path: text, line },

@@ -64,6 +64,14 @@ export const record =
     return undefined;
   };
 
+/** A value that one of `checks` lets pass. */
+export const firstOf =
+  (checks: readonly Check[]): Check =>
+  (value) => {
+    const problems = checks.map((check) => check(value));
+    return problems.includes(undefined) ? undefined : problems.join(', or ');
+  };
+
 /** What is wrong with the parameters of a call, or undefined. */
 export type ParamsCheck = (method: string, params: unknown) => string | undefined;
 

@@ -10,6 +10,7 @@ const good: Record<string, unknown> = {
   evaluation: { runId: 'a' },
   updateRun: { runId: 'a', name: 'new' },
   deleteRuns: { runIds: ['a', 'b'] },
+  inspect: { runId: 'a', text: 'hello' },
   openConfig: { runId: 'a' },
   revealFolder: { runId: 'a' },
   openExample: { runId: 'a', path: 'data/x.csv', line: 3 },

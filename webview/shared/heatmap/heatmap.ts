@@ -9,7 +9,7 @@ import { onThemeChange, readTheme, type ThemeColors } from '../theme.ts';
 import { cellPixels, contextOf, toBitmap } from './cellBitmap.ts';
 import { colorMap } from './colorMap.ts';
 import { paintCursors } from './cursor.ts';
-import { placeAfterKey, zoomAfterKey } from './keys.ts';
+import { placeAfterKey, zoomFactor } from './keys.ts';
 import { HeatmapLayout, type ScreenPlace } from './layout.ts';
 import { measureNames } from './margins.ts';
 import { type CellPlace, type Matrix, type ValueRange, valueAt } from './matrix.ts';
@@ -152,6 +152,11 @@ export class Heatmap extends LightElement {
     return found && { row: this.order[found.place], column: found.column };
   }
 
+  /** Asks for a larger or smaller picture; 0: everything in view. */
+  zoomBy(factor: number): void {
+    this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * factor, this.#steadyPoint());
+  }
+
   get #scroller(): HTMLElement | null {
     return this.querySelector<HTMLElement>('.heatmap-scroll');
   }
@@ -270,7 +275,7 @@ export class Heatmap extends LightElement {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const notches = -event.deltaY / (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 60 : 1.5);
-    this.#askForZoom(this.zoom * ZOOM_STEP ** notches, this.#toCanvas(event));
+    this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * ZOOM_STEP ** notches, this.#toCanvas(event));
   }
 
   #onClick(event: MouseEvent): void {
@@ -281,11 +286,11 @@ export class Heatmap extends LightElement {
   #onKey(event: KeyboardEvent): void {
     const { key, ctrlKey, metaKey } = event;
     const from = this.at ?? this.hovered;
-    const zoom = zoomAfterKey(key, this.zoom, ZOOM_STEP);
+    const factor = zoomFactor(key, ZOOM_STEP);
     const pressed = { key, isFar: ctrlKey || metaKey, page: this.#layout!.page };
     const next = placeAfterKey(from && this.#onScreen(from), pressed, this.#grid);
     const isPick = (key === 'Enter' || key === ' ') && from !== undefined;
-    if (zoom !== undefined) this.#askForZoom(zoom, this.#steadyPoint());
+    if (factor !== undefined) this.zoomBy(factor);
     else if (next) this.tell<CellPlace>('move', { row: this.order[next.place], column: next.column });
     else if (isPick) this.tell<CellPlace>('pick', from);
     else return;

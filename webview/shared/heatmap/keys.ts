@@ -49,9 +49,9 @@ function stepOf(key: string, page: number): readonly [rows: number, columns: num
   }
 }
 
-/** Plus, minus, and 0 for everything; undefined for other keys. */
-export function zoomAfterKey(key: string, zoom: number, step: number): number | undefined {
-  if (key === '+' || key === '=') return zoom * step;
-  if (key === '-') return zoom / step;
-  return key === '0' ? 1 : undefined;
+/** By how much a key zooms: plus and minus by `step`, 0 to everything; undefined for other keys. */
+export function zoomFactor(key: string, step: number): number | undefined {
+  if (key === '+' || key === '=') return step;
+  if (key === '-') return 1 / step;
+  return key === '0' ? 0 : undefined;
 }

@@ -1,5 +1,6 @@
 // How much room the names of rows and columns take beside the cells. CSS pixels.
-import { LABEL_PX, type NameStyle, visibleText } from './painter.ts';
+import { visibleBlanks } from '../format.ts';
+import { LABEL_PX, type NameStyle } from './painter.ts';
 
 /** Longer names are cut with an ellipsis; the read-out says all of them. */
 const LONGEST_NAME = 96;
@@ -21,7 +22,7 @@ export function measureNames(columnNames: readonly string[], fontFamily: string)
       if (style !== 'slanted') return 20;
       // Names are slanted only where there are hundreds of them at most.
       const longest = columnNames.slice(0, MOST_MEASURED).reduce((most, name) => {
-        return Math.max(most, Math.min(LONGEST_NAME, widthOf(visibleText(name))));
+        return Math.max(most, Math.min(LONGEST_NAME, widthOf(visibleBlanks(name))));
       }, 20);
       return Math.ceil((longest + LABEL_PX) * Math.SQRT1_2) + 8;
     },

@@ -1,5 +1,6 @@
 // Paints a heatmap's frame on a canvas: the cells in view, their numbers where there is room, and the names of rows and columns.
 // Invariant: everything lies on whole device pixels; a frame costs what is in view.
+import { visibleBlanks } from '../format.ts';
 import type { ThemeColors } from '../theme.ts';
 import { type ColorMap, colorAt } from './colorMap.ts';
 import { type Matrix, shareOf, type ValueRange } from './matrix.ts';
@@ -36,6 +37,8 @@ const ROW_NAME_FROM = 11;
 export const LABEL_PX = 11;
 const NUMBER_PX = 10;
 const ELLIPSIS = '…';
+/** Characters of a name that can ever be in view. */
+const MOST_SHOWN = 200;
 
 export type NameStyle = 'flat' | 'slanted' | 'positions';
 
@@ -235,7 +238,7 @@ export function niceStep(least: number): number {
 
 /** As much of `text` as fits in `width`, with an ellipsis where something is left out. */
 function shorten(context: CanvasRenderingContext2D, text: string, width: number): string {
-  const shown = visibleText(text);
+  const shown = visibleBlanks(text.slice(0, MOST_SHOWN));
   if (context.measureText(shown).width <= width) return shown;
   const characters = [...shown];
   let low = 0;
@@ -247,9 +250,4 @@ function shorten(context: CanvasRenderingContext2D, text: string, width: number)
     else high = middle - 1;
   }
   return characters.slice(0, low).join('') + ELLIPSIS;
-}
-
-/** Blanks as signs that can be seen: a token of a character model is often one. */
-export function visibleText(text: string): string {
-  return text.slice(0, 200).replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥');
 }
