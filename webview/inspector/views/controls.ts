@@ -46,7 +46,7 @@ export function select<T extends string | number>({
     const option = options[(event.target as HTMLSelectElement).selectedIndex];
     if (option) onChange(option.value);
   };
-  return html`<label class="select"
+  return html`<label class="field"
     >${label}<select name=${name} @change=${onSelect}>
       ${options.map((option) => html`<option .selected=${option.value === value}>${option.title}</option>`)}
     </select></label

@@ -1,4 +1,4 @@
-// How long the cells of one direction of a layer remember: a histogram of their half-lives. <gs-half-life-histogram>
+// How long the units of one direction of a layer remember: a histogram of their half-lives. <gs-half-life-histogram>
 // Tells `bin` with the units of the bar that was chosen.
 import { html, type TemplateResult } from 'lit';
 import { formatCount, formatShort } from '../../shared/format.ts';
@@ -43,7 +43,7 @@ export class HalfLifeHistogram extends LightElement {
   #renderBar(bin: Bin, at: number, most: number): TemplateResult {
     const { members } = bin;
     const isHere = this.unit !== undefined && members.includes(this.unit);
-    const label = `${describeBin(bin)}: ${formatCount(members.length, 'cell')}`;
+    const label = `${describeBin(bin)}: ${formatCount(members.length, 'unit')}`;
     return html`<button
       type="button"
       class="histogram-bar ${isHere ? 'is-here' : ''}"
@@ -61,8 +61,8 @@ export class HalfLifeHistogram extends LightElement {
 
   #sentence(): string {
     const middle = median(this.halfLives);
-    if (Number.isNaN(middle)) return 'No cells.';
-    return `Half of the ${formatCount(this.halfLives.length, 'cell')} ${this.halfLives.length === 1 ? 'has' : 'have'} forgotten half within ${formatTokens(middle)}.`;
+    if (Number.isNaN(middle)) return 'No units.';
+    return `Half of the ${formatCount(this.halfLives.length, 'unit')} ${this.halfLives.length === 1 ? 'has' : 'have'} forgotten half within ${formatTokens(middle)}.`;
   }
 
   #onKey(event: KeyboardEvent, count: number): void {

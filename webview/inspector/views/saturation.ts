@@ -1,4 +1,4 @@
-// How much of the time a gate is shut or wide open: shares of steps per cell, and which point of the picture is meant. Pure.
+// How much of the time a gate is shut or wide open: shares of steps per unit, and which point of the picture is meant. Pure.
 
 /** A gate value below `left` is saturated to the left (shut), one above `right` to the right (open). */
 export interface Thresholds {

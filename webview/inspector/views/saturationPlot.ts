@@ -1,5 +1,5 @@
-// The scatter of one gate: each cell by its share of steps saturated to the left and to the right. <gs-saturation-plot>
-// Tells `pick` with a unit. Cells with the same shares are one dot whose area is their number.
+// The scatter of one gate: each unit by its share of steps saturated to the left and to the right. <gs-saturation-plot>
+// Tells `pick` with a unit. Units with the same shares are one dot whose area is their number.
 import { html, type TemplateResult } from 'lit';
 import { formatCount, formatPercent } from '../../shared/format.ts';
 import { PictureElement, type Surface } from './pictureElement.ts';
@@ -49,11 +49,11 @@ export class SaturationPlot extends PictureElement {
 
   #sentence(): string {
     const units = this.shares.left.length;
-    if (units === 0) return `${this.name}. No cells.`;
+    if (units === 0) return `${this.name}. No units.`;
     const { left, right } = meanShares(this.shares);
     return (
-      `${this.name}, ${formatCount(units, 'cell')}: on average shut in ${formatPercent(left)} ` +
-      `and wide open in ${formatPercent(right)} of the steps. Arrow keys go through the cells.`
+      `${this.name}, ${formatCount(units, 'unit')}: on average shut in ${formatPercent(left)} ` +
+      `and wide open in ${formatPercent(right)} of the steps. Arrow keys go through the units.`
     );
   }
 
@@ -65,7 +65,7 @@ export class SaturationPlot extends PictureElement {
     if (hit && hit.distance <= REACH) this.tell('pick', this.#nextAtSamePlace(hit.unit));
   }
 
-  /** A second click on the same dot goes to the next cell in it. */
+  /** A second click on the same dot goes to the next unit in it. */
   #nextAtSamePlace(unit: number): number {
     const here = unitsAt(this.shares, unit);
     const at = this.selected === undefined ? -1 : here.indexOf(this.selected);
@@ -132,7 +132,7 @@ function scalesOf(width: number, height: number): Scales {
   return { x: between(MARGIN.left, width - MARGIN.right), y: between(height - MARGIN.bottom, MARGIN.top) };
 }
 
-/** Axes from 0 to 1 and the line on which a cell is saturated all the time; beyond it no cell can be. */
+/** Axes from 0 to 1 and the line on which a unit is saturated all the time; beyond it none can be. */
 function drawFrame(ctx: CanvasRenderingContext2D, { x, y }: Scales, theme: Surface['theme']): void {
   ctx.lineWidth = 1;
   ctx.strokeStyle = theme.grid;

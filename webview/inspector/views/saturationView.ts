@@ -1,5 +1,5 @@
 // Saturation: a scatter for each gate, layer and direction, with thresholds to set; and its way over the epochs. <gs-saturation-view>
-// Tells `pickcell` with a UnitPlace.
+// Tells `pickunit` with a UnitPlace.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SignalName } from '../../../extension/protocol/trace.ts';
 import { formatCount, formatPercent } from '../../shared/format.ts';
@@ -21,7 +21,7 @@ import {
   type Saturation,
   saturationKey,
 } from './saturationSource.ts';
-import { cellTitle, placeTitle, SIGNAL_COLORS, SIGNAL_TITLES } from './titles.ts';
+import { placeTitle, SIGNAL_COLORS, signalTitle, unitTitle } from './titles.ts';
 
 /** A slider that is dragged asks when it rests. */
 const REST_MS = 120;
@@ -138,7 +138,7 @@ export class SaturationView extends LightElement {
         ${members.map(({ layer, direction, gate, shares }) => {
           const isHere = selected?.layer === layer && selected.direction === direction;
           return html`<gs-saturation-plot
-            .name=${SIGNAL_TITLES[gate]}
+            .name=${signalTitle(gate)}
             .shares=${shares}
             .trail=${this.#trailOf({ layer, direction, gate, shares })}
             .color=${SIGNAL_COLORS[gate]}
@@ -160,7 +160,7 @@ export class SaturationView extends LightElement {
 
   #pick(place: UnitPlace, gate: SignalName): void {
     this.at = gate;
-    this.tell('pickcell', place);
+    this.tell('pickunit', place);
   }
 
   #readout({ gates, stepCount, textCount }: Saturation, directionCount: 1 | 2): string {
@@ -171,7 +171,7 @@ export class SaturationView extends LightElement {
     const { selected } = this;
     const here = gates.filter(({ layer, direction }) => layer === selected?.layer && direction === selected.direction);
     if (!selected || here.length === 0 || selected.unit >= here[0].shares.left.length) {
-      return `Over ${over}. To the right: shut more often. Up: wide open more often. Larger dots are several cells.`;
+      return `Over ${over}. To the right: shut more often. Up: wide open more often. Larger dots are several units.`;
     }
     const { unit } = selected;
     const each = here.map(
@@ -180,7 +180,7 @@ export class SaturationView extends LightElement {
     );
     const picked = here.find(({ gate }) => gate === this.at);
     const others = picked ? unitsAt(picked.shares, unit).filter((other) => other !== unit) : [];
-    return `${cellTitle(selected, directionCount)}, over ${over}: ${each.join('; ')}.${saySame(others, this.at)}`;
+    return `${unitTitle(selected, directionCount)}, over ${over}: ${each.join('; ')}.${saySame(others, this.at)}`;
   }
 }
 
@@ -190,7 +190,7 @@ function saySame(units: readonly number[], gate: SignalName | undefined): string
   if (units.length === 0) return '';
   const named = units.slice(0, MAX_NAMED).join(', ');
   const more = units.length > MAX_NAMED ? ` and ${units.length - MAX_NAMED} more` : '';
-  return ` The same for ${gate}: ${units.length === 1 ? 'cell' : 'cells'} ${named}${more}.`;
+  return ` The same for ${gate}: ${units.length === 1 ? 'unit' : 'units'} ${named}${more}.`;
 }
 
 customElements.define('gs-saturation-view', SaturationView);

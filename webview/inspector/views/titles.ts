@@ -1,4 +1,4 @@
-// How signals, directions and cells are called, and which colour a signal has. Pure.
+// How signals, directions and units are called, and which colour a signal has. Pure.
 import {
   CELL_SIGNALS,
   type Direction,
@@ -7,19 +7,14 @@ import {
   type SignalName,
 } from '../../../extension/protocol/trace.ts';
 import type { UnitPlace } from '../inspectorState.ts';
+import { SIGNAL_FACTS } from '../signals.ts';
 
-export const SIGNAL_TITLES: Readonly<Record<SignalName, string>> = {
-  i: 'Input gate i',
-  f: 'Forget gate f',
-  g: 'Candidate g',
-  o: 'Output gate o',
-  c: 'Cell state c',
-  tanhC: 'tanh(c)',
-  r: 'Reset gate r',
-  z: 'Update gate z',
-  n: 'Candidate n',
-  h: 'Hidden state h',
-};
+/** `Forget gate f` */
+export function signalTitle(name: SignalName): string {
+  const { title, symbol } = SIGNAL_FACTS[name];
+  const capital = `${title[0].toUpperCase()}${title.slice(1)}`;
+  return name === 'tanhC' ? capital : `${capital} ${symbol}`;
+}
 
 /** Each signal keeps its colour in every view: an index into the palette. */
 export const SIGNAL_COLORS: Readonly<Record<SignalName, number>> = {
@@ -42,8 +37,8 @@ export function placeTitle(layer: number, direction: Direction, directionCount: 
   return directionCount === 1 ? `Layer ${layer}` : `Layer ${layer}, ${directionTitle(direction)}`;
 }
 
-export function cellTitle({ layer, direction, unit }: UnitPlace, directionCount: 1 | 2): string {
-  return `${placeTitle(layer, direction, directionCount)}, cell ${unit}`;
+export function unitTitle({ layer, direction, unit }: UnitPlace, directionCount: 1 | 2): string {
+  return `${placeTitle(layer, direction, directionCount)}, unit ${unit}`;
 }
 
 export const gatesOf = (cell: RecurrentCell): SignalName[] =>

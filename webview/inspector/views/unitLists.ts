@@ -1,26 +1,26 @@
-// Rows for the lists of cells, from what the engine counted. Pure.
+// Rows for the lists of units, from what the engine counted. Pure.
 import type {
   AnnotationName,
   DirectionStatistics,
   TraceStatistics,
 } from '../../../extension/protocol/traceAnalysis.ts';
 import { formatShort } from '../../shared/format.ts';
-import type { CellRow } from './cellList.ts';
-import { cellTitle } from './titles.ts';
+import { unitTitle } from './titles.ts';
+import type { UnitRow } from './unitList.ts';
 
-export const CELL_KINDS = ['integrators', 'dead', 'alwaysOn'] as const;
-export type CellKind = (typeof CELL_KINDS)[number];
+export const UNIT_KINDS = ['integrators', 'dead', 'alwaysOn'] as const;
+export type UnitKind = (typeof UNIT_KINDS)[number];
 
 export const directionCountOf = ({ layers }: TraceStatistics): 1 | 2 => (layers[0]?.length === 2 ? 2 : 1);
 
-function toRow(part: DirectionStatistics, unit: number, directionCount: 1 | 2): Pick<CellRow, 'place' | 'title'> {
+function toRow(part: DirectionStatistics, unit: number, directionCount: 1 | 2): Pick<UnitRow, 'place' | 'title'> {
   const { layer, direction } = part;
   const place = { layer, direction, unit };
-  return { place, title: cellTitle(place, directionCount) };
+  return { place, title: unitTitle(place, directionCount) };
 }
 
-/** Cells of one kind, with the half-life where there is one. */
-export function rowsOfKind(statistics: TraceStatistics, kind: CellKind): CellRow[] {
+/** Units of one kind, with the half-life where there is one. */
+export function rowsOfKind(statistics: TraceStatistics, kind: UnitKind): UnitRow[] {
   const directionCount = directionCountOf(statistics);
   return statistics.layers.flat().flatMap((part) =>
     Array.from(part[kind], (unit) => ({
@@ -30,8 +30,8 @@ export function rowsOfKind(statistics: TraceStatistics, kind: CellKind): CellRow
   );
 }
 
-/** Cells of one bar of a histogram. */
-export function rowsOfUnits(part: DirectionStatistics, units: readonly number[], directionCount: 1 | 2): CellRow[] {
+/** Units of one bar of a histogram. */
+export function rowsOfUnits(part: DirectionStatistics, units: readonly number[], directionCount: 1 | 2): UnitRow[] {
   const { halfLife } = part;
   return units
     .map((unit) => ({ ...toRow(part, unit, directionCount), text: halfLife ? formatHalfLife(halfLife[unit]) : '' }))
@@ -41,8 +41,8 @@ export function rowsOfUnits(part: DirectionStatistics, units: readonly number[],
 export const formatHalfLife = (halfLife: number): string =>
   halfLife === Number.POSITIVE_INFINITY ? '∞' : formatShort(Number(halfLife.toPrecision(3)));
 
-/** All cells by the size of their correlation with one annotation, strongest first; those without a number are left out. */
-export function rowsByCorrelation(statistics: TraceStatistics, annotation: number): CellRow[] {
+/** All units by the size of their correlation with one annotation, strongest first; those without a number are left out. */
+export function rowsByCorrelation(statistics: TraceStatistics, annotation: number): UnitRow[] {
   const directionCount = directionCountOf(statistics);
   const rows = statistics.layers
     .flat()

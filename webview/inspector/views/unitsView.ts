@@ -1,5 +1,5 @@
-// What kinds of cells there are: how long they remember, which only sum up, are dead or always on, and what they go along with. <gs-cells-view>
-// Tells `pickcell` with a UnitPlace.
+// What kinds of units there are: how long they remember, which only sum up, are dead or always on, and what they go along with. <gs-units-view>
+// Tells `pickunit` with a UnitPlace.
 import { html, nothing, type TemplateResult } from 'lit';
 import { CELL_SIGNALS, type SignalName } from '../../../extension/protocol/trace.ts';
 import type { DirectionStatistics, TraceStatistics } from '../../../extension/protocol/traceAnalysis.ts';
@@ -8,31 +8,31 @@ import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
 import type { UnitPlace } from '../inspectorState.ts';
 import { renderAnswer } from './answer.ts';
-import './cellList.ts';
+import './unitList.ts';
+import { select } from './controls.ts';
 import {
   annotationTitle,
-  CELL_KINDS,
-  type CellKind,
   directionCountOf,
   rowsByCorrelation,
   rowsOfKind,
   rowsOfUnits,
-} from './cellLists.ts';
-import { select } from './controls.ts';
+  UNIT_KINDS,
+  type UnitKind,
+} from './unitLists.ts';
 import './halfLifeHistogram.ts';
 import { keyOf, type Look } from './look.ts';
 import { Question } from './question.ts';
 import { sampleChoice } from './sampleChoice.ts';
 import { type Sample, toTextSample } from './saturationSource.ts';
-import { placeTitle, SIGNAL_TITLES } from './titles.ts';
+import { placeTitle, signalTitle } from './titles.ts';
 
-const KINDS: Readonly<Record<CellKind, { name: string; explanation: string }>> = {
+const KINDS: Readonly<Record<UnitKind, { name: string; explanation: string }>> = {
   integrators: { name: 'Integrators', explanation: 'Their memory does not leak: they sum up what they take in.' },
   dead: { name: 'Dead', explanation: 'They never tell anything.' },
   alwaysOn: { name: 'Always on', explanation: 'They tell the same at every step.' },
 };
 
-export class CellsView extends LightElement {
+export class UnitsView extends LightElement {
   static override properties = {
     look: { attribute: false },
     selected: { attribute: false },
@@ -48,7 +48,7 @@ export class CellsView extends LightElement {
   declare annotation: number;
   /** Signal that is correlated; undefined: as the engine chooses. */
   declare correlate: SignalName | undefined;
-  /** Bar of a histogram whose cells are listed. */
+  /** Bar of a histogram whose units are listed. */
   declare bar: { part: DirectionStatistics; units: number[] } | undefined;
   readonly #statistics = new Question<TraceStatistics>(this);
 
@@ -72,7 +72,7 @@ export class CellsView extends LightElement {
   protected override render(): TemplateResult {
     const isStored = this.over === 'text' && this.look.question.method === 'probe';
     return html`<div class="tools" role="group" aria-label="What is counted">
-        ${sampleChoice('gs-cells-over', this.over, (over) => {
+        ${sampleChoice('gs-units-over', this.over, (over) => {
           this.over = over;
           this.bar = undefined;
         })}
@@ -96,8 +96,8 @@ export class CellsView extends LightElement {
     return html`
       <p class="muted">${formatCount(tokenCount, 'token')} of ${formatCount(textCount, 'text')}.</p>
       ${this.#renderHalfLives(statistics)}
-      <div class="cell-lists">
-        ${CELL_KINDS.map((kind) => this.#renderList({ ...KINDS[kind], rows: rowsOfKind(statistics, kind) }))}
+      <div class="unit-lists">
+        ${UNIT_KINDS.map((kind) => this.#renderList({ ...KINDS[kind], rows: rowsOfKind(statistics, kind) }))}
       </div>
       ${this.#renderCorrelations(statistics)}
     `;
@@ -112,7 +112,7 @@ export class CellsView extends LightElement {
     explanation: string;
     rows: ReturnType<typeof rowsOfKind>;
   }): TemplateResult {
-    return html`<gs-cell-list .name=${name} .explanation=${explanation} .rows=${rows} .selected=${this.selected}></gs-cell-list>`;
+    return html`<gs-unit-list .name=${name} .explanation=${explanation} .rows=${rows} .selected=${this.selected}></gs-unit-list>`;
   }
 
   #renderHalfLives(statistics: TraceStatistics): TemplateResult {
@@ -156,7 +156,7 @@ export class CellsView extends LightElement {
     const cell = this.look.trace?.cell;
     const signals = cell ? CELL_SIGNALS[cell] : [correlated];
     return html`<div class="section-head">
-        <h3>Cells that go along with</h3>
+        <h3>Units that go along with</h3>
         ${select({
           label: '',
           name: 'gs-annotation',
@@ -169,7 +169,7 @@ export class CellsView extends LightElement {
         ${select({
           label: 'by',
           name: 'gs-correlate',
-          options: signals.map((signal) => ({ value: signal, title: SIGNAL_TITLES[signal] })),
+          options: signals.map((signal) => ({ value: signal, title: signalTitle(signal) })),
           value: correlated,
           onChange: (signal) => {
             this.correlate = signal;
@@ -184,4 +184,4 @@ export class CellsView extends LightElement {
   }
 }
 
-customElements.define('gs-cells-view', CellsView);
+customElements.define('gs-units-view', UnitsView);

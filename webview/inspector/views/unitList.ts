@@ -1,5 +1,5 @@
-// A list of cells with a value each: one tab stop, arrow keys, any length. <gs-cell-list>
-// Tells `pickcell` with a UnitPlace when a row is clicked or reached by Enter or Space.
+// A list of units with a value each: one tab stop, arrow keys, any length. <gs-unit-list>
+// Tells `pickunit` with a UnitPlace when a row is clicked or reached by Enter or Space.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { formatCount } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
@@ -7,9 +7,9 @@ import { styled } from '../../shared/styled.ts';
 import { rowWindow, scrollToRow } from '../../shared/windowing.ts';
 import { isSameUnit, type UnitPlace } from '../inspectorState.ts';
 
-export interface CellRow {
+export interface UnitRow {
   place: UnitPlace;
-  /** `Layer 0, forward, cell 17` */
+  /** `Layer 0, forward, unit 17` */
   title: string;
   /** What is said of it: `half-life 98 tokens`. */
   text: string;
@@ -21,7 +21,7 @@ const ROW_HEIGHT = 24;
 const VIEW_HEIGHT = 240;
 let nextId = 0;
 
-export class CellList extends LightElement {
+export class UnitList extends LightElement {
   static override properties = {
     name: { attribute: false },
     explanation: { attribute: false },
@@ -31,15 +31,15 @@ export class CellList extends LightElement {
     scrolled: { state: true },
   };
   declare name: string;
-  /** What makes a cell belong here, in a sentence. */
+  /** What makes a unit belong here, in a sentence. */
   declare explanation: string;
-  declare rows: readonly CellRow[];
+  declare rows: readonly UnitRow[];
   declare selected: UnitPlace | undefined;
   /** Row that the keys are at. */
   declare active: number;
   /** Pixels. */
   declare scrolled: number;
-  readonly #id = `gs-cells-${nextId++}`;
+  readonly #id = `gs-units-${nextId++}`;
 
   constructor() {
     super();
@@ -55,7 +55,7 @@ export class CellList extends LightElement {
   protected override render(): TemplateResult {
     const { rows } = this;
     return html`
-      <div class="section-head"><h4>${this.name}</h4><span class="muted">${formatCount(rows.length, 'cell')}</span></div>
+      <div class="section-head"><h4>${this.name}</h4><span class="muted">${formatCount(rows.length, 'unit')}</span></div>
       <p class="muted">${this.explanation}</p>
       ${rows.length === 0 ? nothing : this.#renderRows()}
     `;
@@ -68,10 +68,10 @@ export class CellList extends LightElement {
       height: VIEW_HEIGHT,
     });
     return html`<div
-      class="cell-list"
+      class="unit-list"
       role="listbox"
       tabindex="0"
-      aria-label=${`${this.name}, ${formatCount(rows.length, 'cell')}`}
+      aria-label=${`${this.name}, ${formatCount(rows.length, 'unit')}`}
       aria-activedescendant=${this.active >= start && this.active < end ? `${this.#id}-${this.active}` : nothing}
       @keydown=${this.#onKey}
       @scroll=${(event: Event) => {
@@ -84,18 +84,18 @@ export class CellList extends LightElement {
     </div>`;
   }
 
-  #renderRow({ place, title, text, share }: CellRow, at: number): TemplateResult {
+  #renderRow({ place, title, text, share }: UnitRow, at: number): TemplateResult {
     const isSelected = this.selected !== undefined && isSameUnit(this.selected, place);
     return html`<div
       id="${this.#id}-${at}"
       role="option"
-      class="cell-row ${at === this.active ? 'is-active' : ''}"
+      class="unit-row ${at === this.active ? 'is-active' : ''}"
       aria-selected=${isSelected ? 'true' : 'false'}
       aria-setsize=${this.rows.length}
       aria-posinset=${at + 1}
       @click=${() => this.#pick(at)}
     >
-      <span class="cell-row-title">${title}</span>
+      <span class="unit-row-title">${title}</span>
       ${share === undefined ? nothing : renderShare(share)}
       <span class="numeric">${text}</span>
     </div>`;
@@ -103,7 +103,7 @@ export class CellList extends LightElement {
 
   #pick(at: number): void {
     this.active = at;
-    this.tell('pickcell', this.rows[at].place);
+    this.tell('pickunit', this.rows[at].place);
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -127,7 +127,7 @@ export class CellList extends LightElement {
 
   #goTo(at: number): void {
     this.active = at;
-    const list = this.querySelector('.cell-list');
+    const list = this.querySelector('.unit-list');
     if (!list) return;
     list.scrollTop = scrollToRow(at, ROW_HEIGHT, { top: list.scrollTop, height: list.clientHeight });
     this.scrolled = list.scrollTop;
@@ -145,4 +145,4 @@ function renderShare(share: number): TemplateResult {
   ></span>`;
 }
 
-customElements.define('gs-cell-list', CellList);
+customElements.define('gs-unit-list', UnitList);
