@@ -3,19 +3,16 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction } from '../../../extension/protocol/trace.ts';
 import type { Connectivity } from '../../../extension/protocol/traceAnalysis.ts';
-import { colorMap } from '../../shared/heatmap/colorMap.ts';
-import '../../shared/heatmap/heatmap.ts';
 import type { HeatmapLabels } from '../../shared/heatmap/heatmap.ts';
-import { renderLegend } from '../../shared/heatmap/legend.ts';
 import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
-import { readTheme } from '../../shared/theme.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
 import { renderAnswer } from './answer.ts';
 import { connectivityMatrix, logScale } from './connectivityMatrix.ts';
 import { check } from './controls.ts';
 import { roundScale } from './difference.ts';
+import { type HeatmapActions, renderHeatmapPanel } from './heatmapPanel.ts';
 import { keyOf, type Look } from './look.ts';
 import { Question } from './question.ts';
 import { placeTitle } from './titles.ts';
@@ -97,50 +94,44 @@ export class ConnectivityView extends LightElement {
       : { kind: 'sequential', min: 0, max: top };
     const at = this.hovered ?? this.at;
     const value = at && valueAt(plain, at);
-    return html`<figure class="heatmap-panel">
-        <figcaption>
-          <h3>‖∂h<sub>t</sub> / ∂x<sub>s</sub>‖ <span class="muted">${placeTitle(layer, direction, trace.directionCount)}</span></h3>
-          ${renderLegend({
-            map: colorMap('sequential', readTheme().ground),
-            range: this.isLog ? { kind: 'sequential', min: top / 10 ** DECADES, max: top } : range,
-            value: value === undefined ? undefined : this.isLog ? legendPlace(value, top) : value,
-          })}
-        </figcaption>
-        <gs-heatmap
-          .matrix=${this.isLog ? log : plain}
-          .order=${naturalOrder(tokenCount)}
-          .range=${range}
-          .columnNames=${trace.tokens.map(({ text }) => text)}
-          .marks=${NO_MARKS}
-          .at=${this.at}
-          .hovered=${this.hovered}
-          .zoom=${this.zoom}
-          .maxHeight=${HEIGHT}
-          .labels=${this.#labels(
-            plain,
-            trace.tokens.map(({ text }) => text),
-          )}
-          @hover=${(event: CustomEvent<CellPlace | null>) => {
-            this.hovered = event.detail ?? undefined;
-          }}
-          @move=${(event: CustomEvent<CellPlace>) => {
-            this.at = event.detail;
-          }}
-          @pick=${(event: CustomEvent<CellPlace>) => this.#pick(event.detail)}
-          @zoom=${(event: CustomEvent<number>) => {
-            this.zoom = event.detail;
-          }}
-        ></gs-heatmap>
-      </figure>
+    const names = trace.tokens.map(({ text }) => text);
+    const panel = {
+      key: 'connectivity',
+      title: html`‖∂h<sub>t</sub> / ∂x<sub>s</sub>‖ <span class="muted">${placeTitle(layer, direction, trace.directionCount)}</span>`,
+      matrix: this.isLog ? log : plain,
+      order: naturalOrder(tokenCount),
+      range,
+      legendRange: this.isLog ? { ...range, min: top / 10 ** DECADES, max: top } : range,
+      value: value === undefined ? undefined : this.isLog ? legendPlace(value, top) : value,
+      note: this.isLog ? 'logarithmic' : undefined,
+      columnNames: names,
+      at: this.at,
+      hovered: this.hovered,
+      zoom: this.zoom,
+      maxHeight: HEIGHT,
+      labels: this.#labels(plain, names),
+    };
+    return html`${renderHeatmapPanel(panel, this.#actions)}
       <p class="view-readout" aria-live="polite">
         ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Dark on one side of the diagonal: not read yet.'}
       </p>`;
   }
 
-  #pick(place: CellPlace): void {
-    this.at = place;
-    this.tell('token', place.row);
-  }
+  readonly #actions: HeatmapActions = {
+    hover: (place) => {
+      this.hovered = place;
+    },
+    move: (place) => {
+      this.at = place;
+    },
+    pick: (place) => {
+      this.at = place;
+      this.tell('token', place.row);
+    },
+    zoom: (zoom) => {
+      this.zoom = zoom;
+    },
+  };
 
   #sentence(plain: Matrix, { row, column }: CellPlace): string {
     const tokens = this.look.trace?.tokens ?? [];
@@ -160,7 +151,6 @@ export class ConnectivityView extends LightElement {
 const HEIGHT = 520;
 /** Orders of magnitude between the ends of the logarithmic colours. */
 const DECADES = 4;
-const NO_MARKS: ReadonlyMap<number, string> = new Map();
 
 /** Where the mark stands on a bar whose ends are labelled in plain numbers but whose colours are logarithmic. */
 function legendPlace(value: number, top: number): number {

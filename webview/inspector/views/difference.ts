@@ -58,22 +58,24 @@ export function roundScale(largest: number): number {
 
 export interface ProbabilityChange {
   label: string;
-  before: number;
-  after: number;
+  /** Undefined where it is not known: a language model tells its most probable tokens only. */
+  before?: number;
+  after?: number;
+  /** `after` minus `before`; NaN where one of them is not known. */
   change: number;
 }
 
-/** By label, the largest change first. A class that one side does not have counts as 0 there. */
+/** By label, the largest change first, those with an unknown side last. */
 export function probabilityChanges(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
 ): ProbabilityChange[] {
-  const labels = new Set([...before.keys(), ...after.keys()]);
-  return [...labels]
+  const size = ({ change }: ProbabilityChange): number => (Number.isNaN(change) ? -1 : Math.abs(change));
+  return [...new Set([...before.keys(), ...after.keys()])]
     .map((label) => {
-      const from = before.get(label) ?? 0;
-      const to = after.get(label) ?? 0;
-      return { label, before: from, after: to, change: to - from };
+      const from = before.get(label);
+      const to = after.get(label);
+      return { label, before: from, after: to, change: (to ?? Number.NaN) - (from ?? Number.NaN) };
     })
-    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
+    .sort((a, b) => size(b) - size(a));
 }

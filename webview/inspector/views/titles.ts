@@ -18,16 +18,16 @@ export function signalTitle(name: SignalName): string {
 
 /** Each signal keeps its colour in every view: an index into the palette. */
 export const SIGNAL_COLORS: Readonly<Record<SignalName, number>> = {
-  f: 0,
-  i: 1,
-  o: 2,
+  i: 2,
+  f: 1,
   g: 3,
-  c: 5,
+  o: 5,
+  c: 0,
   tanhC: 6,
-  z: 0,
-  r: 1,
-  n: 3,
   h: 7,
+  r: 2,
+  z: 1,
+  n: 3,
 };
 
 export const directionTitle = (direction: Direction): string => (direction === 0 ? 'forward' : 'backward');
