@@ -112,9 +112,9 @@ function renderParts(gate: GateEquation | undefined): TemplateResult {
   const biasHint = gate ? `b_ih ${exactNumber(gate.biasIh)}, b_hh ${exactNumber(gate.biasHh)}` : nothing;
   return html`
     <td class="numeric">${exactNumber(gate?.input)}</td>
-    <td class="numeric" title=${hint}>${exactNumber(recurrent)}${gate?.resetBy === undefined ? nothing : html`<sup>r</sup>`}</td>
-    <td class="numeric" title=${biasHint}>${exactNumber(bias)}</td>
-    <td class="numeric">${exactNumber(gate?.preActivation)}</td>
+    <td class="numeric plus" title=${hint}>${exactNumber(recurrent)}${gate?.resetBy === undefined ? nothing : html`<sup>r</sup>`}</td>
+    <td class="numeric plus" title=${biasHint}>${exactNumber(bias)}</td>
+    <td class="numeric equals">${exactNumber(gate?.preActivation)}</td>
   `;
 }
 

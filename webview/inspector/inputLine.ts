@@ -29,7 +29,7 @@ export class InputLine extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    return html`
+    return html`<div class="text-and-outcome">
       <div class="input-line">
         <textarea
           rows="2"
@@ -42,8 +42,8 @@ export class InputLine extends LightElement {
         ></textarea>
         ${this.suggestions.length > 0 ? this.#renderSuggestions() : nothing}
       </div>
-      ${this.trace ? this.#renderReading(this.trace) : nothing}
-    `;
+      ${this.trace ? html`${this.#renderTokens(this.trace)} ${renderOutcome(this.trace, this.token)}` : nothing}
+    </div>`;
   }
 
   #renderSuggestions(): TemplateResult {
@@ -57,7 +57,7 @@ export class InputLine extends LightElement {
     </select>`;
   }
 
-  #renderReading(trace: Trace): TemplateResult {
+  #renderTokens(trace: Trace): TemplateResult {
     const { tokens, truncated } = trace;
     const unknown = tokens.filter(({ isUnknown }) => isUnknown).length;
     const notes = [
@@ -66,22 +66,19 @@ export class InputLine extends LightElement {
       truncated > 0 ? `${formatCount(truncated, 'more')} beyond the model's maximum not read` : '',
     ];
     return html`<div class="reading">
-      <div class="reading-tokens">
         <div class="chips" role="list" aria-label="Tokens" tabindex="0" @click=${this.#onChip}>
           ${tokens.map(
             ({ text, isUnknown }, at) =>
               html`<span
                 role="listitem"
                 class="token ${isUnknown ? 'is-unknown' : ''} ${at === this.token ? 'is-here' : ''}"
-                title=${isUnknown ? `Token ${at + 1}, not in the vocabulary` : `Token ${at + 1}`}
+                title=${isUnknown ? `Token ${at}, not in the vocabulary` : `Token ${at}`}
                 data-token=${at}
                 >${visibleBlanks(text)}</span
               >`,
           )}
         </div>
-        <p class="muted">${notes.filter((note) => note !== '').join(' · ')}</p>
-      </div>
-      ${renderOutcome(trace, this.token)}
+      <p class="muted">${notes.filter((note) => note !== '').join(' · ')}</p>
     </div>`;
   }
 

@@ -36,7 +36,7 @@ function renderNext({ top, ofActual }: NextTokens, { tokens }: Trace, at: number
   if (ofActual !== undefined && actual !== undefined && !isShown) {
     rows.push({ name: quoteToken(actual), probability: ofActual, note: 'comes next' });
   }
-  return renderTable(`What is expected after token ${at + 1}, ${quoteToken(tokens[at].text)}`, rows);
+  return renderTable(`What is expected after token ${at}, ${quoteToken(tokens[at].text)}`, rows);
 }
 
 interface Row {

@@ -121,7 +121,7 @@ export class SignalHeatmaps extends LightElement {
     return {
       summary: `${title} of ${trace.hiddenSize} units, layer ${shown.layer} ${reads}, over ${trace.tokens.length} tokens. Arrow keys read the values, Enter pins a unit.`,
       describe: ({ row, column }, value) =>
-        `Unit ${row}, token ${column + 1}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}`,
+        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}`,
     };
   }
 

@@ -62,7 +62,10 @@ export function paint(context: CanvasRenderingContext2D, frame: Frame): void {
     paintNumbers(context, frame, { columns, rows });
   });
   paintColumnNames(context, frame, columns);
-  within(context, [0, margin.height, margin.width, room.height], () => paintRowNames(context, frame, rows));
+  const half = (LABEL_PX * frame.ratio) / 2;
+  within(context, [0, margin.height - half, margin.width, room.height + half], () =>
+    paintRowNames(context, frame, rows),
+  );
 }
 
 function within(context: CanvasRenderingContext2D, [x, y, width, height]: readonly number[], draw: () => void): void {
@@ -181,12 +184,12 @@ function paintSlanted(context: CanvasRenderingContext2D, frame: Frame, columns: 
   }
 }
 
-/** Counts from 1, at steps that leave room. */
+/** Counts from 0, at steps that leave room. */
 function paintPositions(context: CanvasRenderingContext2D, frame: Frame, columns: Span): void {
   const { cell, margin, ratio } = frame;
   const step = niceStep((44 * ratio) / cell.width);
-  for (let at = Math.ceil((columns.start + 1) / step) * step; at <= columns.end; at += step) {
-    const x = Math.round(leftOf(frame, at - 1) + cell.width / 2);
+  for (let at = Math.ceil(columns.start / step) * step; at < columns.end; at += step) {
+    const x = Math.round(leftOf(frame, at) + cell.width / 2);
     context.fillRect(x, margin.height - 5 * ratio, Math.max(1, Math.floor(ratio)), 3 * ratio);
     context.fillText(String(at), x, margin.height - 12 * ratio);
   }
