@@ -50,11 +50,19 @@ export class InputLine extends LightElement {
     return html`<select
       aria-label="Probes of the run"
       title="Probes: texts that the run's config names"
-      @change=${(event: Event) => this.tell('text', this.suggestions[Number((event.target as HTMLSelectElement).value)])}
+      @change=${this.#onSuggestion}
     >
-      <option value="" disabled .selected=${!this.suggestions.includes(this.text)}>Probes</option>
-      ${this.suggestions.map((text, at) => html`<option value=${at} .selected=${text === this.text}>${text}</option>`)}
+      <option value="" selected>Probes</option>
+      ${this.suggestions.map((text, at) => html`<option value=${at}>${text}</option>`)}
     </select>`;
+  }
+
+  /** The list is a menu: it goes back to its title. */
+  #onSuggestion(event: Event): void {
+    const list = event.target as HTMLSelectElement;
+    const text = this.suggestions[Number(list.value)];
+    list.selectedIndex = 0;
+    this.tell('text', text);
   }
 
   #renderTokens(trace: Trace): TemplateResult {

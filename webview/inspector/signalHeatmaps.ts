@@ -14,7 +14,7 @@ import { isGate, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.
 import { signalSymbol } from './symbols.ts';
 
 /** CSS pixels. */
-const HEIGHT_ALONE = 470;
+const HEIGHT_ALONE = 560;
 const HEIGHT_OF_MANY = 230;
 
 export class SignalHeatmaps extends LightElement {
