@@ -43,7 +43,7 @@ export class Equation extends LightElement {
     const [now, before] = direction === 0 ? ['t', 't−1'] : ['t', 't+1'];
     const time = { now, before };
     return html`
-      <table class="equation" aria-label="Gates with their numbers">
+      <div class="equation-scroll"><table class="equation" aria-label="Gates with their numbers">
         <thead>
           <tr>
             <th scope="col"><span class="visually-hidden">Gate</span></th>
@@ -57,7 +57,7 @@ export class Equation extends LightElement {
         <tbody>
           ${GATES_OF[trace.cell].map((gate) => this.#renderGate(gate, time.now))}
         </tbody>
-      </table>
+      </table></div>
       ${this.whyNoParts ? html`<p class="muted">${this.whyNoParts}</p>` : nothing}
       ${renderStates(this.subject, time)}
     `;
@@ -112,9 +112,9 @@ function renderParts(gate: GateEquation | undefined): TemplateResult {
   const biasHint = gate ? `b_ih ${exactNumber(gate.biasIh)}, b_hh ${exactNumber(gate.biasHh)}` : nothing;
   return html`
     <td class="numeric">${exactNumber(gate?.input)}</td>
-    <td class="numeric" title=${hint}>${exactNumber(recurrent)}${gate?.resetBy === undefined ? nothing : html`<sup>r</sup>`}</td>
-    <td class="numeric" title=${biasHint}>${exactNumber(bias)}</td>
-    <td class="numeric">${exactNumber(gate?.preActivation)}</td>
+    <td class="numeric plus" title=${hint}>${exactNumber(recurrent)}${gate?.resetBy === undefined ? nothing : html`<sup>r</sup>`}</td>
+    <td class="numeric plus" title=${biasHint}>${exactNumber(bias)}</td>
+    <td class="numeric equals">${exactNumber(gate?.preActivation)}</td>
   `;
 }
 

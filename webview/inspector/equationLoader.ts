@@ -2,7 +2,7 @@
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import type { Client, ParamsOf } from '../../extension/protocol/rpc.ts';
 import type { CellEquation } from '../../extension/protocol/trace.ts';
-import { CancelledError } from '../../extension/util/userError.ts';
+import { LatestCall } from './latestCall.ts';
 
 export type EquationQuestion = ParamsOf<InspectorContract, 'equation'>;
 
@@ -12,9 +12,8 @@ const REST_MS = 30;
 export class EquationLoader {
   readonly #client: Client<InspectorContract>;
   readonly #onChange: () => void;
+  readonly #latest = new LatestCall();
   #key: string | undefined;
-  #question: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   value: CellEquation | undefined;
   error: unknown;
 
@@ -27,25 +26,24 @@ export class EquationLoader {
     const key = question && JSON.stringify(question);
     if (key === this.#key) return;
     this.#key = key;
-    this.#question?.abort();
-    clearTimeout(this.#timer);
-    this.value = undefined;
-    this.error = undefined;
-    if (question) this.#timer = setTimeout(() => void this.#load(question), REST_MS);
+    this.#latest.cancel();
+    this.#set(undefined, undefined);
+    if (!question) return;
+    this.#latest.ask({
+      delayMs: REST_MS,
+      call: (signal) => this.#client.call('equation', question, { signal }),
+      onAnswer: (value) => this.#tell(value, undefined),
+      onError: (error) => this.#tell(undefined, error),
+    });
   }
 
-  async #load(question: EquationQuestion): Promise<void> {
-    const controller = new AbortController();
-    this.#question = controller;
-    const { signal } = controller;
-    try {
-      const value = await this.#client.call('equation', question, { signal });
-      if (signal.aborted) return;
-      this.value = value;
-    } catch (error) {
-      if (signal.aborted || error instanceof CancelledError) return;
-      this.error = error;
-    }
+  #set(value: CellEquation | undefined, error: unknown): void {
+    this.value = value;
+    this.error = error;
+  }
+
+  #tell(value: CellEquation | undefined, error: unknown): void {
+    this.#set(value, error);
     this.#onChange();
   }
 }

@@ -38,9 +38,9 @@ function renderSource(
   onUnit: (unit: number) => void,
 ): TemplateResult {
   if (term.from === 'recurrent') {
-    const sign = symbol('h', html`${direction === 0 ? 't−1' : 't+1'}, ${term.index}`);
+    const sign = symbol('h', `${direction === 0 ? 't−1' : 't+1'}, ${term.index}`);
     return html`<button type="button" class="text-button" title="Look at unit ${term.index}" @click=${() => onUnit(term.index)}>${sign}</button>`;
   }
   const what = layer === 0 ? `Dimension ${term.index} of the input` : `Unit ${term.index} of the layer below`;
-  return html`<span title=${what}>${symbol('x', html`t, ${term.index}`)}</span>`;
+  return html`<span title=${what}>${symbol('x', `t, ${term.index}`)}</span>`;
 }

@@ -53,7 +53,7 @@ function pictureOf(store: InspectorStore, order: Uint32Array): string {
 /** A row a unit, in the order they are shown, and a column a token. */
 export function heatmapToCsv(store: InspectorStore, order: Uint32Array): string {
   const { trace, shown } = store;
-  const tokens = trace!.tokens.map(({ text }, at) => field(`${at + 1} ${text}`));
+  const tokens = trace!.tokens.map(({ text }, at) => field(`${at} ${text}`));
   const lines = [`signal,layer,direction,unit,${tokens.join(',')}`];
   for (const name of store.shownSignals) {
     const { values, rows, columns } = matrixOf(trace!, shown!.signals[name]!);

@@ -29,7 +29,7 @@ export class InputLine extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    return html`
+    return html`<div class="text-and-outcome">
       <div class="input-line">
         <textarea
           rows="2"
@@ -42,22 +42,30 @@ export class InputLine extends LightElement {
         ></textarea>
         ${this.suggestions.length > 0 ? this.#renderSuggestions() : nothing}
       </div>
-      ${this.trace ? this.#renderReading(this.trace) : nothing}
-    `;
+      ${this.trace ? html`${this.#renderTokens(this.trace)} ${renderOutcome(this.trace, this.token)}` : nothing}
+    </div>`;
   }
 
   #renderSuggestions(): TemplateResult {
     return html`<select
       aria-label="Probes of the run"
       title="Probes: texts that the run's config names"
-      @change=${(event: Event) => this.tell('text', this.suggestions[Number((event.target as HTMLSelectElement).value)])}
+      @change=${this.#onSuggestion}
     >
-      <option value="" disabled .selected=${!this.suggestions.includes(this.text)}>Probes</option>
-      ${this.suggestions.map((text, at) => html`<option value=${at} .selected=${text === this.text}>${text}</option>`)}
+      <option value="" selected>Probes</option>
+      ${this.suggestions.map((text, at) => html`<option value=${at}>${text}</option>`)}
     </select>`;
   }
 
-  #renderReading(trace: Trace): TemplateResult {
+  /** The list is a menu: it goes back to its title. */
+  #onSuggestion(event: Event): void {
+    const list = event.target as HTMLSelectElement;
+    const text = this.suggestions[Number(list.value)];
+    list.selectedIndex = 0;
+    this.tell('text', text);
+  }
+
+  #renderTokens(trace: Trace): TemplateResult {
     const { tokens, truncated } = trace;
     const unknown = tokens.filter(({ isUnknown }) => isUnknown).length;
     const notes = [
@@ -66,22 +74,19 @@ export class InputLine extends LightElement {
       truncated > 0 ? `${formatCount(truncated, 'more')} beyond the model's maximum not read` : '',
     ];
     return html`<div class="reading">
-      <div class="reading-tokens">
         <div class="chips" role="list" aria-label="Tokens" tabindex="0" @click=${this.#onChip}>
           ${tokens.map(
             ({ text, isUnknown }, at) =>
               html`<span
                 role="listitem"
                 class="token ${isUnknown ? 'is-unknown' : ''} ${at === this.token ? 'is-here' : ''}"
-                title=${isUnknown ? `Token ${at + 1}, not in the vocabulary` : `Token ${at + 1}`}
+                title=${isUnknown ? `Token ${at}, not in the vocabulary` : `Token ${at}`}
                 data-token=${at}
                 >${visibleBlanks(text)}</span
               >`,
           )}
         </div>
-        <p class="muted">${notes.filter((note) => note !== '').join(' · ')}</p>
-      </div>
-      ${renderOutcome(trace, this.token)}
+      <p class="muted">${notes.filter((note) => note !== '').join(' · ')}</p>
     </div>`;
   }
 

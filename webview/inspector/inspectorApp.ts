@@ -119,8 +119,8 @@ export class InspectorApp extends LightElement {
     const name = signal ?? 'h';
     return html`<aside class="cell-panel" aria-label="Cell">
       <p class="cell-readout" aria-label="Read-out">
-        ${signalSymbol(name, String(place.token + 1))} = <strong>${exactNumber(numbers.now[name])}</strong>
-        <span class="muted">${SIGNAL_FACTS[name].title} of unit ${place.unit} at token ${place.token + 1} of ${trace.tokens.length}, ${quoteToken(trace.tokens[place.token].text)}</span>
+        ${signalSymbol(name, String(place.token))} = <strong>${exactNumber(numbers.now[name])}</strong>
+        <span class="muted">${SIGNAL_FACTS[name].title} of unit ${place.unit} at token ${place.token}, ${quoteToken(trace.tokens[place.token].text)}</span>
       </p>
       <gs-equation
         .subject=${{ trace, layer: store.layer, direction: store.direction, place, numbers, signal }}

@@ -12,7 +12,6 @@ import type {
   TraceFormat,
   TraceSources,
 } from '../../extension/protocol/trace.ts';
-import { CancelledError } from '../../extension/util/userError.ts';
 import { toFileName } from '../shared/format.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { EquationLoader } from './equationLoader.ts';
@@ -24,7 +23,8 @@ import {
   type TracePlace,
   type UnitPlace,
 } from './inspectorState.ts';
-import { type HowToAsk, howToAsk } from './traceQuestion.ts';
+import { LatestCall } from './latestCall.ts';
+import { callFor, type HowToAsk, howToAsk } from './traceQuestion.ts';
 
 /** Typing rests this long before a trace is asked for. */
 const DEBOUNCE_MS = 40;
@@ -34,6 +34,7 @@ export class InspectorStore {
   readonly #host: Pick<PageHost, 'loadState' | 'saveState'>;
   readonly #onChange: () => void;
   readonly #equations: EquationLoader;
+  readonly #latest = new LatestCall();
   state: InspectorState;
   runs: readonly RunSummary[] = [];
   /** Of the shown run; undefined until they are here. */
@@ -51,8 +52,6 @@ export class InspectorStore {
   error: unknown;
   #sourcesOf: string | undefined;
   #asked = '';
-  #question: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     client: Client<InspectorContract>,
@@ -252,39 +251,32 @@ export class InspectorStore {
     const { question } = this;
     const key = JSON.stringify(question);
     if (!question || key === this.#asked) return;
-    const isTyping = this.trace !== undefined && this.text !== this.trace.text;
     this.#asked = key;
-    this.#question?.abort();
-    clearTimeout(this.#timer);
+    this.#latest.cancel();
     this.error = undefined;
     this.isTracing = question.method !== 'none';
     if (question.method === 'none') {
       this.trace = undefined;
       this.error = question.reason;
-    } else if (isTyping) this.#timer = setTimeout(() => void this.#ask(question), DEBOUNCE_MS);
-    else void this.#ask(question);
+      return;
+    }
+    const isTyping = this.trace !== undefined && this.text !== this.trace.text;
+    this.#latest.ask({
+      delayMs: isTyping ? DEBOUNCE_MS : 0,
+      call: (signal) => callFor(this.client, question, signal),
+      onAnswer: (trace) => this.#setTrace(trace),
+      onError: (error) => {
+        this.isTracing = false;
+        this.#fail(error);
+      },
+    });
   }
 
-  async #ask(question: Exclude<HowToAsk, { method: 'none' }>): Promise<void> {
-    const controller = new AbortController();
-    this.#question = controller;
-    const { client } = this;
-    const { signal } = controller;
-    try {
-      const trace = await (question.method === 'probe'
-        ? client.call('probe', question.params, { signal })
-        : client.call('trace', question.params, { signal }));
-      if (signal.aborted) return;
-      this.trace = trace;
-      this.isTracing = false;
-      this.error = undefined;
-      this.#askForEquation();
-      this.#onChange();
-    } catch (error) {
-      if (signal.aborted || error instanceof CancelledError) return;
-      this.isTracing = false;
-      this.#fail(error);
-    }
+  #setTrace(trace: Trace): void {
+    this.trace = trace;
+    this.isTracing = false;
+    this.#askForEquation();
+    this.#onChange();
   }
 
   #askForEquation(): void {

@@ -36,7 +36,7 @@ function renderNext({ top, ofActual }: NextTokens, { tokens }: Trace, at: number
   if (ofActual !== undefined && actual !== undefined && !isShown) {
     rows.push({ name: quoteToken(actual), probability: ofActual, note: 'comes next' });
   }
-  return renderTable(`What is expected after token ${at + 1}, ${quoteToken(tokens[at].text)}`, rows);
+  return renderTable(`Expected after token ${at}, ${quoteToken(tokens[at].text)}`, rows);
 }
 
 interface Row {
@@ -47,7 +47,8 @@ interface Row {
 }
 
 function renderTable(title: string, rows: readonly Row[]): TemplateResult {
-  return html`<table class="outcome" aria-label=${title}>
+  return html`<table class="outcome">
+    <caption>${title}</caption>
     <tbody>
       ${rows.map(
         ({ name, probability, isRest, note }) => html`<tr class=${isRest ? 'muted' : ''}>

@@ -14,7 +14,7 @@ import { isGate, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.
 import { signalSymbol } from './symbols.ts';
 
 /** CSS pixels. */
-const HEIGHT_ALONE = 470;
+const HEIGHT_ALONE = 560;
 const HEIGHT_OF_MANY = 230;
 
 export class SignalHeatmaps extends LightElement {
@@ -121,7 +121,7 @@ export class SignalHeatmaps extends LightElement {
     return {
       summary: `${title} of ${trace.hiddenSize} units, layer ${shown.layer} ${reads}, over ${trace.tokens.length} tokens. Arrow keys read the values, Enter pins a unit.`,
       describe: ({ row, column }, value) =>
-        `Unit ${row}, token ${column + 1}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}`,
+        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}`,
     };
   }
 

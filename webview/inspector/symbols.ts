@@ -3,9 +3,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { SignalName } from '../../extension/protocol/trace.ts';
 import { SIGNAL_FACTS } from './signals.ts';
 
-/** A variable, and what stands below it. */
-export function symbol(name: string, below?: string | TemplateResult): TemplateResult {
-  return html`<span class="math"><i>${name}</i>${below === undefined ? nothing : html`<sub>${below}</sub>`}</span>`;
+/** A variable, and what stands below it: letters slanted, digits and signs upright, as in print. */
+export function symbol(name: string, below?: string): TemplateResult {
+  const parts = below?.split(/([a-z]+)/) ?? [];
+  const signs = parts.map((part, at) => (at % 2 === 1 ? html`<i>${part}</i>` : part));
+  return html`<span class="math"><i>${name}</i>${below === undefined ? nothing : html`<sub>${signs}</sub>`}</span>`;
 }
 
 /** A signal at a time: `t`, or `t−1`, or a signal without time. */

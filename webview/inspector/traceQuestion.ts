@@ -1,7 +1,7 @@
 // Which call answers what the page asks for: a trace is computed where weights are, else read from what was stored. Pure.
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
-import type { ParamsOf } from '../../extension/protocol/rpc.ts';
-import type { TraceSources } from '../../extension/protocol/trace.ts';
+import type { Client, ParamsOf } from '../../extension/protocol/rpc.ts';
+import type { Trace, TraceSources } from '../../extension/protocol/trace.ts';
 import { UserError } from '../../extension/util/userError.ts';
 
 export type HowToAsk =
@@ -33,6 +33,15 @@ export function howToAsk({ runId, sources, text, epoch, layer, canTrace }: Asked
     return { method: 'probe', params: { runId, probe, epoch: wanted, layers } };
   }
   return { method: 'none', reason: whyNone(canTrace, wanted) };
+}
+
+export function callFor(
+  client: Client<InspectorContract>,
+  question: Exclude<HowToAsk, { method: 'none' }>,
+  signal: AbortSignal,
+): Promise<Trace> {
+  if (question.method === 'probe') return client.call('probe', question.params, { signal });
+  return client.call('trace', question.params, { signal });
 }
 
 function whyNone(canTrace: boolean, epoch: number | undefined): UserError {

@@ -105,7 +105,7 @@ export class UnitCurves extends LightElement {
   #where(): string {
     const { token, trace } = this;
     const found = token === undefined ? undefined : trace.tokens[token];
-    return found ? `at token ${token! + 1}, ${quoteToken(found.text)}` : 'at its last token';
+    return found ? `at token ${token}, ${quoteToken(found.text)}` : 'at its last token';
   }
 
   #valueOf(name: SignalName): number | undefined {
@@ -144,7 +144,7 @@ export class UnitCurves extends LightElement {
   }
 
   #onCursor(x: number | undefined): void {
-    const token = x === undefined ? undefined : Math.round(x) - 1;
+    const token = x === undefined ? undefined : Math.round(x);
     const isInside = token !== undefined && token >= 0 && token < this.trace.tokens.length;
     this.tell<TracePlace | null>('hovered', isInside ? { unit: this.unit, token } : null);
   }
@@ -152,21 +152,20 @@ export class UnitCurves extends LightElement {
   #draw(): void {
     if (!this.#plot) return;
     this.#plot.draw(this.#geometry());
-    this.#plot.showCursor(this.token === undefined ? undefined : this.token + 1);
+    this.#plot.showCursor(this.token === undefined ? undefined : this.token);
   }
 
-  /** Tokens count from 1 on the axis, as people count. */
   #geometry(): Geometry {
     const { trace, shown, unit } = this;
     const count = trace.tokens.length;
-    const x = Float64Array.from({ length: count }, (_, token) => token + 1);
+    const x = Float64Array.from({ length: count }, (_, token) => token);
     const curves = trace.signals.map(({ name }) => {
       const y = Float64Array.from(x, (_, token) => shown.signals[name]![token * trace.hiddenSize + unit]);
       const common = { runId: name, runName: name, kind: 'training' as const, color: SIGNAL_COLORS[name] };
       return { curve: { ...common, x, factor: 1, y, smoothed: y, best: -1 }, line: { x, y } };
     });
     return {
-      x: { min: count > 1 ? 1 : 0.5, max: count > 1 ? count : 1.5 },
+      x: count > 1 ? { min: 0, max: count - 1 } : { min: -0.5, max: 0.5 },
       y: valueRange(
         trace,
         curves.map(({ line }) => line.y),

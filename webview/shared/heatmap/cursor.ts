@@ -3,6 +3,9 @@
 import type { ScreenPlace } from './layout.ts';
 import type { Frame } from './painter.ts';
 
+/** Lines of a hue would read as values. */
+const BAND_ALPHA = 0.45;
+
 export interface Cursors {
   chosen: ScreenPlace | undefined;
   hovered: ScreenPlace | undefined;
@@ -37,11 +40,13 @@ function paintBands(context: CanvasRenderingContext2D, frame: Frame, at: ScreenP
   const line = Math.max(1, Math.round(ratio));
   const bottom = Math.min(size.height, margin.height + matrix.rows * cell.height - scroll.y);
   const right = Math.min(size.width, margin.width + matrix.columns * cell.width - scroll.x);
-  context.fillStyle = theme.accent;
+  context.fillStyle = theme.foreground;
+  context.globalAlpha = BAND_ALPHA;
   context.fillRect(margin.width, top - line, right - margin.width, line);
   context.fillRect(margin.width, top + height, right - margin.width, line);
   context.fillRect(left - line, margin.height, line, bottom - margin.height);
   context.fillRect(left + width, margin.height, line, bottom - margin.height);
+  context.globalAlpha = 1;
 }
 
 /** Lines of text colour between lines of ground, so that one of them stands out on every colour of a map. */

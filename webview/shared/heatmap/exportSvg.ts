@@ -114,8 +114,8 @@ function columnTexts(names: readonly string[], cell: Cell, theme: ThemeColors): 
   }
   const step = niceStep(44 / cell.width);
   const texts: string[] = [];
-  for (let at = step; at <= names.length; at += step) {
-    const x = (at - 0.5) * cell.width;
+  for (let at = 0; at < names.length; at += step) {
+    const x = (at + 0.5) * cell.width;
     texts.push(`<text x="${x}" y="${NAMES - 6}" text-anchor="middle" fill="${theme.muted}">${at}</text>`);
   }
   return texts;

@@ -223,7 +223,7 @@ export class Heatmap extends LightElement {
 
   #frame(size: Size): Frame {
     const { matrix, order, range, columnNames, marks } = this;
-    const { cell, margin, ratio } = this.#layout!;
+    const { cell, margin, ratio, nameStyle } = this.#layout!;
     const theme = this.#colors();
     const map = colorMap(range.kind, theme.ground);
     const bitmap = this.#bitmap;
@@ -238,6 +238,7 @@ export class Heatmap extends LightElement {
       size,
       scroll: this.#scroll(),
       columnNames,
+      nameStyle,
       marks,
       ratio,
       theme,

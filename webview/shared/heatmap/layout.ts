@@ -1,7 +1,7 @@
 // How a heatmap is laid out for the room it has: cell size, margins for names, size of everything; and which cell lies where. Pure.
 // Lengths are device pixels, except where CSS pixels are named.
 import type { NameRoom } from './margins.ts';
-import { nameStyle } from './painter.ts';
+import { type NameStyle, nameStyle } from './painter.ts';
 import { cellSize, cellUnder, maxZoom, type Offset, revealOffset, type Size } from './viewport.ts';
 
 export interface LayoutRequest {
@@ -27,6 +27,7 @@ const SCROLLBAR = 12;
 export class HeatmapLayout {
   readonly ratio: number;
   readonly cell: Size;
+  readonly nameStyle: NameStyle;
   /** Left of and above the cells. */
   readonly margin: Size;
   /** Margins and all cells. */
@@ -49,7 +50,8 @@ export class HeatmapLayout {
     });
     // Slanted names take more height than others, and the height decides nothing about their slant: so two passes are enough.
     const cellFor = (top: number): Size => cellSize(grid, room(top), { zoom, ratio });
-    const style = nameStyle(cellFor(0).width, ratio);
+    const style = nameStyle(cellFor(0).width, ratio, names.longest);
+    this.nameStyle = style;
     const top = Math.round(names.columnNames(style) * ratio);
     this.margin = { width: left, height: top };
     this.cell = cellFor(top);

@@ -21,30 +21,33 @@ export interface Frame {
   readonly size: Size;
   readonly margin: Size;
   readonly columnNames: readonly string[];
+  readonly nameStyle: NameStyle;
   /** Rows whose names are marked, by row: a CSS colour. */
   readonly marks: ReadonlyMap<number, string>;
   readonly ratio: number;
   readonly theme: ThemeColors;
 }
 
-/** Cells at least so wide have a gap between them, numbers in them, their name above them lying down, their name above them aslant. CSS pixels. */
+/** Cells at least so large have a gap between them, numbers in them, their names above them (aslant where they do not fit). CSS pixels. */
 const GAP_FROM = 7;
 const NUMBER_FROM: Size = { width: 34, height: 13 };
-const FLAT_NAME_FROM = 38;
 const SLANTED_NAME_FROM = 11;
 const ROW_NAME_FROM = 11;
 
 export const LABEL_PX = 11;
 const NUMBER_PX = 10;
+/** Longer names are cut where cells are wide enough for most others. CSS pixels. */
+const LONGEST_FLAT = 60;
+const NAME_GAP = 4;
 const ELLIPSIS = '…';
 /** Characters of a name that can ever be in view. */
 const MOST_SHOWN = 200;
 
 export type NameStyle = 'flat' | 'slanted' | 'positions';
 
-/** How names of columns are written over cells of `width` device pixels. */
-export function nameStyle(width: number, ratio: number): NameStyle {
-  if (width >= FLAT_NAME_FROM * ratio) return 'flat';
+/** How names of columns, the longest `longest` CSS pixels, are written over cells of `width` device pixels. */
+export function nameStyle(width: number, ratio: number, longest: number): NameStyle {
+  if (width >= (Math.min(longest, LONGEST_FLAT) + NAME_GAP) * ratio) return 'flat';
   return width >= SLANTED_NAME_FROM * ratio ? 'slanted' : 'positions';
 }
 
@@ -62,7 +65,10 @@ export function paint(context: CanvasRenderingContext2D, frame: Frame): void {
     paintNumbers(context, frame, { columns, rows });
   });
   paintColumnNames(context, frame, columns);
-  within(context, [0, margin.height, margin.width, room.height], () => paintRowNames(context, frame, rows));
+  const half = (LABEL_PX * frame.ratio) / 2;
+  within(context, [0, margin.height - half, margin.width, room.height + half], () =>
+    paintRowNames(context, frame, rows),
+  );
 }
 
 function within(context: CanvasRenderingContext2D, [x, y, width, height]: readonly number[], draw: () => void): void {
@@ -145,14 +151,13 @@ export function shortNumber(value: number): string {
 }
 
 function paintColumnNames(context: CanvasRenderingContext2D, frame: Frame, columns: Span): void {
-  const { margin, size, ratio, cell, theme } = frame;
-  const style = nameStyle(cell.width, ratio);
+  const { margin, size, ratio, theme, nameStyle: style } = frame;
   context.font = `${LABEL_PX * ratio}px ${theme.fontFamily}`;
   context.fillStyle = style === 'positions' ? theme.muted : theme.foreground;
   context.textBaseline = 'middle';
   context.textAlign = style === 'slanted' ? 'left' : 'center';
-  // Slanted names lean over the columns to their right, so those of columns just out of view still show.
-  within(context, [style === 'slanted' ? 0 : margin.width, 0, size.width, margin.height], () => {
+  // Names that are cut by their cell end at it; others may reach beyond the cells.
+  within(context, [style === 'flat' ? margin.width : 0, 0, size.width, margin.height], () => {
     if (style === 'positions') paintPositions(context, frame, columns);
     else if (style === 'slanted') paintSlanted(context, frame, columns);
     else paintFlat(context, frame, columns);
@@ -162,7 +167,7 @@ function paintColumnNames(context: CanvasRenderingContext2D, frame: Frame, colum
 function paintFlat(context: CanvasRenderingContext2D, frame: Frame, columns: Span): void {
   const { cell, margin, ratio, columnNames } = frame;
   for (let column = columns.start; column < columns.end; column++) {
-    const text = shorten(context, columnNames[column], cell.width - 4 * ratio);
+    const text = shorten(context, columnNames[column], cell.width - NAME_GAP * ratio);
     context.fillText(text, leftOf(frame, column) + cell.width / 2, margin.height - 9 * ratio);
   }
 }
@@ -181,12 +186,13 @@ function paintSlanted(context: CanvasRenderingContext2D, frame: Frame, columns: 
   }
 }
 
-/** Counts from 1, at steps that leave room. */
+/** Counts from 0, at steps that leave room. */
 function paintPositions(context: CanvasRenderingContext2D, frame: Frame, columns: Span): void {
   const { cell, margin, ratio } = frame;
   const step = niceStep((44 * ratio) / cell.width);
-  for (let at = Math.ceil((columns.start + 1) / step) * step; at <= columns.end; at += step) {
-    const x = Math.round(leftOf(frame, at - 1) + cell.width / 2);
+  for (let at = Math.ceil(columns.start / step) * step; at < columns.end; at += step) {
+    const x = Math.round(leftOf(frame, at) + cell.width / 2);
+    if (x < margin.width) continue;
     context.fillRect(x, margin.height - 5 * ratio, Math.max(1, Math.floor(ratio)), 3 * ratio);
     context.fillText(String(at), x, margin.height - 12 * ratio);
   }

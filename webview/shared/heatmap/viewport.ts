@@ -18,7 +18,7 @@ export interface Span {
 }
 
 /** In CSS pixels: cells grow up to this size to fill the view, and up to twice that by zooming. */
-const FULL_CELL: Size = { width: 48, height: 18 };
+const FULL_CELL: Size = { width: 56, height: 18 };
 const MAX_GROWTH = 1.7;
 
 /** The cell size at which all of `grid` (columns by rows) shows in `view`, or the least there is. */
