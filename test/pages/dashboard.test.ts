@@ -6,8 +6,9 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Fixture } from '../../webview/dev/fixtureHost.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { openDashboardPage, type PageOptions } from '../support/dashboardPage.ts';
+
 import { eventually } from '../support/eventually.ts';
+import { openFixturePage, type PageOptions } from '../support/fixturePage.ts';
 import { THEMES, type ThemeName } from '../support/themes.ts';
 
 declare global {
@@ -24,7 +25,7 @@ after(() => browser?.close());
 
 /** A page that must not have complained by the end of the test. */
 async function open(t: TestContext, options: PageOptions = {}): Promise<Page> {
-  const { page, complaints, close } = await openDashboardPage(browser, options);
+  const { page, complaints, close } = await openFixturePage(browser, 'dashboard', options);
   t.after(async () => {
     await close();
     assert.deepEqual(complaints, []);
