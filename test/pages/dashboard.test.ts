@@ -204,8 +204,8 @@ test('gates are inspected of the run, of a row, of a mistake and of what was typ
   await page.getByRole('textbox', { name: 'A text to classify' }).fill('How far is it ?');
   await page.locator('gs-try-it').getByRole('button', { name: 'Inspect Gates' }).click();
   assert.deepEqual(await callsOf(page, 'inspect'), [
-    { runId },
-    { runId },
+    { runId, text: undefined },
+    { runId, text: undefined },
     { runId, text: 'What is an annotated bibliography ?' },
     { runId, text: 'How far is it ?' },
   ]);
