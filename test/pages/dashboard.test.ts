@@ -195,6 +195,22 @@ test('evaluation: matrix read by keyboard, mistakes open at their line', async (
   ]);
 });
 
+test('gates are inspected of the run, of a row, of a mistake and of what was typed', async (t) => {
+  const page = await open(t, { state: 'one' });
+  const runId = '2026-11-24T10-00-00-trec';
+  await page.getByRole('button', { name: 'Inspect Gates' }).first().click();
+  await page.getByRole('button', { name: 'Inspect gates of TREC, hidden 60' }).click();
+  await page.getByRole('button', { name: 'Inspect gates of TREC.test.all:4', exact: true }).click();
+  await page.getByRole('textbox', { name: 'A text to classify' }).fill('How far is it ?');
+  await page.locator('gs-try-it').getByRole('button', { name: 'Inspect Gates' }).click();
+  assert.deepEqual(await callsOf(page, 'inspect'), [
+    { runId, text: undefined },
+    { runId, text: undefined },
+    { runId, text: 'What is an annotated bibliography ?' },
+    { runId, text: 'How far is it ?' },
+  ]);
+});
+
 test('texts are never read as HTML', async (t) => {
   const page = await open(t, { state: 'hostile' });
   await page.getByText('<img src=x onerror').first().waitFor();
