@@ -40,6 +40,10 @@ export interface ForwardOptions {
   /** State of each layer before the first token: constants, which no gradient reaches. Zero where absent. */
   initial?: CarriedState;
   observe?: ModelObserver;
+  /** Told the pooled vectors [B, D], where there is pooling; copy what outlives the surrounding machineScope. */
+  observePooled?: (pooled: Float32Array) => void;
+  /** Vectors [N, I] in token order that take the place of the tokens' own, for derivatives in them. */
+  inputs?: tf.Tensor2D;
   /** Takes gradients that are sparse, where a machine computes. */
   sparse?: SparseGradients;
 }
@@ -94,15 +98,9 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
   const { embedding, encoder, pooling, head } = shape.model;
   const weight = <T extends tf.Tensor>(name: string): T => weights.get(name) as T;
   const key = (lane: number): DropoutKey | undefined => options.training && { ...options.training, lane };
-  const { sparse } = options;
   const isOneHot = 'type' in embedding;
-  let x = isOneHot
-    ? oneHot(batch, shape.vocabularySize)
-    : dropout(
-        embed(weight(EMBEDDING), batch, sparse && ((rows) => sparse.set(EMBEDDING, rows))),
-        embedding.dropout,
-        key(0),
-      );
+  let x = options.inputs ?? inputVectors(shape, weight, batch, options);
+  if (!isOneHot) x = dropout(x, embedding.dropout, key(0));
   for (let layer = 0; layer < encoder.layers; layer++) {
     if (layer > 0) x = dropout(x, encoder.dropout, key(layer));
     const directions = Array.from(
@@ -115,12 +113,26 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
     x = recurrentLayer(x, batch.layout, directions, {
       cell: cellOf(encoder),
       initial: initial && [{ h0: initial.h, c0: initial.c }],
-      isInputConstant: isOneHot && layer === 0,
+      isInputConstant: isOneHot && layer === 0 && !options.inputs,
       observe: observe && ((direction, result) => observe(layer, direction, result)),
     });
   }
   const { layout } = batch;
-  if (pooling) x = pool(x, { kind: pooling, layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
+  if (pooling) {
+    x = pool(x, { kind: pooling, layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
+    options.observePooled?.(x.dataSync<'float32'>());
+  }
   const kept = dropout(x, head.dropout, key(encoder.layers));
   return dense(kept, weight('head.weight'), weight('head.bias'));
+}
+
+/** The vectors of the batch's tokens, [N, I]: rows of the embedding's table, or one-hot. */
+function inputVectors(
+  { model, vocabularySize }: ModelShape,
+  weight: <T extends tf.Tensor>(name: string) => T,
+  batch: Batch,
+  { sparse }: ForwardOptions,
+): tf.Tensor2D {
+  if ('type' in model.embedding) return oneHot(batch, vocabularySize);
+  return embed(weight(EMBEDDING), batch, sparse && ((rows) => sparse.set(EMBEDDING, rows)));
 }

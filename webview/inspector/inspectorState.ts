@@ -1,4 +1,5 @@
 // What the inspector remembers over a reload: what is looked at, and how. Pure; what was saved is parsed, never trusted.
+import type { InspectorFocus } from '../../extension/protocol/inspectorContract.ts';
 import { CELL_SIGNALS, type Direction, type SignalName } from '../../extension/protocol/trace.ts';
 
 /** Rows as the engine counts them, by likeness, by how saturated they are, by when they peak, or with the pinned ones first. */
@@ -67,6 +68,15 @@ export function parseInspectorState(saved: unknown): InspectorState {
 
 export const isSameUnit = (a: UnitPlace, b: UnitPlace): boolean =>
   a.layer === b.layer && a.direction === b.direction && a.unit === b.unit;
+
+/** What a focus says, over what the page remembers. A cell that was chosen in another text means nothing in this one. */
+export function stateOfFocus({ runId, text, epoch }: InspectorFocus): Partial<InspectorState> {
+  return {
+    ...(runId === undefined ? {} : { runId, epoch, layer: 0, place: undefined }),
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(text === undefined ? {} : { text, place: undefined }),
+  };
+}
 
 const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

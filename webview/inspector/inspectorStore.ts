@@ -2,7 +2,7 @@
 // Invariant: `trace` belongs to what `state` asks for, or is the last one while that is on its way; a slower answer to an older question is dropped.
 // Views read from here and change what is shown through `change`, `choose`, `hover` and `togglePin`; nothing else writes.
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
-import type { InspectorContract, InspectorFocus } from '../../extension/protocol/inspectorContract.ts';
+import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import type {
   CellEquation,
@@ -20,6 +20,7 @@ import {
   isSameUnit,
   MAX_PINNED,
   parseInspectorState,
+  stateOfFocus,
   type TracePlace,
   type UnitPlace,
 } from './inspectorState.ts';
@@ -64,7 +65,7 @@ export class InspectorStore {
     this.#equations = new EquationLoader(client, onChange);
     this.state = parseInspectorState(host.loadState());
     client.on('runsChanged', (runs) => this.#setRuns(runs));
-    client.on('focus', (focus) => this.change(toState(focus)));
+    client.on('focus', (focus) => this.change(stateOfFocus(focus)));
   }
 
   async load(): Promise<void> {
@@ -75,7 +76,7 @@ export class InspectorStore {
       this.canTrace = canTrace;
       this.whyNot = whyNot;
       this.isLoaded = true;
-      if (focus) this.state = { ...this.state, ...toState(focus) };
+      if (focus) this.state = { ...this.state, ...stateOfFocus(focus) };
       this.#setRuns(runs);
     } catch (error) {
       this.#fail(error);
@@ -294,13 +295,4 @@ export class InspectorStore {
     this.error = error;
     this.#onChange();
   }
-}
-
-/** What a focus says, over what the page remembers. A cell that was chosen in another text means nothing in this one. */
-function toState({ runId, text, epoch }: InspectorFocus): Partial<InspectorState> {
-  return {
-    ...(runId === undefined ? {} : { runId, epoch, layer: 0, place: undefined }),
-    ...(epoch === undefined ? {} : { epoch }),
-    ...(text === undefined ? {} : { text, place: undefined }),
-  };
 }

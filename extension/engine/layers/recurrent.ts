@@ -43,6 +43,9 @@ export interface RecurrentResult {
   cN?: Float32Array;
   /** [N, G·H] activated gates. */
   gates: Float32Array;
+  /** [N, H] cell states, and their tanh; LSTM only. */
+  cells?: Float32Array;
+  tanhCells?: Float32Array;
 }
 
 /** Gradients of the results that come from above; absent ones are zero. */

@@ -225,14 +225,12 @@ export class Heatmap extends LightElement {
     const { matrix, order, range, columnNames, marks } = this;
     const { cell, margin, ratio, nameStyle } = this.#layout!;
     const theme = this.#colors();
-    const map = colorMap(range.kind, theme.ground);
-    const bitmap = this.#bitmap;
     return {
       matrix,
       order,
       range,
-      map,
-      bitmap,
+      map: colorMap(range.kind, theme.ground),
+      bitmap: this.#bitmap,
       cell,
       margin,
       size,
@@ -256,7 +254,7 @@ export class Heatmap extends LightElement {
     return this.#layout.middleOf(this.#onScreen(this.at), this.#scroll());
   }
 
-  #anchorAt(point: Offset): { cell: ScreenPlace; point: Offset } | undefined {
+  #anchorAt(point: Offset) {
     return this.#layout && { cell: this.#layout.screenPlace(point, this.#scroll()), point };
   }
 

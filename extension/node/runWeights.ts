@@ -1,0 +1,121 @@
+// Which weights a run has, and reading them: those before training, checkpoints of epochs, and the best in model.safetensors.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { decodeSafetensors } from '../engine/io/safetensors.ts';
+import { createParams } from '../engine/params/paramStore.ts';
+import type { ModelShape, NamedTensor } from '../engine/types.ts';
+import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { isActive, type RunManifest } from '../schema/run.ts';
+import { MODEL_FILE } from '../store/runFolder.ts';
+import { UserError } from '../util/userError.ts';
+
+const CHECKPOINTS_FOLDER = 'checkpoints';
+const EPOCH_FOLDER = /^epoch-(\d{3,9})$/;
+const MAX_LISTED = 12;
+
+/** A run as far as its weights are concerned. */
+export interface WeightedRun {
+  runDir: string;
+  manifest: RunManifest;
+  experiment: ResolvedExperiment;
+}
+
+/** The file with the weights after an epoch; undefined where no file has them. Absent epoch: the best. */
+export async function weightsFile(
+  { runDir, manifest }: Omit<WeightedRun, 'experiment'>,
+  epoch?: number,
+): Promise<string | undefined> {
+  const best = join(runDir, MODEL_FILE);
+  if (epoch === undefined) return best;
+  const checkpoint = (await checkpoints(runDir)).get(epoch);
+  return checkpoint ?? (manifest.best?.epoch === epoch ? best : undefined);
+}
+
+/** Epochs whose weights are there, rising. */
+export async function weightEpochs(run: WeightedRun): Promise<number[]> {
+  const { runDir, manifest, experiment } = run;
+  const epochs = new Set((await checkpoints(runDir)).keys());
+  if (isFresh(experiment)) epochs.add(0);
+  if (manifest.best && (await weightsFileExists(runDir))) epochs.add(manifest.best.epoch);
+  return [...epochs].sort((a, b) => a - b);
+}
+
+/** The weights after `epoch`; 0 are those before training. Throws UserError `run.noModel`, `run.noEpoch`. */
+export async function readWeights(run: WeightedRun, shape: ModelShape, epoch?: number): Promise<NamedTensor[]> {
+  const path = await weightsFile(run, epoch);
+  if (path) return inFile(path, decodeSafetensors, await readPart(path, run)).tensors;
+  if (epoch === 0 && isFresh(run.experiment)) return createParams(shape, run.experiment.training.seed).save();
+  throw noEpoch(run, epoch ?? 0, await weightEpochs(run));
+}
+
+/** A file of the run folder. Throws UserError `run.noModel` where it is missing. */
+export async function readPart(path: string, run: Omit<WeightedRun, 'experiment'>): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw noModel(run, cause);
+  }
+}
+
+export function noModel({ runDir, manifest: { status } }: Omit<WeightedRun, 'experiment'>, cause?: unknown): UserError {
+  return new UserError({
+    code: 'run.noModel',
+    message: isActive(status)
+      ? `${basename(runDir)} has no weights yet.`
+      : `${basename(runDir)} has no weights: it ended as ${status}.`,
+    remedy: isActive(status)
+      ? 'Weights are saved after the first validation: wait for it, or choose another run.'
+      : 'Choose another run.',
+    cause,
+  });
+}
+
+/** An error of what a file holds says which file. */
+export function inFile<From, T>(path: string, decode: (content: From) => T, content: From): T {
+  try {
+    return decode(content);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.place) throw error;
+    const { code, message, remedy } = error;
+    throw new UserError({ code, message, remedy, place: { path }, cause: error });
+  }
+}
+
+/** Whether training began with weights that the seed gives. */
+function isFresh(experiment: ResolvedExperiment): boolean {
+  const { fineTune } = experiment as { fineTune?: { from?: string } };
+  return fineTune?.from === undefined;
+}
+
+async function weightsFileExists(runDir: string): Promise<boolean> {
+  return stat(join(runDir, MODEL_FILE)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Weights of each epoch that has a checkpoint. */
+async function checkpoints(runDir: string): Promise<Map<number, string>> {
+  const folder = join(runDir, CHECKPOINTS_FOLDER);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const found = new Map<number, string>();
+  for (const name of names) {
+    const number = EPOCH_FOLDER.exec(name)?.[1];
+    const path = join(folder, name, MODEL_FILE);
+    if (number !== undefined && (await stat(path).catch(() => undefined))) found.set(Number(number), path);
+  }
+  return found;
+}
+
+function noEpoch({ runDir }: WeightedRun, epoch: number, epochs: readonly number[]): UserError {
+  const listed = epochs.slice(0, MAX_LISTED).join(', ') + (epochs.length > MAX_LISTED ? ', …' : '');
+  return new UserError({
+    code: 'run.noEpoch',
+    message: `${basename(runDir)} has no weights of epoch ${epoch}.`,
+    remedy: epochs.length > 0 ? `Choose one of the epochs there are: ${listed}.` : 'Choose another run.',
+  });
+}
