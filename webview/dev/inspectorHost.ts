@@ -7,6 +7,7 @@ import { CELL_SIGNALS, type Trace, type TraceSources } from '../../extension/pro
 import { UserError } from '../../extension/util/userError.ts';
 import { makeRun } from './fixtures.ts';
 import { installVsCode } from './pageTransport.ts';
+import { connectivityOf, gradientsOf, matchesOf, statisticsOf } from './traceAnalyses.ts';
 import { equationOf, type MadeNetwork, traceLayer } from './traceNetworks.ts';
 
 export interface InspectorFixture {
@@ -126,11 +127,7 @@ const record =
 const later = <T>(value: () => T): Promise<T> =>
   new Promise((settle) => setTimeout(() => settle(value()), state === 'slow' ? 3_600_000 : 5));
 
-function notMade(what: string): never {
-  throw new UserError({ code: 'fixture', message: `The fixture makes no ${what}.` });
-}
-
-serve<InspectorContract>(installVsCode('gatescope-dev-inspector'), {
+const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector'), {
   runs: record('runs', () => {
     if (state === 'failing') {
       throw new UserError({
@@ -154,10 +151,27 @@ serve<InspectorContract>(installVsCode('gatescope-dev-inspector'), {
       return { ...equation, gates: equation.gates.map((gate) => ({ ...gate, terms: gate.terms.slice(0, terms) })) };
     }),
   ),
-  gradients: record('gradients', () => notMade('gradients')),
-  connectivity: record('connectivity', () => notMade('connectivity')),
-  statistics: record('statistics', () => notMade('statistics')),
-  selectAndMatch: record('selectAndMatch', () => notMade('matches')),
+  gradients: record('gradients', ({ runId, text, epoch, target, integratedSteps }) =>
+    later(() => gradientsOf(traceOf(runId, text, { epoch }), target, integratedSteps)),
+  ),
+  connectivity: record('connectivity', ({ text, layer, direction }) =>
+    later(() => connectivityOf(Math.min(1024, tokensOf(text).length), layer, direction)),
+  ),
+  statistics: record('statistics', ({ runId, epoch, over, thresholds = { left: 0.1, right: 0.9 }, correlate }) =>
+    later(() => {
+      const { layerCount, cell } = networkOf(runId, epoch);
+      const layers = Array.from({ length: layerCount }, (_, layer) => layer);
+      const texts = 'texts' in over ? over.texts : PROBES;
+      const traces = texts.map((text) => traceOf(runId, text, { epoch, layers }));
+      return statisticsOf(traces, thresholds, correlate ?? (cell === 'lstm' ? 'c' : 'h'));
+    }),
+  ),
+  selectAndMatch: record('selectAndMatch', async ({ requestId, from, to, top = 50, data }) => {
+    for (const fraction of [0.25, 0.5, 0.75]) {
+      await later(() => server.send('matching', { requestId, tokensRead: 55_390 * fraction, fraction }));
+    }
+    return later(() => matchesOf(Uint32Array.of(1, 5, 8, 13, 40), data.split === 'test' ? 0 : top, to - from + 1));
+  }),
   openDataLine: record('openDataLine', () => undefined),
   openDashboard: record('openDashboard', () => undefined),
   saveFile: record('saveFile', ({ suggestedName, data }) => {

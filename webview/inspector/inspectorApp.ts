@@ -24,11 +24,16 @@ import { SIGNAL_FACTS } from './signals.ts';
 import { renderTools } from './signalTools.ts';
 import { signalSymbol } from './symbols.ts';
 import './unitCurves.ts';
+import { epochsOf } from './views/epochsOf.ts';
+import './views/epochSlider.ts';
+import './views/inspectorViews.ts';
 
 export class InspectorApp extends LightElement {
   declare store: InspectorStore;
   readonly #orders = new OrderCache();
   #opened: SignalName | undefined;
+  /** The views read the store, which is one object: a new number tells them that it changed. */
+  #version = 0;
 
   start(client: Client<InspectorContract>, host: PageHost): void {
     this.store = new InspectorStore(client, host, () => this.requestUpdate());
@@ -71,6 +76,7 @@ export class InspectorApp extends LightElement {
     if (!store.trace || !store.shown)
       return html`${store.error === undefined ? progressRing('Reading the text') : nothing}`;
     return html`
+      ${this.#renderEpochs()}
       <section class="inspector-body ${store.isTracing ? 'is-tracing' : ''}" aria-label="Gates and states">
         <div class="inspector-pictures">
           ${renderTools(store, {
@@ -83,7 +89,28 @@ export class InspectorApp extends LightElement {
         ${this.#renderCell()}
       </section>
       ${this.#renderPinned()}
+      <section aria-label="Further views">
+        <gs-inspector-views
+          .store=${store}
+          .version=${++this.#version}
+          @action=${(event: CustomEvent<Promise<unknown>>) => this.#do(event.detail)}
+        ></gs-inspector-views>
+      </section>
     `;
+  }
+
+  /** The training again, over what was kept of the shown text. */
+  #renderEpochs(): TemplateResult | typeof nothing {
+    const { store } = this;
+    const { sources } = store;
+    if (!sources) return nothing;
+    return html`<gs-epoch-slider
+      .epochs=${epochsOf(sources, store.text, store.canTrace)}
+      .epoch=${store.state.epoch}
+      .best=${sources.best}
+      .isBusy=${store.isTracing}
+      @epoch=${(event: CustomEvent<number>) => store.change({ epoch: event.detail === sources.best ? undefined : event.detail })}
+    ></gs-epoch-slider>`;
   }
 
   #renderHeatmaps(): TemplateResult {

@@ -4,6 +4,7 @@ import '../shared/styles/base.css';
 import '../shared/styles/charts.css';
 import '../shared/styles/heatmap.css';
 import './inspector.css';
+import './views/views.css';
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import { connect } from '../../extension/protocol/rpc.ts';
 import { createVsCodeHost } from '../shared/pageHost.ts';

@@ -135,7 +135,7 @@ export class ConnectivityView extends LightElement {
 
   #sentence(plain: Matrix, { row, column }: CellPlace): string {
     const tokens = this.look.trace?.tokens ?? [];
-    const name = (at: number): string => `token ${at + 1}, ${quoteToken(tokens[at]?.text ?? '')}`;
+    const name = (at: number): string => `token ${at}, ${quoteToken(tokens[at]?.text ?? '')}`;
     return `A small change of ${name(column)} changes h at ${name(row)} by ${exactNumber(valueAt(plain, { row, column }))} times its size at most.`;
   }
 

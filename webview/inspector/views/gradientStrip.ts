@@ -41,7 +41,7 @@ export class GradientStrip extends LightElement {
 
   #renderToken(token: string, at: number, full: number): TemplateResult {
     const value = this.values[at] ?? 0;
-    const label = `Token ${at + 1}, ${quoteToken(token)}: ${exactNumber(value)}, ${formatPercent(shareOfToken(this.values, at))} of all`;
+    const label = `Token ${at}, ${quoteToken(token)}: ${exactNumber(value)}, ${formatPercent(shareOfToken(this.values, at))} of all`;
     return html`<button
       type="button"
       class="strip-token ${at === this.at ? 'is-here' : ''}"

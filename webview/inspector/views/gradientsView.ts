@@ -138,7 +138,7 @@ export class GradientsView extends LightElement {
     const after =
       gradients.position === undefined
         ? ''
-        : ` after token ${gradients.position + 1}, ${quoteToken(trace.tokens[gradients.position].text)}`;
+        : ` after token ${gradients.position}, ${quoteToken(trace.tokens[gradients.position].text)}`;
     return html`<p class="muted">${EXPLANATIONS[measure]}</p>
       <p>Logit of <strong>${gradients.target}</strong>${after}: ${exactNumber(gradients.logit)}</p>
       <gs-gradient-strip

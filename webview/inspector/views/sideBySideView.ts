@@ -223,7 +223,7 @@ export class SideBySideView extends LightElement {
       labels: {
         summary: `${side === 'left' ? 'Left' : 'Right'}: ${SIGNAL_FACTS[signal].title} of ${matrix.rows} units over ${matrix.columns} tokens. Arrow keys read both sides.`,
         describe: (place, number) =>
-          `Unit ${place.row}, token ${place.column + 1}, ${quoteToken(names[place.column])}: ${exactNumber(number)}`,
+          `Unit ${place.row}, token ${place.column}, ${quoteToken(names[place.column])}: ${exactNumber(number)}`,
       },
     };
     return html`<div class="side">${this.#renderSignals(side, trace)}${renderHeatmapPanel(panel, this.#actions(side))}</div>`;

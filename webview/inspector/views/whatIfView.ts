@@ -188,7 +188,7 @@ function sentence(difference: TextDifference): string {
       : `${edits.join(', ')}; where tokens stand beside each other, every signal is the same.`;
   }
   const largest = signals.reduce((most, each) => (each.summary.largest > most.summary.largest ? each : most));
-  const before = first === 0 ? '' : ` Nothing differs before column ${first + 1}, ${quoteToken(names[first])}.`;
+  const before = first === 0 ? '' : ` Nothing differs before column ${first}, ${quoteToken(names[first])}.`;
   const { summary, signal } = largest;
   return `${edits.join(', ')}.${before} Most changes the ${SIGNAL_FACTS[signal].title} of unit ${summary.unit} at ${quoteToken(names[summary.column])}: by ${exactNumber(summary.largest)}.`;
 }
