@@ -32,6 +32,7 @@ export class InspectorApp extends LightElement {
   declare store: InspectorStore;
   readonly #orders = new OrderCache();
   #opened: SignalName | undefined;
+  #marked: { key: string; marks: ReadonlyMap<number, string> } = { key: '', marks: new Map() };
   /** The views read the store, which is one object: a new number tells them that it changed. */
   #version = 0;
 
@@ -201,9 +202,13 @@ export class InspectorApp extends LightElement {
     if (isSame || !isPinned) store.togglePin(place.unit);
   }
 
+  /** The same map while it says the same: heatmaps paint anew for another one. */
   #marks(): ReadonlyMap<number, string> {
     const { runs } = readTheme();
-    return new Map(this.store.pinnedUnits.map((unit, at) => [unit, runs[at % runs.length]]));
+    const marks = this.store.pinnedUnits.map((unit, at): [number, string] => [unit, runs[at % runs.length]]);
+    const key = marks.join();
+    if (key !== this.#marked.key) this.#marked = { key, marks: new Map(marks) };
+    return this.#marked.marks;
   }
 
   async #exportPicture(format: PictureFormat): Promise<void> {

@@ -3,7 +3,7 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction } from '../../../extension/protocol/trace.ts';
 import type { Connectivity } from '../../../extension/protocol/traceAnalysis.ts';
-import type { HeatmapLabels } from '../../shared/heatmap/heatmap.ts';
+import type { HeatmapLabels } from '../../shared/heatmap/matrix.ts';
 import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
