@@ -5,9 +5,15 @@ import type { EngineContract } from '../../protocol/engineContract.ts';
 import type { Handlers } from '../../protocol/rpc.ts';
 import type { CellEquation, EquationRequest, WeightsOfRun } from '../../protocol/trace.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
+import type { LoadOptions } from '../dataReader.ts';
+import { createFileSource } from '../fileSource.ts';
 import type { RunModel, RunModelCache } from '../runModel.ts';
 import { exportTrace } from './exportTrace.ts';
+import { runConnectivity, runGradients } from './runGradients.ts';
+import { runStatistics } from './runStatistics.ts';
 import { checkPlace, readText, traceRun } from './runTrace.ts';
+import { SampleCache } from './textSample.ts';
+import { traceSources } from './traceSources.ts';
 
 type TraceCalls =
   | 'traceSources'
@@ -24,6 +30,7 @@ export function createTraceHandlers(models: RunModelCache): Pick<Handlers<Engine
   const later = (): never => {
     throw new Error('This call is agreed on, and not built yet');
   };
+  const samples = new SampleCache();
   /** A request that was cancelled while it waited costs nothing: who types sends one at every key stroke. */
   const modelOf = async ({ runDir, epoch }: WeightsOfRun, signal: AbortSignal): Promise<RunModel> => {
     await nextTurn();
@@ -31,17 +38,24 @@ export function createTraceHandlers(models: RunModelCache): Pick<Handlers<Engine
     return models.get(runDir, epoch);
   };
   return {
-    traceSources: later,
+    traceSources: ({ runDir }) => traceSources(runDir),
     trace: async (request, { signal }) => traceRun(await modelOf(request, signal), request),
     exportTrace: async (request, { signal }) =>
       exportTrace(traceRun(await modelOf(request, signal), request), request.format),
     equation: async (request, { signal }) => equationOf(await modelOf(request, signal), request),
-    gradients: later,
-    connectivity: later,
-    statistics: later,
+    gradients: async (request, { signal }) => runGradients(await modelOf(request, signal), request, signal),
+    connectivity: async (request, { signal }) => runConnectivity(await modelOf(request, signal), request, signal),
+    async statistics(request, { signal }) {
+      const run = await modelOf(request, signal);
+      return runStatistics(run, await samples.get(run, request.over, reading(signal)), request, signal);
+    },
     probe: later,
     selectAndMatch: later,
   };
+}
+
+function reading(signal: AbortSignal): LoadOptions {
+  return { files: createFileSource(), signal, onProgress: () => undefined, onLog: () => undefined };
 }
 
 /** Throws UserError `trace.*` for a place that is not there. */
