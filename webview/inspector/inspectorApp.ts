@@ -79,6 +79,7 @@ export class InspectorApp extends LightElement {
       ${this.#renderEpochs()}
       <section class="inspector-body ${store.isTracing ? 'is-tracing' : ''}" aria-label="Gates and states">
         <div class="inspector-pictures">
+          <h2 class="visually-hidden">Gates and states</h2>
           ${renderTools(store, {
             zoom: (factor) => this.#heatmaps?.first?.zoomBy(factor),
             picture: (format) => this.#do(this.#exportPicture(format)),

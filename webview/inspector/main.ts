@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import '../shared/styles/base.css';
 import '../shared/styles/charts.css';
 import '../shared/styles/heatmap.css';
+import './signals.css';
 import './inspector.css';
 import './views/views.css';
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';

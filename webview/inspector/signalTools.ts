@@ -1,6 +1,6 @@
 // The tools above the heatmap: which signal, layer and direction, the order of the rows, zoom, and files to take away.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { SignalName, TraceFormat } from '../../extension/protocol/trace.ts';
+import type { Direction, SignalName, Trace, TraceFormat } from '../../extension/protocol/trace.ts';
 import { iconButton } from '../shared/icons.ts';
 import { closeMenu, closeOnEscape, closeWhenLeft } from '../shared/menu.ts';
 import type { PictureFormat } from './exportPicture.ts';
@@ -26,50 +26,60 @@ const DIRECTIONS = [
 export function renderTools(store: InspectorStore, actions: ToolActions): TemplateResult {
   const { trace, state } = store;
   if (!trace) return html``;
-  const layers = Array.from({ length: trace.layerCount }, (_, layer) => ({ value: layer, label: `${layer}` }));
+  const shown = state.signal === 'all' ? 'all' : store.shownSignals[0];
   return html`<div class="tools inspector-tools" role="group" aria-label="What is shown">
-    ${renderSignals(store)}
-    ${layers.length > 1 ? segmented('Layer', layers, store.layer, (layer) => store.change({ layer, place: undefined })) : nothing}
-    ${
-      trace.directionCount > 1
-        ? segmented('Direction', DIRECTIONS, store.direction, (direction) => store.change({ direction }))
-        : nothing
-    }
-    <label class="field"
-      >Order<select
-        title=${ROW_ORDER_HINTS[state.order]}
-        @change=${(event: Event) => store.change({ order: (event.target as HTMLSelectElement).value as RowOrder })}
-      >
-        ${ROW_ORDERS.map(
-          (order) =>
-            html`<option value=${order} .selected=${order === state.order}>${ROW_ORDER_TITLES[order]}</option>`,
-        )}
-      </select></label
-    >
+    ${renderSignals(trace, shown, (signal) => store.change({ signal }))}
+    ${trace.layerCount > 1 ? renderLayers(store, trace.layerCount) : nothing}
+    ${trace.directionCount > 1 ? renderDirections(store.direction, (direction) => store.change({ direction })) : nothing}
+    ${renderOrders(ROW_ORDERS, state.order, (order) => store.change({ order }))}
     ${renderZoom(state.zoom, actions)} ${renderExport(actions)}
   </div>`;
 }
 
-function renderSignals(store: InspectorStore): TemplateResult {
-  const { trace, state, shownSignals } = store;
-  const isAll = state.signal === 'all';
-  const option = (value: SignalName | 'all', title: string, label: TemplateResult | string) => {
-    const isOn = value === 'all' ? isAll : !isAll && shownSignals.includes(value);
-    return html`<label class=${isOn ? 'is-on' : ''} title=${title}
-      ><input type="radio" name="gs-signal" aria-label=${title} .checked=${isOn} @change=${() => store.change({ signal: value })} />${label}</label
+/** One signal, or all of those that the trace has. */
+export function renderSignals(
+  { signals }: Trace,
+  chosen: SignalName | 'all',
+  onChoose: (signal: SignalName | 'all') => void,
+): TemplateResult {
+  const option = (value: SignalName | 'all', title: string, label: TemplateResult | string) =>
+    html`<label class=${value === chosen ? 'is-on' : ''} title=${title}
+      ><input type="radio" name="gs-signal" aria-label=${title} .checked=${value === chosen} @change=${() => onChoose(value)} />${label}</label
     >`;
-  };
   return html`<fieldset class="segmented">
     <legend class="visually-hidden">Signal</legend>
-    ${trace?.signals.map(({ name }) => option(name, SIGNAL_FACTS[name].title, signalSymbol(name)))}
-    ${(trace?.signals.length ?? 0) > 1 ? option('all', 'all signals', 'All') : nothing}
+    ${signals.map(({ name }) => option(name, SIGNAL_FACTS[name].title, signalSymbol(name)))}
+    ${signals.length > 1 ? option('all', 'all signals', 'All') : nothing}
   </fieldset>`;
+}
+
+function renderLayers(store: InspectorStore, count: number): TemplateResult {
+  const options = Array.from({ length: count }, (_, layer) => ({ value: layer, label: String(layer) }));
+  return segmented('Layer', { options, chosen: store.layer }, (layer) => store.change({ layer, place: undefined }));
+}
+
+export function renderDirections(chosen: Direction, onChoose: (direction: Direction) => void): TemplateResult {
+  return segmented('Direction', { options: DIRECTIONS, chosen }, onChoose);
+}
+
+export function renderOrders(
+  orders: readonly RowOrder[],
+  chosen: RowOrder,
+  onChoose: (order: RowOrder) => void,
+): TemplateResult {
+  return html`<label class="field"
+    >Order<select
+      title=${ROW_ORDER_HINTS[chosen]}
+      @change=${(event: Event) => onChoose((event.target as HTMLSelectElement).value as RowOrder)}
+    >
+      ${orders.map((order) => html`<option value=${order} .selected=${order === chosen}>${ROW_ORDER_TITLES[order]}</option>`)}
+    </select></label
+  >`;
 }
 
 function segmented<T extends number>(
   title: string,
-  options: readonly { value: T; label: string }[],
-  chosen: number,
+  { options, chosen }: { options: readonly { value: T; label: string }[]; chosen: number },
   onChoose: (value: T) => void,
 ): TemplateResult {
   return html`<div class="field" role="presentation">

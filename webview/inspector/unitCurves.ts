@@ -143,7 +143,9 @@ export class UnitCurves extends LightElement {
     });
   }
 
+  /** A redraw moves uPlot's cursor as well: only the pointer's own moves count. */
   #onCursor(x: number | undefined): void {
+    if (x !== undefined && !this.#host.matches(':hover')) return;
     const token = x === undefined ? undefined : Math.round(x);
     const isInside = token !== undefined && token >= 0 && token < this.trace.tokens.length;
     this.tell<TracePlace | null>('hovered', isInside ? { unit: this.unit, token } : null);

@@ -14,6 +14,7 @@ import { HeatmapLayout, type ScreenPlace } from './layout.ts';
 import { measureNames } from './margins.ts';
 import { type CellPlace, type Matrix, type ValueRange, valueAt } from './matrix.ts';
 import { type Frame, paint } from './painter.ts';
+import { ScrollArea } from './scrollArea.ts';
 import type { Offset, Size } from './viewport.ts';
 
 /** One press of a key, or a notch of the wheel. */
@@ -31,6 +32,7 @@ let nextId = 0;
 export class Heatmap extends LightElement {
   static override properties = {
     matrix: { attribute: false },
+    numbers: { attribute: false },
     order: { attribute: false },
     range: { attribute: false },
     columnNames: { attribute: false },
@@ -42,6 +44,8 @@ export class Heatmap extends LightElement {
     labels: { attribute: false },
   };
   declare matrix: Matrix;
+  /** Written in the cells, and read out, where they differ from what is coloured. */
+  declare numbers: Matrix | undefined;
   /** Row of the matrix at each place from the top. */
   declare order: Uint32Array;
   declare range: ValueRange;
@@ -67,9 +71,12 @@ export class Heatmap extends LightElement {
   #bitmap: HTMLCanvasElement | undefined;
   #placeOf = new Uint32Array();
   #layout: HeatmapLayout | undefined;
+  #area: ScrollArea | undefined;
   /** What stays where it is while the zoom changes. */
   #anchor: { cell: ScreenPlace; point: Offset } | undefined;
   #frameRequest = 0;
+  /** What the pointer was seen over: a click has whole pixels only, and could name the cell beside it. */
+  #pointed: CellPlace | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -102,6 +109,10 @@ export class Heatmap extends LightElement {
     });
   }
 
+  protected override firstUpdated(): void {
+    this.#area = new ScrollArea(this.querySelector<HTMLElement>('.heatmap-scroll')!);
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('zoom') && changed.get('zoom') !== undefined) this.#keepAnchor();
     else if (changed.has('at') || changed.has('order')) this.#reveal();
@@ -124,8 +135,9 @@ export class Heatmap extends LightElement {
       ${styled({ 'block-size': `${height}px` })}
       @scroll=${this.#requestPaint}
       @wheel=${this.#onWheel}
-      @pointermove=${(event: PointerEvent) => this.tell<CellPlace | null>('hover', this.placeUnder(event) ?? null)}
-      @pointerleave=${() => this.tell<CellPlace | null>('hover', null)}
+      @pointermove=${this.#onPointer}
+      @pointerdown=${this.#onPointer}
+      @pointerleave=${() => this.#point(undefined)}
       @click=${this.#onClick}
       @keydown=${this.#onKey}
     >
@@ -139,7 +151,7 @@ export class Heatmap extends LightElement {
   /** The one cell that assistive technology sees: half a million elements would help nobody. */
   #renderSpoken(): TemplateResult {
     const at = this.at ?? this.hovered;
-    const text = at ? this.labels.describe(at, valueAt(this.matrix, at)) : this.labels.summary;
+    const text = at ? this.labels.describe(at, valueAt(this.numbers ?? this.matrix, at)) : this.labels.summary;
     const row = at ? this.#placeOf[at.row] + 1 : 1;
     return html`<div role="row" class="visually-hidden" aria-rowindex=${row}>
       <span role="gridcell" id=${this.#id} aria-colindex=${at ? at.column + 1 : 1}>${text}</span>
@@ -148,17 +160,13 @@ export class Heatmap extends LightElement {
 
   /** The cell under a point of the window; undefined where there is none. */
   placeUnder(client: { clientX: number; clientY: number }): CellPlace | undefined {
-    const found = this.#layout?.cellAt(this.#toCanvas(client), this.#scroll());
+    const found = this.#area && this.#layout?.cellAt(this.#area.pointOf(client), this.#area.offset);
     return found && { row: this.order[found.place], column: found.column };
   }
 
   /** Asks for a larger or smaller picture; 0: everything in view. */
   zoomBy(factor: number): void {
     this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * factor, this.#steadyPoint());
-  }
-
-  get #scroller(): HTMLElement | null {
-    return this.querySelector<HTMLElement>('.heatmap-scroll');
   }
 
   get #grid(): Size {
@@ -178,38 +186,18 @@ export class Heatmap extends LightElement {
     for (let place = 0; place < order.length; place++) this.#placeOf[order[place]] = place;
   }
 
-  /** Device pixels, as everything below. */
-  #scroll(): Offset {
-    const { scrollLeft = 0, scrollTop = 0 } = this.#scroller ?? {};
-    return { x: Math.round(scrollLeft * devicePixelRatio), y: Math.round(scrollTop * devicePixelRatio) };
-  }
-
-  #scrollTo({ x, y }: Offset): void {
-    this.#scroller?.scrollTo(x / devicePixelRatio, y / devicePixelRatio);
-  }
-
-  #size(): Size {
-    const { clientWidth = 0, clientHeight = 0 } = this.#scroller ?? {};
-    return { width: Math.round(clientWidth * devicePixelRatio), height: Math.round(clientHeight * devicePixelRatio) };
-  }
-
-  #toCanvas({ clientX, clientY }: { clientX: number; clientY: number }): Offset {
-    const { left = 0, top = 0 } = this.#scroller?.getBoundingClientRect() ?? {};
-    return { x: (clientX - left) * devicePixelRatio, y: (clientY - top) * devicePixelRatio };
-  }
-
   #onScreen({ row, column }: CellPlace): ScreenPlace {
     return { place: this.#placeOf[row], column };
   }
 
-  readonly #requestPaint = (): void => {
+  #requestPaint(): void {
     cancelAnimationFrame(this.#frameRequest);
     this.#frameRequest = requestAnimationFrame(() => this.#paint());
-  };
+  }
 
   #paint(): void {
-    const size = this.#size();
-    if (size.width === 0) return;
+    const size = this.#area?.size;
+    if (!size?.width) return;
     const startedAt = performance.now();
     const [picture, cursor] = this.querySelectorAll('canvas');
     const frame = this.#frame(size);
@@ -222,11 +210,12 @@ export class Heatmap extends LightElement {
   }
 
   #frame(size: Size): Frame {
-    const { matrix, order, range, columnNames, marks } = this;
+    const { matrix, numbers, order, range, columnNames, marks } = this;
     const { cell, margin, ratio, nameStyle } = this.#layout!;
     const theme = this.#colors();
     return {
       matrix,
+      numbers,
       order,
       range,
       map: colorMap(range.kind, theme.ground),
@@ -234,7 +223,7 @@ export class Heatmap extends LightElement {
       cell,
       margin,
       size,
-      scroll: this.#scroll(),
+      scroll: this.#area!.offset,
       columnNames,
       nameStyle,
       marks,
@@ -244,22 +233,24 @@ export class Heatmap extends LightElement {
   }
 
   #reveal(): void {
-    if (this.at) this.#scrollTo(this.#layout!.reveal(this.#onScreen(this.at), this.#size(), this.#scroll()));
+    const area = this.#area;
+    if (this.at && area) area.scrollTo(this.#layout!.reveal(this.#onScreen(this.at), area.size, area.offset));
   }
 
   /** The chosen cell, or the middle of what is in view. */
   #steadyPoint(): Offset {
-    const { width, height } = this.#size();
-    if (!this.at || !this.#layout) return { x: width / 2, y: height / 2 };
-    return this.#layout.middleOf(this.#onScreen(this.at), this.#scroll());
+    const { width, height } = this.#area?.size ?? { width: 0, height: 0 };
+    if (!this.at || !this.#layout || !this.#area) return { x: width / 2, y: height / 2 };
+    return this.#layout.middleOf(this.#onScreen(this.at), this.#area.offset);
   }
 
   #anchorAt(point: Offset) {
-    return this.#layout && { cell: this.#layout.screenPlace(point, this.#scroll()), point };
+    if (!this.#layout || !this.#area) return undefined;
+    return { cell: this.#layout.screenPlace(point, this.#area.offset), point };
   }
 
   #keepAnchor(): void {
-    if (this.#anchor) this.#scrollTo(this.#layout!.scrollFor(this.#anchor.cell, this.#anchor.point));
+    if (this.#anchor) this.#area?.scrollTo(this.#layout!.scrollFor(this.#anchor.cell, this.#anchor.point));
   }
 
   #askForZoom(zoom: number, point: Offset): void {
@@ -274,11 +265,20 @@ export class Heatmap extends LightElement {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const notches = -event.deltaY / (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 60 : 1.5);
-    this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * ZOOM_STEP ** notches, this.#toCanvas(event));
+    this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * ZOOM_STEP ** notches, this.#area!.pointOf(event));
+  }
+
+  #onPointer(event: PointerEvent): void {
+    this.#point(this.placeUnder(event));
+  }
+
+  #point(place: CellPlace | undefined): void {
+    this.#pointed = place;
+    this.tell<CellPlace | null>('hover', place ?? null);
   }
 
   #onClick(event: MouseEvent): void {
-    const place = this.placeUnder(event);
+    const place = this.#pointed ?? this.placeUnder(event);
     if (place) this.tell<CellPlace>('pick', place);
   }
 
