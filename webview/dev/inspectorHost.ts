@@ -1,10 +1,10 @@
 // Stands in for VS Code in a plain browser: answers the inspector from made-up networks (traceNetworks.ts).
-// `?state=` chooses: bilstm, lstm, gru, rnn, large (512 units), text (a language model), none, restricted, failing, hostile, slow.
+// `?state=` chooses: bilstm, lstm, gru, rnn, large (512 units), text (a language model), none, restricted, failing, hostile, slow, unending (searches).
 // The test drives it through `window.fixture`.
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import { serve } from '../../extension/protocol/rpc.ts';
 import { CELL_SIGNALS, type Trace, type TraceSources } from '../../extension/protocol/trace.ts';
-import { UserError } from '../../extension/util/userError.ts';
+import { CancelledError, UserError } from '../../extension/util/userError.ts';
 import { makeRun } from './fixtures.ts';
 import { installVsCode } from './pageTransport.ts';
 import { connectivityOf, gradientsOf, matchesOf, statisticsOf } from './traceAnalyses.ts';
@@ -14,6 +14,8 @@ export interface InspectorFixture {
   /** Calls that came in, in order. */
   calls: { method: string; params: unknown }[];
   saved: { name: string; data: Uint8Array }[];
+  /** Searches that were cancelled. */
+  aborted: number;
 }
 
 const state = new URLSearchParams(location.search).get('state') ?? 'bilstm';
@@ -166,12 +168,23 @@ const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector')
       return statisticsOf(traces, thresholds, correlate ?? (cell === 'lstm' ? 'c' : 'h'));
     }),
   ),
-  selectAndMatch: record('selectAndMatch', async ({ requestId, from, to, top = 50, data }) => {
-    for (const fraction of [0.25, 0.5, 0.75]) {
-      await later(() => server.send('matching', { requestId, tokensRead: 55_390 * fraction, fraction }));
+  selectAndMatch: async (params, { signal }) => {
+    calls.push({ method: 'selectAndMatch', params });
+    const { requestId, from, to, top = 50, data } = params;
+    const progress = (fraction: number): void =>
+      server.send('matching', { requestId, tokensRead: Math.round(55_390 * fraction), fraction });
+    progress(0.25);
+    if (state === 'unending') {
+      return new Promise((_, refuse) => {
+        signal.addEventListener('abort', () => {
+          fixture.aborted++;
+          refuse(new CancelledError());
+        });
+      });
     }
+    await later(() => progress(0.75));
     return later(() => matchesOf(Uint32Array.of(1, 5, 8, 13, 40), data.split === 'test' ? 0 : top, to - from + 1));
-  }),
+  },
   openDataLine: record('openDataLine', () => undefined),
   openDashboard: record('openDashboard', () => undefined),
   saveFile: record('saveFile', ({ suggestedName, data }) => {
@@ -181,4 +194,5 @@ const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector')
   saveTrace: record('saveTrace', () => true),
 });
 
-Object.assign(window, { fixture: { calls, saved } satisfies InspectorFixture });
+const fixture: InspectorFixture = { calls, saved, aborted: 0 };
+Object.assign(window, { fixture });

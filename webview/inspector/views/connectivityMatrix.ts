@@ -11,5 +11,5 @@ export function connectivityMatrix({ norms, tokenCount }: Connectivity): Matrix 
   return { values, rows: tokenCount, columns: tokenCount };
 }
 
-/** Decimal logarithm; what is zero is below every range. */
-export const logScale = (value: number): number => (value > 0 ? Math.log10(value) : -100);
+/** Decimal logarithm; zero has none and so no colour. */
+export const logScale = (value: number): number => (value > 0 ? Math.log10(value) : Number.NaN);

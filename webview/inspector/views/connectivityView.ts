@@ -99,6 +99,7 @@ export class ConnectivityView extends LightElement {
       key: 'connectivity',
       title: html`‖∂h<sub>t</sub> / ∂x<sub>s</sub>‖ <span class="muted">${placeTitle(layer, direction, trace.directionCount)}</span>`,
       matrix: this.isLog ? log : plain,
+      numbers: plain,
       order: naturalOrder(tokenCount),
       range,
       legendRange: this.isLog ? { ...range, min: top / 10 ** DECADES, max: top } : range,
@@ -113,7 +114,7 @@ export class ConnectivityView extends LightElement {
     };
     return html`${renderHeatmapPanel(panel, this.#actions)}
       <p class="view-readout" aria-live="polite">
-        ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Dark on one side of the diagonal: not read yet.'}
+        ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Empty: zero, as that state was there before the token was read.'}
       </p>`;
   }
 

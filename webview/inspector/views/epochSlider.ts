@@ -56,13 +56,13 @@ export class EpochSlider extends LightElement {
     const text = this.#describe(epochs[this.#at]);
     if (epochs.length === 1) return html`<p class="muted">${text}, the only one that can be shown for this text.</p>`;
     return html`<div class="epoch-slider" role="group" aria-label="Epoch">
-      ${iconButton({ label: 'Previous epoch', icon: 'debug-step-back', isDisabled: this.#at === 0, onClick: () => this.#go(this.#at - 1) })}
+      ${iconButton({ label: 'Previous epoch', icon: 'chevron-left', isDisabled: this.#at === 0, onClick: () => this.#go(this.#at - 1) })}
       ${iconButton({
         label: this.isPlaying ? 'Pause' : 'Play the training',
         icon: this.isPlaying ? 'debug-pause' : 'play',
         onClick: () => (this.isPlaying ? this.#stop() : this.#play()),
       })}
-      ${iconButton({ label: 'Next epoch', icon: 'debug-step-over', isDisabled: this.#at === epochs.length - 1, onClick: () => this.#go(this.#at + 1) })}
+      ${iconButton({ label: 'Next epoch', icon: 'chevron-right', isDisabled: this.#at === epochs.length - 1, onClick: () => this.#go(this.#at + 1) })}
       <div class="epoch-track">
         <input
           type="range"

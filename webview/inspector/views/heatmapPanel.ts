@@ -11,6 +11,8 @@ export interface HeatmapPanel {
   key: string;
   title: TemplateResult | string;
   matrix: Matrix;
+  /** Written in the cells where they differ from what is coloured. */
+  numbers?: Matrix;
   order: Uint32Array;
   range: ValueRange;
   /** Ends of the legend where they differ from those of `range`, as they do on a logarithmic scale. */
@@ -52,6 +54,7 @@ export function renderHeatmapPanel(panel: HeatmapPanel, actions: HeatmapActions)
     </figcaption>
     <gs-heatmap
       .matrix=${panel.matrix}
+      .numbers=${panel.numbers}
       .order=${panel.order}
       .range=${range}
       .columnNames=${panel.columnNames}

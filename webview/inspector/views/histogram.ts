@@ -30,7 +30,7 @@ export function halfLifeBins(halfLives: ArrayLike<number>, maxOctave = 8): Bin[]
     const octave = (Math.log2(value) - minOctave) * BINS_PER_OCTAVE;
     // A logarithm may round across an edge, so the edges themselves decide.
     let bin = Math.min(count + 1, Math.max(0, Math.floor(octave) + 1));
-    if (value >= bins[bin].to) bin++;
+    if (value >= bins[bin].to && bin <= count) bin++;
     else if (value < bins[bin].from) bin--;
     bins[bin].members.push(at);
   }

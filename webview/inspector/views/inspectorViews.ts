@@ -68,10 +68,14 @@ export class InspectorViews extends LightElement {
     return VIEWS.find((name) => name === this.store.state.view) ?? 'saturation';
   }
 
-  /** The same object while nothing of it changed, so that views do not draw anew for every move of the pointer. */
+  /**
+   * The same object while nothing of it changed, so that views do not draw anew for every move of the pointer; and the last one
+   * while a trace is on its way, so that whoever types is answered first.
+   */
   #lookNow(): Look | undefined {
-    const { client, run, sources, question, text, trace, state } = this.store;
+    const { client, run, sources, question, text, trace, state, isTracing } = this.store;
     if (!run || !sources || !question) return undefined;
+    if (isTracing) return this.#look?.value.runId === run.id ? this.#look.value : undefined;
     const key = [run.id, state.epoch, text, sources, trace, JSON.stringify(question)];
     if (!this.#look || key.some((part, at) => part !== this.#look?.key[at])) {
       this.#look = { key, value: { client, runId: run.id, epoch: state.epoch, text, sources, question, trace } };

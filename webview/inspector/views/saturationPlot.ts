@@ -5,9 +5,11 @@ import { formatCount, formatPercent } from '../../shared/format.ts';
 import { PictureElement, type Surface } from './pictureElement.ts';
 import { meanShares, nearestUnit, nextUnit, type SaturationShares, unitsAt, type Way } from './saturation.ts';
 
-const MARGIN = { left: 30, right: 10, top: 10, bottom: 28 };
-const DOT_RADIUS = 2.4;
-const MAX_RADIUS = 13;
+/** CSS pixels; wide enough that the largest dot in the corner stays clear of the numbers. */
+const MARGIN = { left: 40, right: 12, top: 18, bottom: 42 };
+const DOT_RADIUS = 2.2;
+const MAX_RADIUS = 10;
+const NUMBER_GAP = 11;
 /** How far from a dot a click still means it, in shares. */
 const REACH = 0.06;
 
@@ -144,14 +146,19 @@ function drawFrame(ctx: CanvasRenderingContext2D, { x, y }: Scales, theme: Surfa
     ctx.moveTo(x.of(0), y.of(tick));
     ctx.lineTo(x.of(1 - tick), y.of(tick));
     ctx.stroke();
-    const text = `${tick * 100} %`;
-    ctx.textAlign = tick === 1 ? 'right' : tick === 0 ? 'left' : 'center';
+    ctx.textAlign = 'center';
     ctx.textBaseline = 'top';
-    ctx.fillText(text, x.of(tick), y.of(0) + 5);
+    ctx.fillText(String(tick * 100), x.of(tick), y.of(0) + NUMBER_GAP);
     ctx.textAlign = 'right';
     ctx.textBaseline = 'middle';
-    if (tick > 0) ctx.fillText(`${tick * 100}`, x.of(0) - 5, y.of(tick));
+    ctx.fillText(String(tick * 100), x.of(0) - NUMBER_GAP, y.of(tick));
   }
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'top';
+  ctx.fillText('shut, % of steps →', x.of(1), y.of(0) + NUMBER_GAP + 14);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
+  ctx.fillText('↑ open, % of steps', x.of(0) + 8, y.of(1) + 5);
   ctx.strokeStyle = theme.muted;
   ctx.setLineDash([3, 3]);
   ctx.beginPath();

@@ -110,7 +110,7 @@ export class SaturationView extends LightElement {
     return html`
       <p class="view-readout" aria-live="polite">${this.#readout(saturation, directionCount)}</p>
       ${this.#renderHistoryNote()}
-      ${[...parts].map(([title, members]) => this.#renderPart(title, members))}
+      <div class="saturation-parts">${[...parts].map(([title, members]) => this.#renderPart(title, members))}</div>
     `;
   }
 
@@ -121,11 +121,11 @@ export class SaturationView extends LightElement {
       onRetry: () => this.#history.forget(),
       show: (history) =>
         history.length > 0
-          ? html`<p class="muted">
+          ? html`<p class="muted view-readout">
               The line is the way of the mean from epoch ${history[0].epoch} to epoch ${history.at(-1)?.epoch} (dot), on the
               text at the top.
             </p>`
-          : html`<p class="muted">
+          : html`<p class="muted view-readout">
               Of this text there is one epoch only. Texts in the config’s probes are kept at every epoch.
             </p>`,
     });
@@ -133,7 +133,8 @@ export class SaturationView extends LightElement {
 
   #renderPart(title: string, members: readonly GateShares[]): TemplateResult {
     const { selected } = this;
-    return html`<h3>${title}</h3>
+    return html`<div class="saturation-part">
+      <h3>${title}</h3>
       <div class="saturation-grid">
         ${members.map(({ layer, direction, gate, shares }) => {
           const isHere = selected?.layer === layer && selected.direction === direction;
@@ -146,7 +147,8 @@ export class SaturationView extends LightElement {
             @pick=${({ detail: unit }: CustomEvent<number>) => this.#pick({ layer, direction, unit }, gate)}
           ></gs-saturation-plot>`;
         })}
-      </div>`;
+      </div>
+    </div>`;
   }
 
   #trailOf({ layer, direction, gate }: GateShares): { left: number; right: number }[] {

@@ -69,8 +69,8 @@ function nameOf({ kind, before, after }: AlignedColumn, old: Trace, now: Trace):
   const from = before === undefined ? '' : old.tokens[before].text;
   const to = after === undefined ? '' : now.tokens[after].text;
   if (kind === 'same') return to;
-  if (kind === 'changed') return `${from} → ${to}`;
-  return kind === 'inserted' ? `+ ${to}` : `− ${from}`;
+  if (kind === 'changed') return `${from}→${to}`;
+  return kind === 'inserted' ? `+${to}` : `−${from}`;
 }
 
 /** Of a classifier its classes; of a language model what it expects after the last token. */

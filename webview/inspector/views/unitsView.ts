@@ -27,9 +27,15 @@ import { type Sample, toTextSample } from './saturationSource.ts';
 import { placeTitle, signalTitle } from './titles.ts';
 
 const KINDS: Readonly<Record<UnitKind, { name: string; explanation: string }>> = {
-  integrators: { name: 'Integrators', explanation: 'Their memory does not leak: they sum up what they take in.' },
-  dead: { name: 'Dead', explanation: 'They never tell anything.' },
-  alwaysOn: { name: 'Always on', explanation: 'They tell the same at every step.' },
+  integrators: {
+    name: 'Integrators',
+    explanation: 'Their memory does not leak: they sum up what they take in. On the right their half-life in tokens.',
+  },
+  dead: { name: 'Dead', explanation: 'They never tell anything. On the right their half-life in tokens.' },
+  alwaysOn: {
+    name: 'Always on',
+    explanation: 'They tell the same at every step. On the right their half-life in tokens.',
+  },
 };
 
 export class UnitsView extends LightElement {
@@ -129,7 +135,7 @@ export class UnitsView extends LightElement {
           bar
             ? this.#renderList({
                 name: 'In the chosen bar',
-                explanation: 'Half-life in tokens, longest first.',
+                explanation: 'By half-life in tokens, longest first.',
                 rows: rowsOfUnits(bar.part, bar.units, directionCount),
               })
             : nothing
@@ -176,11 +182,11 @@ export class UnitsView extends LightElement {
           },
         })}
       </div>
-      ${this.#renderList({
+      <div class="correlations">${this.#renderList({
         name: 'By correlation',
         explanation: 'Pearson’s r over all tokens, strongest first. Few tokens correlate with much by chance.',
         rows: rowsByCorrelation(statistics, annotation),
-      })}`;
+      })}</div>`;
   }
 }
 

@@ -12,7 +12,7 @@ import { exactNumber, quoteToken } from '../numbers.ts';
 import { SIGNAL_FACTS } from '../signals.ts';
 import { signalSymbol } from '../symbols.ts';
 import { renderAnswer } from './answer.ts';
-import type { ProbabilityChange } from './difference.ts';
+import { type ProbabilityChange, roundScale } from './difference.ts';
 import { renderHeatmapPanel } from './heatmapPanel.ts';
 import { LinkedScroll } from './linkedScroll.ts';
 import { keyOf, type Look } from './look.ts';
@@ -98,7 +98,7 @@ export class WhatIfView extends LightElement {
           .value=${text}
           @input=${(event: Event) => this.tell('changedtext', (event.target as HTMLTextAreaElement).value)}
         ></textarea>
-        ${button({ label: 'Take the text at the top again', icon: 'discard', isDisabled: text === this.look.text, onClick: () => this.tell('changedtext', undefined) })}
+        ${button({ label: 'Reset', icon: 'discard', isDisabled: text === this.look.text, onClick: () => this.tell('changedtext', undefined) })}
       </div>
       ${text === '' ? emptyNotice('No text to compare with.', 'Type one above.') : this.#renderAnswer()}`;
   }
@@ -141,7 +141,7 @@ export class WhatIfView extends LightElement {
         order,
         range: { kind: 'diverging', min: -scale, max: scale },
         value: shown && valueAt(matrix, shown),
-        note: summary.largest === 0 ? 'no difference' : `at most ${exactNumber(summary.largest)}`,
+        note: summary.largest === 0 ? 'no difference' : `≤ ${summary.largest.toPrecision(2)}`,
         columnNames: names,
         at,
         hovered,
@@ -205,13 +205,15 @@ function renderColumns({ columns, names }: TextDifference): TemplateResult {
 function renderProbabilities(changes: readonly ProbabilityChange[]): TemplateResult | typeof nothing {
   if (changes.length === 0) return nothing;
   const shown = changes.slice(0, MOST_PROBABILITIES);
+  const known = changes.map(({ change }) => Math.abs(change)).filter((change) => !Number.isNaN(change));
+  const full = roundScale(Math.max(0, ...known));
   return html`<table class="probability-changes" aria-label="Probabilities before and after the change">
     <thead>
       <tr><th scope="col">Probability of</th><th scope="col" class="numeric">before</th><th scope="col" class="numeric">after</th><th scope="col" class="numeric">change</th><th aria-hidden="true"></th></tr>
     </thead>
     <tbody>
       ${shown.map(({ label, before, after, change }) => {
-        const size = Number.isNaN(change) ? 0 : Math.abs(change) * 50;
+        const size = Number.isNaN(change) ? 0 : (Math.abs(change) / full) * 50;
         return html`<tr>
           <th scope="row" title=${label}>${visibleBlanks(label)}</th>
           <td class="numeric">${formatPercent(before)}</td>

@@ -27,6 +27,7 @@ let nextId = 0;
 export class Heatmap extends LightElement {
   static override properties = {
     matrix: { attribute: false },
+    numbers: { attribute: false },
     order: { attribute: false },
     range: { attribute: false },
     columnNames: { attribute: false },
@@ -38,6 +39,8 @@ export class Heatmap extends LightElement {
     labels: { attribute: false },
   };
   declare matrix: Matrix;
+  /** Written in the cells, and read out, where they differ from what is coloured. */
+  declare numbers: Matrix | undefined;
   /** Row of the matrix at each place from the top. */
   declare order: Uint32Array;
   declare range: ValueRange;
@@ -145,7 +148,7 @@ export class Heatmap extends LightElement {
   /** The one cell that assistive technology sees: half a million elements would help nobody. */
   #renderSpoken(): TemplateResult {
     const at = this.at ?? this.hovered;
-    const text = at ? this.labels.describe(at, valueAt(this.matrix, at)) : this.labels.summary;
+    const text = at ? this.labels.describe(at, valueAt(this.numbers ?? this.matrix, at)) : this.labels.summary;
     const row = at ? this.#placeOf[at.row] + 1 : 1;
     return html`<div role="row" class="visually-hidden" aria-rowindex=${row}>
       <span role="gridcell" id=${this.#id} aria-colindex=${at ? at.column + 1 : 1}>${text}</span>
@@ -209,11 +212,12 @@ export class Heatmap extends LightElement {
   }
 
   #frame(size: Size): Frame {
-    const { matrix, order, range, columnNames, marks } = this;
+    const { matrix, numbers, order, range, columnNames, marks } = this;
     const { cell, margin, ratio, nameStyle } = this.#layout!;
     const theme = this.#colors();
     return {
       matrix,
+      numbers,
       order,
       range,
       map: colorMap(range.kind, theme.ground),

@@ -9,6 +9,8 @@ import { type Offset, type Size, type Span, visibleSpan } from './viewport.ts';
 /** All a frame is made of. Lengths are device pixels. */
 export interface Frame {
   readonly matrix: Matrix;
+  /** Written in the cells where they differ from what is coloured, as on a logarithmic scale. */
+  readonly numbers?: Matrix;
   /** Row of the matrix at each place from the top. */
   readonly order: Uint32Array;
   readonly range: ValueRange;
@@ -122,7 +124,7 @@ function paintGaps(context: CanvasRenderingContext2D, frame: Frame, { columns, r
 }
 
 function paintNumbers(context: CanvasRenderingContext2D, frame: Frame, { columns, rows }: InView): void {
-  const { cell, ratio, matrix, order, range, map } = frame;
+  const { cell, ratio, matrix, numbers = matrix, order, range, map } = frame;
   if (cell.width < NUMBER_FROM.width * ratio || cell.height < NUMBER_FROM.height * ratio) return;
   context.font = `${NUMBER_PX * ratio}px ${frame.theme.fontFamily}`;
   context.textAlign = 'center';
@@ -130,9 +132,9 @@ function paintNumbers(context: CanvasRenderingContext2D, frame: Frame, { columns
   for (let place = rows.start; place < rows.end; place++) {
     const y = topOf(frame, place) + cell.height / 2;
     for (let column = columns.start; column < columns.end; column++) {
-      const value = matrix.values[column * matrix.rows + order[place]];
-      context.fillStyle = inkOn(map, shareOf(value, range));
-      context.fillText(shortNumber(value), leftOf(frame, column) + cell.width / 2, y);
+      const at = column * matrix.rows + order[place];
+      context.fillStyle = inkOn(map, shareOf(matrix.values[at], range));
+      context.fillText(shortNumber(numbers.values[at]), leftOf(frame, column) + cell.width / 2, y);
     }
   }
 }
