@@ -50,9 +50,13 @@ const viewReadout = (page: Page): Promise<string> => page.locator('.view .view-r
 const spoken = (page: Page): Promise<string> =>
   page.locator('.inspector-body').getByRole('gridcell').first().innerText();
 const box = (page: Page) => page.getByRole('textbox', { name: 'A text to look at' });
-const callsOf = (page: Page, method: string) =>
+/** As JSON has it: what is undefined is absent. */
+const callsOf = (page: Page, method: string): Promise<unknown[]> =>
   page.evaluate(
-    (wanted) => window.fixture.calls.filter((call) => call.method === wanted).map(({ params }) => params),
+    (wanted) =>
+      window.fixture.calls
+        .filter((call) => call.method === wanted)
+        .map(({ params }) => JSON.parse(JSON.stringify(params)) as unknown),
     method,
   );
 /** What is written in it: innerText leaves out what is not in sight. */
