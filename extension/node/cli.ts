@@ -8,9 +8,11 @@ import { doctorCommand } from './cli/commands/doctor.ts';
 import { engineCommand } from './cli/commands/engine.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';
 import { generateCommand } from './cli/commands/generate.ts';
+import { matchCommand } from './cli/commands/match.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
 import { runsCommand } from './cli/commands/runs.ts';
+import { traceCommand } from './cli/commands/trace.ts';
 import { trainCommand } from './cli/commands/train.ts';
 import { validateCommand } from './cli/commands/validate.ts';
 import { createConsole } from './cli/console.ts';
@@ -22,6 +24,8 @@ const COMMANDS: readonly Command[] = [
   validateCommand,
   predictCommand,
   generateCommand,
+  traceCommand,
+  matchCommand,
   evaluateCommand,
   runsCommand,
   datasetCommand,

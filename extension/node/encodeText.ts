@@ -4,13 +4,15 @@ import { createPieceSplitter } from '../data/runningText.ts';
 import { UNK_TOKEN } from '../text/types.ts';
 import type { RunModel } from './runModel.ts';
 
+type TextReader = Pick<RunModel, 'experiment' | 'tokenizer'>;
+
 export interface EncodedTokens {
   ids: Uint32Array;
   tokens: string[];
 }
 
 /** At least one token: a text without any is [UNK]. `truncated` counts those beyond the model's maximum. */
-export function encodeText(run: RunModel, text: string): EncodedTokens & { truncated: number } {
+export function encodeText(run: TextReader, text: string): EncodedTokens & { truncated: number } {
   const { experiment, tokenizer } = run;
   if (experiment.task === 'languageModel') {
     const { ids, tokens } = encodeRunningText(run, text);
@@ -24,10 +26,7 @@ export function encodeText(run: RunModel, text: string): EncodedTokens & { trunc
 }
 
 /** A text as a language model reads it, line by line. */
-export function encodeRunningText(
-  { experiment, tokenizer }: Pick<RunModel, 'experiment' | 'tokenizer'>,
-  text: string,
-): EncodedTokens {
+export function encodeRunningText({ experiment, tokenizer }: TextReader, text: string): EncodedTokens {
   const split = createPieceSplitter(experiment.text);
   const lines = text.replace(/\r\n?/g, '\n').match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const tokens = lines.flatMap((line) => split(line));

@@ -32,6 +32,7 @@ import { modelShape } from './modelShape.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import { RunControl } from './runControl.ts';
 import { toRunProblem } from './runProblem.ts';
+import { ProbeRecorder } from './trace/probeRecorder.ts';
 
 /** Metrics go to disk and to listeners at most this often. */
 const FLUSH_INTERVAL_MS = 100;
@@ -145,6 +146,14 @@ export class TrainSession {
     this.#meter = new ProgressMeter({ runId: this.runId, epochs, stepsPerEpoch }, (progress) =>
       this.#listener.onProgress(progress),
     );
+    const probes = new ProbeRecorder({
+      ...data,
+      runDir: this.runDir,
+      experiment,
+      warn: (text) => this.#message('warning', text),
+      betweenProbes: () => this.#control.betweenSteps(),
+    });
+    await probes.record(trainer.model, 0);
     const result = await trainer.run(this.#control, {
       onEvent: (event) => this.#onEvent(event),
       onBest: async (best, weights) => {
@@ -153,6 +162,7 @@ export class TrainSession {
         await this.#update({ best });
       },
       onEpoch: async (done) => {
+        await probes.record(trainer.model, done);
         await this.#flush();
         await this.#update({ epochs: { done, planned: experiment.training.epochs } });
       },

@@ -91,7 +91,7 @@ const handlers: Handlers<EngineContract> = {
     previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
-  ...createTraceHandlers(models),
+  ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

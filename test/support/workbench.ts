@@ -28,8 +28,11 @@ export class Workbench {
     await this.page.waitForSelector('.monaco-workbench .statusbar', { timeout: 120_000 });
   }
 
+  /** As a user does it: VS Code keeps the state of its window, and of the pages in it, before it goes. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load', { timeout: 120_000 });
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 

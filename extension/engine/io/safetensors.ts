@@ -1,5 +1,5 @@
 // The safetensors format: 8 bytes header length (little-endian), a JSON header, then the tensors' bytes without gaps.
-// https://huggingface.co/docs/safetensors. Only F32 is read and written. Bytes that come from a file are hostile: every number is checked.
+// https://huggingface.co/docs/safetensors. F32 is read and written, and U16, whose numbers are read as float32. Bytes that come from a file are hostile: every number is checked.
 import { UserError } from '../../util/userError.ts';
 import type { NamedTensor } from '../types.ts';
 
@@ -8,6 +8,12 @@ const MAX_HEADER_BYTES = 100_000_000;
 const MAX_RANK = 16;
 const LENGTH_BYTES = 8;
 const METADATA_KEY = '__metadata__';
+
+/** Bytes of an element. */
+const WIDTHS: Readonly<Record<string, number>> = { F32: 4, U16: 2 };
+
+/** A tensor to write: float32, or numbers of 16 bits. */
+export type EncodableTensor = Omit<NamedTensor, 'data'> & { data: Float32Array | Uint16Array };
 
 interface HeaderEntry {
   dtype: string;
@@ -23,7 +29,7 @@ export interface SafetensorsContent {
 
 /** Bytes of a file with these tensors in this order; the data starts at a multiple of 8 bytes. */
 export function encodeSafetensors(
-  tensors: readonly NamedTensor[],
+  tensors: readonly EncodableTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
@@ -31,7 +37,8 @@ export function encodeSafetensors(
   for (const { name, shape, data } of tensors) {
     const start = end;
     end += data.byteLength;
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [start, end] } satisfies HeaderEntry]);
+    const dtype = data instanceof Uint16Array ? 'U16' : 'F32';
+    entries.push([name, { dtype, shape, data_offsets: [start, end] } satisfies HeaderEntry]);
   }
   if (new Set(entries.map(([name]) => name)).size < entries.length) throw new Error('Two tensors have the same name');
   const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
@@ -62,8 +69,10 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   checkCoverage(entries, bytes.length - dataStart);
   const tensors = entries.map(({ name, entry }): NamedTensor => {
     const [start, end] = entry.data_offsets;
-    const data = new Float32Array((end - start) / 4);
-    new Uint8Array(data.buffer).set(bytes.subarray(dataStart + start, dataStart + end));
+    const copy = new Uint8Array(end - start);
+    copy.set(bytes.subarray(dataStart + start, dataStart + end));
+    const data =
+      entry.dtype === 'U16' ? Float32Array.from(new Uint16Array(copy.buffer)) : new Float32Array(copy.buffer);
     return { name, shape: entry.shape, data };
   });
   return { tensors, metadata: checkMetadata(rawMetadata) };
@@ -111,10 +120,10 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 function checkEntry(name: string, value: unknown): HeaderEntry {
   if (!isRecord(value)) throw broken('badHeader', `the entry of "${name}" is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32') {
+  if (typeof dtype !== 'string' || !Object.hasOwn(WIDTHS, dtype)) {
     throw new UserError({
       code: 'safetensors.dtype',
-      message: `The tensor "${name}" has the type ${JSON.stringify(dtype)}; only F32 can be read.`,
+      message: `The tensor "${name}" has the type ${JSON.stringify(dtype)}; only F32 and U16 can be read.`,
       remedy: 'Save it as float32.',
     });
   }
@@ -126,7 +135,7 @@ function checkEntry(name: string, value: unknown): HeaderEntry {
   }
   const [start, end] = offsets as [number, number];
   const elements = (shape as number[]).reduce((product, size) => product * size, 1);
-  if (!Number.isSafeInteger(elements) || end - start !== elements * 4) {
+  if (!Number.isSafeInteger(elements) || end - start !== elements * WIDTHS[dtype]) {
     throw broken('badShape', `the shape of "${name}" does not go with its ${end - start} bytes`);
   }
   return { dtype, shape: shape as number[], data_offsets: [start, end] };

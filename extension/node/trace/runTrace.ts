@@ -5,9 +5,10 @@ import { rangeOf, signalsOf } from '../../engine/trace/signals.ts';
 import { embeddingRows } from '../../engine/trace/traceBatch.ts';
 import { type NextIds, traceText } from '../../engine/trace/traceText.ts';
 import type { ClassScore, SignalName, Trace, TraceRequest, TraceToken } from '../../protocol/trace.ts';
+import type { ResolvedEncoder } from '../../schema/resolved.ts';
 import { UNK_ID } from '../../text/types.ts';
 import { UserError } from '../../util/userError.ts';
-import { encodeText } from '../encodeText.ts';
+import { type EncodedTokens, encodeText } from '../encodeText.ts';
 import type { RunModel } from '../runModel.ts';
 
 const MAX_TOKENS = 4096;
@@ -31,18 +32,19 @@ export function readText(run: RunModel, text: string): ReadableText {
       remedy: 'Give a shorter passage.',
     });
   }
-  return {
-    ids,
-    truncated,
-    tokens: tokens.map((token, at) => ({ text: token, id: ids[at], isUnknown: ids[at] === UNK_ID })),
-  };
+  return { ids, truncated, tokens: readTokens({ ids, tokens }) };
+}
+
+/** Tokens with what the vocabulary has of them. */
+export function readTokens({ ids, tokens }: EncodedTokens): TraceToken[] {
+  return tokens.map((text, at) => ({ text, id: ids[at], isUnknown: ids[at] === UNK_ID }));
 }
 
 /** Throws UserError `trace.*` for what the model does not have, and for more than can be held. */
 export function traceRun(run: RunModel, request: Omit<TraceRequest, 'runDir' | 'epoch'>): Trace {
   const { model, tokenizer } = run;
   const { encoder, embedding } = model.shape.model;
-  const { layers, signals } = checkSelection(run, request);
+  const { layers, signals } = chooseLayersAndSignals(encoder, request);
   const read = readText(run, request.text);
   checkVolume(run, read.ids.length * layers.length * signals.length);
   const traced = traceText(model, read.ids, { layers, signals, topK: request.topK });
@@ -74,11 +76,10 @@ function classScores(labels: readonly string[], logits: Float32Array): ClassScor
 }
 
 /** Layers and signals asked for, each once and in the model's order. Throws UserError `trace.noLayer`, `trace.noSignal`. */
-export function checkSelection(
-  { model }: RunModel,
+export function chooseLayersAndSignals(
+  encoder: ResolvedEncoder,
   asked: Pick<TraceRequest, 'layers' | 'signals'>,
 ): { layers: number[]; signals: SignalName[] } {
-  const { encoder } = model.shape.model;
   const layers = Array.from({ length: encoder.layers }, (_, layer) => layer);
   const signals = signalsOf(encoder.type);
   for (const layer of asked.layers ?? []) if (!layers.includes(layer)) throw noLayer(layer, encoder.layers);

@@ -4,16 +4,20 @@ import { unitEquation } from '../../engine/trace/equation.ts';
 import type { EngineContract } from '../../protocol/engineContract.ts';
 import type { Handlers } from '../../protocol/rpc.ts';
 import type { CellEquation, EquationRequest, WeightsOfRun } from '../../protocol/trace.ts';
+import type { MatchProgress } from '../../protocol/traceAnalysis.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import type { LoadOptions } from '../dataReader.ts';
 import { createFileSource } from '../fileSource.ts';
 import type { RunModel, RunModelCache } from '../runModel.ts';
 import { exportTrace } from './exportTrace.ts';
+import { selectAndMatch } from './matchPlaces.ts';
 import { runConnectivity, runGradients } from './runGradients.ts';
 import { runStatistics } from './runStatistics.ts';
 import { checkPlace, readText, traceRun } from './runTrace.ts';
 import { SampleCache } from './textSample.ts';
-import { traceSources } from './traceSources.ts';
+import { readProbe, traceSources } from './traceSources.ts';
+
+const PROGRESS_INTERVAL_MS = 100;
 
 type TraceCalls =
   | 'traceSources'
@@ -26,10 +30,10 @@ type TraceCalls =
   | 'probe'
   | 'selectAndMatch';
 
-export function createTraceHandlers(models: RunModelCache): Pick<Handlers<EngineContract>, TraceCalls> {
-  const later = (): never => {
-    throw new Error('This call is agreed on, and not built yet');
-  };
+export function createTraceHandlers(
+  models: RunModelCache,
+  onMatching: (progress: MatchProgress) => void,
+): Pick<Handlers<EngineContract>, TraceCalls> {
   const samples = new SampleCache();
   /** A request that was cancelled while it waited costs nothing: who types sends one at every key stroke. */
   const modelOf = async ({ runDir, epoch }: WeightsOfRun, signal: AbortSignal): Promise<RunModel> => {
@@ -49,8 +53,24 @@ export function createTraceHandlers(models: RunModelCache): Pick<Handlers<Engine
       const run = await modelOf(request, signal);
       return runStatistics(run, await samples.get(run, request.over, reading(signal)), request, signal);
     },
-    probe: later,
-    selectAndMatch: later,
+    probe: (request) => readProbe(request),
+    async selectAndMatch(request, { signal }) {
+      const run = await modelOf(request, signal);
+      const onProgress = limited((progress: Omit<MatchProgress, 'requestId'>) =>
+        onMatching({ requestId: request.requestId, ...progress }),
+      );
+      return selectAndMatch(run, request, { files: createFileSource(), signal, onProgress });
+    },
+  };
+}
+
+/** Calls `tell` at most ten times a second. */
+function limited<T>(tell: (value: T) => void): (value: T) => void {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  return (value) => {
+    if (performance.now() - toldAtMs < PROGRESS_INTERVAL_MS) return;
+    toldAtMs = performance.now();
+    tell(value);
   };
 }
 
