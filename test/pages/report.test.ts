@@ -60,7 +60,7 @@ async function readGates(page: Page): Promise<void> {
   await gates.getByRole('radio', { name: '← backward' }).check();
   await gates.getByRole('grid').first().focus();
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
-  await gates.getByText('Unit 1, token 1, “is”:').waitFor();
+  await gates.locator('.cell-readout', { hasText: 'Unit 1, token 1, “is”:' }).waitFor();
   const [, backward] = traceLayer(REPORT_NETWORK, REPORT_TOKENS, 0);
   const readout = await gates.locator('.cell-readout').innerText();
   for (const name of ['f', 'c', 'h'] as const) {

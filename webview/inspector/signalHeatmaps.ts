@@ -2,11 +2,11 @@
 import { html, type TemplateResult } from 'lit';
 import type { DirectionTrace, SignalName, Trace } from '../../extension/protocol/trace.ts';
 import { colorMap } from '../shared/heatmap/colorMap.ts';
-import type { Heatmap, HeatmapLabels } from '../shared/heatmap/heatmap.ts';
+import type { Heatmap } from '../shared/heatmap/heatmap.ts';
 import '../shared/heatmap/heatmap.ts';
 import type { Ground } from '../shared/heatmap/colorMap.ts';
 import { renderLegend } from '../shared/heatmap/legend.ts';
-import { type CellPlace, countClipped, type Matrix, valueAt } from '../shared/heatmap/matrix.ts';
+import { type CellPlace, countClipped, type HeatmapLabels, type Matrix, valueAt } from '../shared/heatmap/matrix.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import type { TracePlace } from './inspectorState.ts';
 import { exactNumber, quoteToken } from './numbers.ts';
@@ -15,7 +15,9 @@ import { signalSymbol } from './symbols.ts';
 
 /** CSS pixels. */
 const HEIGHT_ALONE = 560;
-const HEIGHT_OF_MANY = 230;
+/** So many tokens want the whole width each time. */
+const LONG_TEXT = 120;
+const HEIGHT_OF_MANY = 250;
 
 export class SignalHeatmaps extends LightElement {
   static override properties = {
@@ -49,7 +51,8 @@ export class SignalHeatmaps extends LightElement {
       this.#cache = { shown: this.shown, matrices: new Map(), names: this.trace.tokens.map(({ text }) => text) };
     }
     const isAlone = this.signals.length === 1;
-    return html`<div class="heatmaps ${isAlone ? 'is-alone' : ''}">
+    const isLong = this.trace.tokens.length > LONG_TEXT;
+    return html`<div class="heatmaps ${isAlone ? 'is-alone' : ''} ${isLong ? 'is-long' : ''}">
       ${this.signals.map((name) => this.#renderPanel(name, isAlone))}
     </div>`;
   }

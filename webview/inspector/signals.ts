@@ -24,8 +24,10 @@ export const SIGNAL_FACTS: Readonly<Record<SignalName, SignalFacts>> = {
   n: { symbol: 'n', title: 'new candidate', low: 'negative', high: 'positive' },
 };
 
-/** Half of the range of signals without a bound: a trained cell state lies inside almost everywhere, and the legend counts what does not. */
-const UNBOUNDED = 2;
+const GATE_RANGE: ValueRange = { kind: 'sequential', min: 0, max: 1 };
+const BOUNDED_RANGE: ValueRange = { kind: 'diverging', min: -1, max: 1 };
+/** Of signals without a bound: a trained cell state lies inside almost everywhere, and the legend counts what does not. */
+const UNBOUNDED_RANGE: ValueRange = { kind: 'diverging', min: -2, max: 2 };
 
 export const isGate = (name: SignalName): boolean => GATE_SIGNALS.has(name);
 
@@ -34,9 +36,8 @@ export const isUnbounded = (trace: Trace, name: SignalName): boolean =>
 
 /** The same for every text, layer and run, so that pictures compare. */
 export function rangeOf(trace: Trace, name: SignalName): ValueRange {
-  if (isGate(name)) return { kind: 'sequential', min: 0, max: 1 };
-  const bound = isUnbounded(trace, name) ? UNBOUNDED : 1;
-  return { kind: 'diverging', min: -bound, max: bound };
+  if (isGate(name)) return GATE_RANGE;
+  return isUnbounded(trace, name) ? UNBOUNDED_RANGE : BOUNDED_RANGE;
 }
 
 /** One signal of one direction of a layer, units by tokens. */

@@ -3,7 +3,7 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction } from '../../../extension/protocol/trace.ts';
 import type { Connectivity } from '../../../extension/protocol/traceAnalysis.ts';
-import type { HeatmapLabels } from '../../shared/heatmap/heatmap.ts';
+import type { HeatmapLabels } from '../../shared/heatmap/matrix.ts';
 import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
@@ -114,7 +114,7 @@ export class ConnectivityView extends LightElement {
     };
     return html`${renderHeatmapPanel(panel, this.#actions)}
       <p class="view-readout" aria-live="polite">
-        ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Empty: zero, as that state was there before the token was read.'}
+        ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Without colour: zero, as that state was there before the token was read.'}
       </p>`;
   }
 

@@ -2,9 +2,8 @@
 import { html, type TemplateResult } from 'lit';
 import { colorMap } from '../../shared/heatmap/colorMap.ts';
 import '../../shared/heatmap/heatmap.ts';
-import type { HeatmapLabels } from '../../shared/heatmap/heatmap.ts';
 import { renderLegend } from '../../shared/heatmap/legend.ts';
-import type { CellPlace, Matrix, ValueRange } from '../../shared/heatmap/matrix.ts';
+import type { CellPlace, HeatmapLabels, Matrix, ValueRange } from '../../shared/heatmap/matrix.ts';
 import { readTheme } from '../../shared/theme.ts';
 
 export interface HeatmapPanel {

@@ -12,20 +12,15 @@ import { paintCursors } from './cursor.ts';
 import { placeAfterKey, zoomFactor } from './keys.ts';
 import { HeatmapLayout, type ScreenPlace } from './layout.ts';
 import { measureNames } from './margins.ts';
-import { type CellPlace, type Matrix, type ValueRange, valueAt } from './matrix.ts';
+import { type CellPlace, type HeatmapLabels, type Matrix, placesOf, type ValueRange, valueAt } from './matrix.ts';
 import { type Frame, paint } from './painter.ts';
 import { ScrollArea } from './scrollArea.ts';
 import type { Offset, Size } from './viewport.ts';
 
 /** One press of a key, or a notch of the wheel. */
 const ZOOM_STEP = 1.25;
-
-export interface HeatmapLabels {
-  /** Of the whole picture, in a sentence. */
-  summary: string;
-  /** Read out for one cell. */
-  describe(place: CellPlace, value: number): string;
-}
+/** What changes nothing but the cursors. */
+const CURSOR_PROPERTIES = new Set<PropertyKey>(['at', 'hovered', 'labels']);
 
 let nextId = 0;
 
@@ -117,7 +112,9 @@ export class Heatmap extends LightElement {
     if (changed.has('zoom') && changed.get('zoom') !== undefined) this.#keepAnchor();
     else if (changed.has('at') || changed.has('order')) this.#reveal();
     this.#anchor = undefined;
-    this.#paint();
+    const isCursorOnly = changed.size > 0 && [...changed.keys()].every((name) => CURSOR_PROPERTIES.has(name));
+    if (isCursorOnly) this.#paintCursors();
+    else this.#paint();
   }
 
   protected override render(): TemplateResult {
@@ -182,8 +179,7 @@ export class Heatmap extends LightElement {
     const { matrix, order, range } = this;
     const map = colorMap(range.kind, this.#colors().ground);
     this.#bitmap = toBitmap(cellPixels(matrix, order, { map, range }), matrix.columns);
-    this.#placeOf = new Uint32Array(matrix.rows);
-    for (let place = 0; place < order.length; place++) this.#placeOf[order[place]] = place;
+    this.#placeOf = placesOf(order);
   }
 
   #onScreen({ row, column }: CellPlace): ScreenPlace {
@@ -199,14 +195,20 @@ export class Heatmap extends LightElement {
     const size = this.#area?.size;
     if (!size?.width) return;
     const startedAt = performance.now();
-    const [picture, cursor] = this.querySelectorAll('canvas');
     const frame = this.#frame(size);
-    paint(contextOf(picture, size, devicePixelRatio), frame);
-    paintCursors(contextOf(cursor, size, devicePixelRatio), frame, {
+    paint(contextOf(this.querySelector('canvas')!, size, devicePixelRatio), frame);
+    this.#paintCursors(frame);
+    this.lastPaintMs = performance.now() - startedAt;
+  }
+
+  #paintCursors(frame?: Frame): void {
+    const size = this.#area?.size;
+    if (!size?.width) return;
+    const context = contextOf(this.querySelector('.heatmap-cursor')!, size, devicePixelRatio);
+    paintCursors(context, frame ?? this.#frame(size), {
       chosen: this.at && this.#onScreen(this.at),
       hovered: this.hovered && this.#onScreen(this.hovered),
     });
-    this.lastPaintMs = performance.now() - startedAt;
   }
 
   #frame(size: Size): Frame {

@@ -21,6 +21,14 @@ export interface CellPlace {
   readonly column: number;
 }
 
+/** What is said of a heatmap. */
+export interface HeatmapLabels {
+  /** Of the whole picture, in a sentence. */
+  summary: string;
+  /** Read out for one cell. */
+  describe(place: CellPlace, value: number): string;
+}
+
 export const valueAt = ({ values, rows }: Matrix, { row, column }: CellPlace): number => values[column * rows + row];
 
 export const shareOf = (value: number, { min, max }: ValueRange): number => (value - min) / (max - min);
@@ -34,3 +42,10 @@ export function countClipped({ values }: Matrix, { min, max }: ValueRange): numb
 
 /** 0, 1, 2 … */
 export const naturalOrder = (rows: number): Uint32Array => Uint32Array.from({ length: rows }, (_, row) => row);
+
+/** Count from the top of each row that stands in `order`. */
+export function placesOf(order: Uint32Array): Uint32Array<ArrayBuffer> {
+  const places = new Uint32Array(order.length);
+  for (let place = 0; place < order.length; place++) places[order[place]] = place;
+  return places;
+}
