@@ -67,15 +67,13 @@ INLINE void tile_of(const Tile *t, int rows, const int vectors, int is_packed) {
 NOINLINE void tile_wide(const Tile *t, int rows, int is_packed) { tile_of(t, rows, 2, is_packed); }
 NOINLINE void tile_narrow(const Tile *t, int rows, int is_packed) { tile_of(t, rows, 1, is_packed); }
 
-/** Rows of Aᵀ beside each other: tile by tile [depth, MR]. */
+/** Rows of Aᵀ beside each other: tile by tile [depth, MR]. A row of Aᵀ's source is read in one go. */
 static void pack_rows(const float *a, ptrdiff_t k_stride, ptrdiff_t rows, ptrdiff_t depth, float *to) {
-  for (ptrdiff_t row = 0; row < rows; row += MR, to += depth * MR) {
-    ptrdiff_t count = least(MR, rows - row);
-    if (count == MR)
-      for (ptrdiff_t k = 0; k < depth; k++) copy_floats(to + k * MR, a + k * k_stride + row, MR);
-    else
-      for (ptrdiff_t k = 0; k < depth; k++)
-        for (ptrdiff_t r = 0; r < count; r++) to[k * MR + r] = a[k * k_stride + row + r];
+  const ptrdiff_t whole = rows - rows % MR;
+  for (ptrdiff_t k = 0; k < depth; k++, a += k_stride) {
+    float *at = to + k * MR;
+    for (ptrdiff_t row = 0; row < whole; row += MR) copy_floats(at + row * depth, a + row, MR);
+    for (ptrdiff_t row = whole; row < rows; row++) at[whole * depth + row - whole] = a[row];
   }
 }
 
@@ -91,10 +89,8 @@ static void activate_row(float *row, ptrdiff_t n, int activation) {
 
 INLINE float *c_row(const Gemm *g, ptrdiff_t m) { return g->c + (g->rows ? g->rows[m] : m) * g->ldc; }
 
-/** Rows m … m + rows over depth k0 … k0 + depth, all columns. */
-static void gemm_block(const Gemm *g, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k0, ptrdiff_t depth, float *scratch) {
-  const int is_packed = g->k_stride != 1;
-  if (is_packed) pack_rows(g->a + m * g->row_stride + k0 * g->k_stride, g->k_stride, rows, depth, scratch);
+/** Rows m … m + rows over depth k0 … k0 + depth, all columns; A as packed by pack_rows, or null where it is read where it lies. */
+NOINLINE void gemm_block(const Gemm *g, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k0, ptrdiff_t depth, const float *packed) {
   Tile t = {.row_stride = g->row_stride, .depth = depth, .start = k0 > 0 ? GEMM_ADD : g->start};
   for (ptrdiff_t n = 0; n < g->n; n += NR) {
     t.panel = g->panels + n * g->k + k0 * NR;
@@ -103,22 +99,31 @@ static void gemm_block(const Gemm *g, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k0,
     t.bias2 = g->bias2 ? g->bias2 + n : 0;
     for (ptrdiff_t row = 0; row < rows; row += MR) {
       int count = (int)least(MR, rows - row);
-      t.a = is_packed ? scratch + row * depth : g->a + (m + row) * g->row_stride + k0;
+      t.a = packed ? packed + row * depth : g->a + (m + row) * g->row_stride + k0;
       for (int r = 0; r < count; r++) t.c[r] = c_row(g, m + row + r) + n;
-      if (t.columns > W) tile_wide(&t, count, is_packed);
-      else tile_narrow(&t, count, is_packed);
+      if (t.columns > W) tile_wide(&t, count, packed != 0);
+      else tile_narrow(&t, count, packed != 0);
     }
   }
 }
 
-static void gemm_rows(const Gemm *g, ptrdiff_t from, ptrdiff_t to, float *scratch) {
-  for (ptrdiff_t m = from; m < to; m += MC) {
-    ptrdiff_t rows = least(MC, to - m);
-    // A depth of zero still has to write what the sums start from.
-    for (ptrdiff_t k0 = 0; k0 < g->k || k0 == 0; k0 += KC) gemm_block(g, m, rows, k0, least(KC, g->k - k0), scratch);
-    if (g->activation != ACT_NONE)
-      for (ptrdiff_t row = m; row < m + rows; row++) activate_row(c_row(g, row), g->n, g->activation);
+static void gemm_rows(const Gemm *g, const Twin *twin, ptrdiff_t from, ptrdiff_t to, float *scratch) {
+  Gemm second = *g;
+  if (twin) {
+    second = (Gemm){.a = g->a, .row_stride = g->row_stride, .k_stride = g->k_stride, .k = g->k, .start = GEMM_ZERO};
+    second.panels = twin->panels, second.c = twin->c, second.n = second.ldc = twin->n;
   }
+  // Depth outside, so that a block of B stays in the second cache while all rows pass by. A depth of zero still writes what sums start from.
+  for (ptrdiff_t k0 = 0; k0 < g->k || k0 == 0; k0 += KC)
+    for (ptrdiff_t m = from; m < to; m += MC) {
+      const ptrdiff_t rows = least(MC, to - m), depth = least(KC, g->k - k0);
+      const float *packed = g->k_stride == 1 ? 0 : scratch;
+      if (packed) pack_rows(g->a + m * g->row_stride + k0 * g->k_stride, g->k_stride, rows, depth, scratch);
+      gemm_block(g, m, rows, k0, depth, packed);
+      if (twin) gemm_block(&second, m, rows, k0, depth, packed);
+    }
+  if (g->activation != ACT_NONE)
+    for (ptrdiff_t row = from; row < to; row++) activate_row(c_row(g, row), g->n, g->activation);
 }
 
 static const float *indexed_row(const float *source, const float *other, ptrdiff_t stride, int32_t at) {

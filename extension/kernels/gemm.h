@@ -17,7 +17,11 @@
 #define NV 2
 #define NR (NV * W)
 /** Depth of a block: a panel of it stays in the caches while the rows of a block pass by. */
+#if W == 16
+#define KC 512
+#else
 #define KC 256
+#endif
 /** Rows of a block; whole tiles of every MR. */
 #define MC 72
 
@@ -38,11 +42,18 @@ typedef struct {
   int start, activation;
 } Gemm;
 
+/** A second right side for the same A, which is then packed once: C2 = A B2, from zero. Without columns there is none. */
+typedef struct {
+  const float *panels;
+  float *c;
+  ptrdiff_t n;
+} Twin;
+
 /** Floats of scratch that gemm_rows needs. */
 #define GEMM_SCRATCH (MC * KC)
 
-/** Rows from … to of C. */
-static void gemm_rows(const Gemm *g, ptrdiff_t from, ptrdiff_t to, float *scratch);
+/** Rows from … to of C, and of the twin's where there is one (null otherwise). */
+static void gemm_rows(const Gemm *g, const Twin *twin, ptrdiff_t from, ptrdiff_t to, float *scratch);
 
 /** Panel p of B[k, n] = source[(index ? index[k] : k) · k_stride + n · n_stride]. Index -1 is a row of zeros, index -2-b row b of `other`. */
 static void pack_panel(const float *source, const float *other, float *panels, ptrdiff_t p, ptrdiff_t n, ptrdiff_t k,

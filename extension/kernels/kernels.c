@@ -84,7 +84,8 @@ __attribute__((visibility("default"))) void ENTRY(char *base, uint32_t entry, ui
     case K_GEMM: { // rows
       Gemm g = {.a = F(0), .row_stride = N(1), .k_stride = N(2), .panels = F(3), .bias = F(4), .bias2 = F(5), .c = F(6),
                 .ldc = N(7), .rows = I(8), .n = N(9), .k = N(10), .start = a[11].whole, .activation = a[12].whole};
-      gemm_rows(&g, from, to, scratch);
+      Twin twin = {.panels = F(13), .c = F(14), .n = N(15)};
+      gemm_rows(&g, twin.n > 0 ? &twin : 0, from, to, scratch);
       break;
     }
     case K_RECURRENT_FORWARD: { // ranks
@@ -144,6 +145,7 @@ __attribute__((visibility("default"))) void ENTRY(char *base, uint32_t entry, ui
       break;
     case K_COLUMN_SUMS: // columns
       column_sums(F(0), F(1), N(2), N(3), from, to);
+      if (F(4)) copy_floats(F(4) + from, F(1) + from, to - from);
       break;
     case K_ADD: // elements
       add_floats(F(0), F(1), from, to);

@@ -105,24 +105,27 @@ static float sum_of_squares(const float *x, ptrdiff_t n) {
   return lanes_sum(lanes);
 }
 
-/** Sums of columns from … to of [rows, columns], in blocks of 64 rows whose sums are then added in order. */
-static void column_sums(const float *x, float *sums, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t from, ptrdiff_t to) {
-  for (ptrdiff_t j = from; j < to; j += W) {
-    const ptrdiff_t n = to - j;
-    vf total = splat(0);
-    for (ptrdiff_t first = 0; first < rows; first += 64) {
-      vf block = splat(0);
-      for (ptrdiff_t row = first; row < least(rows, first + 64); row++) block += load_upto(x + row * columns + j, n);
-      total += block;
-    }
-    store_upto(sums + j, total, n);
-  }
-}
-
 /** y += x, or y = x · m: what the layers need between kernels. */
 static void add_floats(float *y, const float *x, ptrdiff_t from, ptrdiff_t to) {
   for (ptrdiff_t at = from; at < to; at += W) store_upto(y + at, load_upto(y + at, to - at) + load_upto(x + at, to - at), to - at);
 }
+
+/** Sums of columns from … to of [rows, columns], in blocks of 64 rows whose sums are then added in order. */
+static void column_sums(const float *x, float *sums, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t from, ptrdiff_t to) {
+  // Strips of columns, so that a row is read in one go and not a vector at a time, a row's length apart.
+  enum { STRIP = 256 };
+  for (ptrdiff_t j0 = from; j0 < to; j0 += STRIP) {
+    const ptrdiff_t n = least(STRIP, to - j0);
+    float block[STRIP];
+    zero_floats(sums + j0, n);
+    for (ptrdiff_t first = 0; first < rows; first += 64) {
+      zero_floats(block, n);
+      for (ptrdiff_t row = first; row < least(rows, first + 64); row++) add_floats(block, x + row * columns + j0, 0, n);
+      add_floats(sums + j0, block, 0, n);
+    }
+  }
+}
+
 static void multiply_floats(const float *x, const float *m, float *y, ptrdiff_t from, ptrdiff_t to) {
   for (ptrdiff_t at = from; at < to; at += W) store_upto(y + at, load_upto(x + at, to - at) * load_upto(m + at, to - at), to - at);
 }

@@ -124,7 +124,7 @@ static void recurrent_product(const Recurrent *s, ptrdiff_t start, ptrdiff_t fro
     g.rows = s->rows + start + from;
     g.start = GEMM_ADD;
   }
-  gemm_rows(&g, 0, count, scratch);
+  gemm_rows(&g, 0, 0, count, scratch);
 }
 
 /** All steps of the texts of ranks from … to. */
@@ -229,7 +229,7 @@ static void recurrent_backward(const Recurrent *s, ptrdiff_t from, ptrdiff_t to,
     Gemm g = {.a = d_recurrent + (s->starts[t] + from) * width, .row_stride = width, .k_stride = 1,
               .panels = s->recurrent_panels, .c = s->dh + from * H, .ldc = H, .n = H, .k = width,
               .start = s->cell == CELL_GRU ? GEMM_ADD : GEMM_ZERO};
-    gemm_rows(&g, 0, count, scratch);
+    gemm_rows(&g, 0, 0, count, scratch);
     *s->heartbeat += 1;
   }
   save_state(s, s->dh, s->d_h0, from, to);

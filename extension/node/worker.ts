@@ -16,6 +16,7 @@ import { reserveCores } from './kernels/cores.ts';
 import { openExperiment } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
+import { yieldToOthers } from './priority.ts';
 import { createParentTransport } from './processTransport.ts';
 import { predictWith, RunModelCache } from './runModel.ts';
 import { installTensorflow } from './tensorflow/installTensorflow.ts';
@@ -29,8 +30,9 @@ import { VERSION } from './version.ts';
 const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
 if (!transport) throw new Error('This file runs as a worker thread, or as the child of one');
 
-// The other processes of the editor live on the same cores.
+// The editor lives on the same cores: one is left to it, and it goes first on all.
 reserveCores(1);
+if (parentPort) yieldToOthers();
 
 // For debugging this thread by itself: "Attach engine worker" in .vscode/launch.json.
 const inspectPort = process.env.GATESCOPE_INSPECT_WORKER;

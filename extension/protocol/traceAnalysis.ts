@@ -78,11 +78,11 @@ export interface DirectionStatistics {
   summary: { signal: SignalName; mean: Float32Array; min: Float32Array; max: Float32Array }[];
   /** Tokens until half of a cell's memory is gone: ln 0.5 / ln(mean f), of a GRU with z for f. Infinity where nothing is forgotten. Absent of an RNN. */
   halfLife?: Float32Array;
-  /** Units whose memory does not leak while they take in: see docs. In rising order; as are the two lists below. */
+  /** Units that keep nearly all and still take in; docs/inspector.md has the definition. In rising order, as are the two lists below. */
   integrators: Uint32Array;
-  /** Units that never tell anything. */
+  /** Units whose |h| stays below 0.05. */
   dead: Uint32Array;
-  /** Units that tell the same at every step. */
+  /** Units whose h stays above 0.5, or below -0.5. */
   alwaysOn: Uint32Array;
   /** Pearson's r of each unit's signal with each annotation, in the order of `annotations`; NaN where one of both never varies. */
   correlations: Float32Array[];

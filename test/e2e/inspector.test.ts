@@ -54,7 +54,7 @@ interface ReadOut {
 async function readHidden(page: Frame, token: number): Promise<ReadOut> {
   return eventually(`the read-out tells h at token ${token}`, async () => {
     const text = (await readOutOf(page)).replace('−', '-');
-    const found = /= (-?[\d.]+) .*hidden state of unit (\d+) at token (\d+)/s.exec(text);
+    const found = /= (-?[\d.]+)\s+hidden state of unit (\d+) at token (\d+)/.exec(text);
     if (!found || Number(found[3]) !== token) return undefined;
     return { value: Number(found[1]), unit: Number(found[2]), token };
   });
@@ -131,6 +131,30 @@ test('a reload of the whole window keeps the text, the cell and what was pinned'
   assert.equal(await textOf(page), SENTENCE);
   await eventually('the cell is read out', async () => (await readOutOf(page)) === readOut);
   await page.getByRole('region', { name: 'Pinned units' }).waitFor();
+});
+
+test('the slider plays back what was learned: the network before training is no wiser, and the place is kept', async () => {
+  const page = await workbench.inspector();
+  await page.getByRole('combobox', { name: 'Probes of the run' }).selectOption({ label: PROBES[1] });
+  await eventually('the probe is shown', async () => (await textOf(page)) === PROBES[1]);
+  const slider = page.getByRole('slider', { name: 'Epoch' });
+  const shown = (frame: Frame) => frame.getByRole('slider', { name: 'Epoch' }).getAttribute('aria-valuetext');
+  const sure = async (frame: Frame): Promise<number> => {
+    const text = await frame.getByRole('table', { name: 'Class probabilities' }).innerText();
+    return Math.max(...[...text.matchAll(/([\d.]+) ?%/g)].map(([, percent]) => Number(percent)));
+  };
+  await eventually('the best epoch is shown', async () => /epoch [1-3] \(best\)/.test((await shown(page)) ?? ''));
+  const trained = await sure(page);
+  await slider.focus();
+  await press('Home');
+  await eventually('the network before training is shown', async () => (await shown(page)) === 'before training');
+  await eventually('it is less sure', async () => (await sure(page)) < Math.min(trained, 75));
+  await press('ArrowRight');
+  await eventually('epoch 1 is shown', async () => /^epoch 1/.test((await shown(page)) ?? ''));
+  await workbench.reload();
+  const after = await workbench.inspector();
+  await eventually('it still is', async () => /^epoch 1/.test((await shown(after)) ?? ''));
+  assert.equal(await textOf(after), PROBES[1]);
 });
 
 test('the view of runs opens the inspector on a run', async () => {

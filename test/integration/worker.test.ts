@@ -1,6 +1,6 @@
 // The built engine worker through its contract, as the extension host uses it.
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -25,6 +25,15 @@ const ENGINE = { backend: 'auto', threads: 'auto' } as const;
 /** No TensorFlow there, whatever this machine has. */
 const startWorker = (t: TestContext): Client<EngineContract> => startWorkerIn(t, join(tmpdir(), 'no-storage'));
 
+/** `nice` of each thread of this process (proc_pid_stat(5), field 19, which is the 17th after the name). */
+async function nicenessOfThreads(): Promise<number[]> {
+  const ids = await readdir('/proc/self/task');
+  const lines = await Promise.all(ids.map((id) => readFile(`/proc/self/task/${id}/stat`, 'utf8').catch(() => '')));
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[16]));
+}
+
 /** Resolves with the first payload of an event that fits. */
 function once<E extends keyof EngineContract['events']>(
   client: Client<EngineContract>,
@@ -45,6 +54,16 @@ async function makeLongProject(t: TestContext): Promise<Project> {
   await writeFile(project.configPath, CONFIG.replace('"epochs": 4', '"epochs": 100000'));
   return project;
 }
+
+test('on Linux the worker takes what the editor leaves of the processor', {
+  skip: process.platform !== 'linux' && 'only Linux has priorities of threads',
+}, async (t) => {
+  const client = startWorker(t);
+  await client.call('engineInfo', ENGINE);
+  const niceness = await nicenessOfThreads();
+  assert.ok(niceness.includes(0), 'the thread of the caller is as it was');
+  assert.ok(niceness.includes(5), 'that of the worker stands back');
+});
 
 test('a run streams frames that join without a gap to what is on disk', async (t) => {
   const project = await makeProject(t);

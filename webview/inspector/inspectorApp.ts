@@ -65,7 +65,7 @@ export class InspectorApp extends LightElement {
           @token=${(event: CustomEvent<number>) => store.choose({ unit: store.place?.unit ?? 0, token: event.detail })}
         ></gs-input-line>
       </section>
-      ${failure} ${this.#renderTrace()}
+      ${failure} ${this.#renderEpochs()} ${this.#renderTrace()} ${this.#renderViews()}
     </main>`;
   }
 
@@ -77,7 +77,6 @@ export class InspectorApp extends LightElement {
     if (!store.trace || !store.shown)
       return html`${store.error === undefined ? progressRing('Reading the text') : nothing}`;
     return html`
-      ${this.#renderEpochs()}
       <section class="inspector-body ${store.isTracing ? 'is-tracing' : ''}" aria-label="Gates and states">
         <div class="inspector-pictures">
           <h2 class="visually-hidden">Gates and states</h2>
@@ -91,21 +90,27 @@ export class InspectorApp extends LightElement {
         ${this.#renderCell()}
       </section>
       ${this.#renderPinned()}
-      <section aria-label="Further views">
-        <gs-inspector-views
-          .store=${store}
-          .version=${++this.#version}
-          @action=${(event: CustomEvent<Promise<unknown>>) => this.#do(event.detail)}
-        ></gs-inspector-views>
-      </section>
     `;
+  }
+
+  /** They stay while another trace is on its way, with all that was chosen in them. */
+  #renderViews(): TemplateResult | typeof nothing {
+    const { store } = this;
+    if (store.text === '') return nothing;
+    return html`<section aria-label="Further views">
+      <gs-inspector-views
+        .store=${store}
+        .version=${++this.#version}
+        @action=${(event: CustomEvent<Promise<unknown>>) => this.#do(event.detail)}
+      ></gs-inspector-views>
+    </section>`;
   }
 
   /** The training again, over what was kept of the shown text. */
   #renderEpochs(): TemplateResult | typeof nothing {
     const { store } = this;
     const { sources } = store;
-    if (!sources) return nothing;
+    if (!sources || store.text === '') return nothing;
     return html`<gs-epoch-slider
       .epochs=${epochsOf(sources, store.text, store.canTrace)}
       .epoch=${store.state.epoch}

@@ -47,7 +47,7 @@ export function denseBackward(
   addProduct(job, { a: dY, panels: weightPanels, m: rows, n: inputs, k: outputs, out: gradients.x });
   const dWeight = { a: dY, isTransposed: true, panels: xPanels, m: outputs, n: inputs, k: rows, out: gradients.weight };
   addProduct(job, dWeight);
-  job.split('columnSums', job.call([dY, gradients.bias, rows, outputs]), outputs, { work: rows, grain: 16 });
+  job.split('columnSums', job.call([dY, gradients.bias, rows, outputs, undefined]), outputs, { work: rows, grain: 16 });
   machine.run(job);
   return gradients;
 }

@@ -23,5 +23,5 @@ export const ARGUMENT_WORDS = 32;
 export const MAX_CALLS = 1024;
 
 /** Floats of scratch for each thread, and its stack (WebAssembly), in bytes. */
-export const SCRATCH_BYTES = 72 * 256 * 4;
+export const SCRATCH_BYTES = 72 * 512 * 4;
 export const STACK_BYTES = 65_536;

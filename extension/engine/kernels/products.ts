@@ -57,6 +57,8 @@ export interface ProductCall {
   rows?: Int32Array;
   /** What sums start from: 0, `out` itself, or the sum of one or two biases [N]. */
   start?: 'zero' | 'out' | { bias: Float32Array; bias2?: Float32Array };
+  /** A second right side B2 [K, n] for the same A: out2 [M, n] = A B2. */
+  twin?: { panels: Float32Array; n: number; out: Float32Array };
 }
 
 const STARTS = { zero: 0, out: 1, bias: 2 };
@@ -65,7 +67,7 @@ const ROW_GRAIN = 24;
 
 /** Adds the product to a job. */
 export function addProduct(job: Job, product: ProductCall): void {
-  const { a, isTransposed = false, panels, m, n, k, out, rows, start = 'zero' } = product;
+  const { a, isTransposed = false, panels, m, n, k, out, rows, start = 'zero', twin } = product;
   need(a, m * k, 'The left matrix of a product');
   need(panels, n * k, 'The panels of a product');
   const lastRow = rows ? need(rows, m, 'The rows of a product').reduce((last, row) => Math.max(last, row), 0) : m - 1;
@@ -73,10 +75,15 @@ export function addProduct(job: Job, product: ProductCall): void {
   const { bias, bias2 } = typeof start === 'object' ? start : { bias: undefined, bias2: undefined };
   if (bias) need(bias, n, 'The bias of a product');
   if (bias2) need(bias2, n, 'The second bias of a product');
+  if (twin) {
+    need(twin.panels, twin.n * k, 'The panels of a twin product');
+    need(twin.out, m * twin.n, 'The result of a twin product');
+  }
   const startCode = typeof start === 'object' ? STARTS.bias : STARTS[start];
   const [rowStride, kStride] = isTransposed ? [1, m] : [k, 1];
-  const call = job.call([a, rowStride, kStride, panels, bias, bias2, out, n, rows, n, k, startCode, 0]);
-  job.split('gemm', call, m, { work: n * k, grain: ROW_GRAIN });
+  const own = [a, rowStride, kStride, panels, bias, bias2, out, n, rows, n, k, startCode, 0];
+  const call = job.call(twin ? [...own, twin.panels, twin.out, twin.n] : [...own, undefined, undefined, 0]);
+  job.split('gemm', call, m, { work: (n + (twin?.n ?? 0)) * k, grain: ROW_GRAIN });
 }
 
 /** A whole product at once: [M, N] in a fresh block. */

@@ -116,14 +116,23 @@ function addWeightGradients(
   const { dGates, dRecurrent = dGates, dh0, dc0 } = running;
   const weightIh = arena.float32(m * I);
   const weightHh = arena.float32(m * H);
-  addProduct(job, { a: dGates, isTransposed: true, panels: panels.x, m, n: I, k, out: weightIh });
-  addProduct(job, { a: dRecurrent, isTransposed: true, panels: panels.before, m, n: H, k, out: weightHh });
-  const sums = (values: Float32Array): Float32Array => {
-    const out = arena.float32(m);
-    job.split('columnSums', job.call([values, out, k, m]), m, { work: k, grain: 16 });
-    return out;
+  const [biasIh, biasHh] = [arena.float32(m), arena.float32(m)];
+  const ofInput = { a: dGates, isTransposed: true, panels: panels.x, m, n: I, k, out: weightIh };
+  const ofState = { panels: panels.before, n: H, out: weightHh };
+  const sum = (values: Float32Array, to: Float32Array, copy?: Float32Array): void => {
+    job.split('columnSums', job.call([values, to, k, m, copy]), m, { work: k, grain: 16 });
   };
-  return { weightIh, weightHh, biasIh: sums(dGates), biasHh: sums(dRecurrent), h0: dh0, c0: dc0 };
+  // Only the GRU's two sides differ.
+  if (dRecurrent === dGates) {
+    addProduct(job, { ...ofInput, twin: ofState });
+    sum(dGates, biasIh, biasHh);
+  } else {
+    addProduct(job, ofInput);
+    addProduct(job, { ...ofInput, ...ofState, a: dRecurrent });
+    sum(dGates, biasIh);
+    sum(dRecurrent, biasHh);
+  }
+  return { weightIh, weightHh, biasIh, biasHh, h0: dh0, c0: dc0 };
 }
 
 /** dX (+)= dZ W_ih, rows back in token order. */

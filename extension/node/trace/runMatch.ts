@@ -109,7 +109,7 @@ export async function matchText(
   run: RunModel,
   text: EncodedText,
   selection: Selection,
-  work: MatchWork,
+  work: Searching,
 ): Promise<Found> {
   const { pattern, units, query } = selection;
   const { hiddenSize } = run.model.shape.model.encoder;

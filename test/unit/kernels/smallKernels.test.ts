@@ -137,7 +137,7 @@ for (const carrier of CARRIERS_HERE) {
     const before = awkward(arena, x.length, seed + 1, { every: everyOf(seed) });
     y.view.set(before);
     const job = machine.job();
-    job.piece('columnSums', job.call([x, sums.view, rows, columns]), 0, columns);
+    job.piece('columnSums', job.call([x, sums.view, rows, columns, undefined]), 0, columns);
     job.piece('add', job.call([y.view, x]), 0, x.length);
     job.piece('multiply', job.call([x, before, product.view]), 0, x.length);
     machine.run(job);

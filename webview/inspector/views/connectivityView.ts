@@ -114,7 +114,7 @@ export class ConnectivityView extends LightElement {
     };
     return html`${renderHeatmapPanel(panel, this.#actions)}
       <p class="view-readout" aria-live="polite">
-        ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Empty: zero, as that state was there before the token was read.'}
+        ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Without colour: zero, as that state was there before the token was read.'}
       </p>`;
   }
 

@@ -46,7 +46,6 @@ export class GradientStrip extends LightElement {
       type="button"
       class="strip-token ${at === this.at ? 'is-here' : ''}"
       title=${label}
-      aria-label=${label}
       tabindex=${at === (this.at ?? 0) ? '0' : '-1'}
       @click=${() => this.tell('token', at)}
     >

@@ -31,7 +31,7 @@ export class MatchHits extends LightElement {
             <tr>
               <th scope="col" class="numeric" title="Units on in both, of those on in either">Jaccard</th>
               <th scope="col" class="numeric" title="Units on in both, and units on there">Units</th>
-              <th scope="col">Context</th>
+              <th scope="col" class="is-context">Context</th>
               ${hasLabels ? html`<th scope="col">Label</th>` : ''}
               <th scope="col">Line</th>
             </tr>

@@ -1,6 +1,6 @@
 // Two traces of one network, token beside token: how far every signal and every probability differs. Pure.
 // Invariant: a trace against itself differs by zero everywhere.
-import type { Direction, SignalName, Trace } from '../../../extension/protocol/trace.ts';
+import { type Direction, GATE_SIGNALS, type SignalName, type Trace } from '../../../extension/protocol/trace.ts';
 import { type Matrix, naturalOrder } from '../../shared/heatmap/matrix.ts';
 import { type AlignedColumn, alignTokens } from './alignTokens.ts';
 import {
@@ -16,6 +16,8 @@ export interface SignalDifference {
   signal: SignalName;
   matrix: Matrix;
   summary: DifferenceSummary;
+  /** Ends of the colours: one for all gates, one for all other signals. */
+  scale: number;
 }
 
 export interface TextDifference {
@@ -24,8 +26,6 @@ export interface TextDifference {
   names: string[];
   signals: SignalDifference[];
   probabilities: ProbabilityChange[];
-  /** Ends of the colours, the same for all signals. */
-  scale: number;
   order: Uint32Array;
 }
 
@@ -41,26 +41,32 @@ export function differenceOfTexts(
   if (!from || !to || before.hiddenSize !== after.hiddenSize) return undefined;
   const units = before.hiddenSize;
   const columns = alignTokens(tokenTexts(before), tokenTexts(after));
-  const signals = before.signals.flatMap(({ name }): SignalDifference[] => {
-    const [old, now] = [from.signals[name], to.signals[name]];
+  const signals = before.signals.flatMap(({ name: signal }) => {
+    const [old, now] = [from.signals[signal], to.signals[signal]];
     if (!old || !now) return [];
     const values = differenceOf(old, now, columns, units);
-    return [
-      {
-        signal: name,
-        matrix: { values, rows: units, columns: columns.length },
-        summary: summarizeDifference(values, units),
-      },
-    ];
+    const matrix = { values, rows: units, columns: columns.length };
+    return [{ signal, matrix, summary: summarizeDifference(values, units) }];
   });
   return {
     columns,
     names: columns.map((column) => nameOf(column, before, after)),
-    signals,
+    signals: withScales(signals),
     probabilities: probabilityChanges(probabilitiesOf(before), probabilitiesOf(after)),
-    scale: roundScale(signals.reduce((most, { summary }) => Math.max(most, summary.largest), 0)),
     order: naturalOrder(units),
   };
+}
+
+/** A change of a gate reads against changes of gates; states may move much further. */
+function withScales(signals: readonly Omit<SignalDifference, 'scale'>[]): SignalDifference[] {
+  const scaleOf = (isOfGates: boolean): number =>
+    roundScale(
+      signals
+        .filter(({ signal }) => GATE_SIGNALS.has(signal) === isOfGates)
+        .reduce((most, { summary }) => Math.max(most, summary.largest), 0),
+    );
+  const [gates, states] = [scaleOf(true), scaleOf(false)];
+  return signals.map((each) => ({ ...each, scale: GATE_SIGNALS.has(each.signal) ? gates : states }));
 }
 
 const tokenTexts = (trace: Trace): string[] => trace.tokens.map(({ text }) => text);

@@ -162,9 +162,9 @@ export class UnitsView extends LightElement {
     const cell = this.look.trace?.cell;
     const signals = cell ? CELL_SIGNALS[cell] : [correlated];
     return html`<div class="section-head">
-        <h3>Units that go along with</h3>
+        <h3>Correlation</h3>
         ${select({
-          label: '',
+          label: 'with',
           name: 'gs-annotation',
           options: annotations.map((each, at) => ({ value: at, title: annotationTitle(each) })),
           value: annotation,
@@ -173,7 +173,7 @@ export class UnitsView extends LightElement {
           },
         })}
         ${select({
-          label: 'by',
+          label: 'of',
           name: 'gs-correlate',
           options: signals.map((signal) => ({ value: signal, title: signalTitle(signal) })),
           value: correlated,

@@ -124,8 +124,8 @@ export class WhatIfView extends LightElement {
   }
 
   #renderSignal(
-    { names, scale, order, columns }: TextDifference,
-    { signal, matrix, summary }: SignalDifference,
+    { names, order, columns }: TextDifference,
+    { signal, matrix, summary, scale }: SignalDifference,
   ): TemplateResult {
     const inside = (place: CellPlace | undefined): CellPlace | undefined =>
       place && place.column < columns.length && place.row < matrix.rows ? place : undefined;
