@@ -385,6 +385,10 @@ test('a text of a thousand tokens, and one of a single token', async (t) => {
   await box(page).fill(Array.from({ length: 1000 }, (_, at) => `word${at % 97}`).join(' '));
   await eventually('a thousand bars', async () => (await page.locator('.strip-token').count()) === 1000);
   await show(page, 'connectivity');
+  await page.getByText('grows with the square of the 1000 tokens').waitFor();
+  const asked = async () => (await callsOf(page, 'connectivity')).length;
+  assert.equal(await asked(), 0);
+  await page.getByRole('button', { name: 'Compute' }).click();
   await eventually(
     'a million values',
     async () => (await view(page).getByRole('grid').getAttribute('aria-colcount')) === '1000',

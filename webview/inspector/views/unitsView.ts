@@ -26,15 +26,16 @@ import { sampleChoice } from './sampleChoice.ts';
 import { type Sample, toTextSample } from './saturationSource.ts';
 import { placeTitle, signalTitle } from './titles.ts';
 
+/** As docs/inspector.md defines them. */
 const KINDS: Readonly<Record<UnitKind, { name: string; explanation: string }>> = {
   integrators: {
     name: 'Integrators',
-    explanation: 'Their memory does not leak: they sum up what they take in. On the right their half-life in tokens.',
+    explanation: 'They keep at 90 % of the steps or more, and take in as well. With their half-life in tokens.',
   },
-  dead: { name: 'Dead', explanation: 'They never tell anything. On the right their half-life in tokens.' },
+  dead: { name: 'Dead', explanation: 'h stays within ±0.05 at every step. With their half-life in tokens.' },
   alwaysOn: {
     name: 'Always on',
-    explanation: 'They tell the same at every step. On the right their half-life in tokens.',
+    explanation: 'h stays above 0.5, or below −0.5, at every step. With their half-life in tokens.',
   },
 };
 
@@ -184,7 +185,8 @@ export class UnitsView extends LightElement {
       </div>
       <div class="correlations">${this.#renderList({
         name: 'By correlation',
-        explanation: 'Pearson’s r over all tokens, strongest first. Few tokens correlate with much by chance.',
+        explanation:
+          'Pearson’s r over all tokens, strongest first. Over few tokens the strongest of many is large by chance: look at more texts, and at epoch 0.',
         rows: rowsByCorrelation(statistics, annotation),
       })}</div>`;
   }
