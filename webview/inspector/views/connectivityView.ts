@@ -6,10 +6,9 @@ import type { Connectivity } from '../../../extension/protocol/traceAnalysis.ts'
 import type { HeatmapLabels } from '../../shared/heatmap/matrix.ts';
 import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
-import { emptyNotice } from '../../shared/notice.ts';
 import { button } from '../../shared/widgets.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
-import { renderAnswer } from './answer.ts';
+import { renderAnswer, renderNoWeights } from './answer.ts';
 import { connectivityMatrix, logScale } from './connectivityMatrix.ts';
 import { check } from './controls.ts';
 import { roundScale } from './difference.ts';
@@ -73,10 +72,7 @@ export class ConnectivityView extends LightElement {
 
   protected override render(): TemplateResult {
     if (this.look.question.method !== 'trace') {
-      return emptyNotice(
-        'The weights of this epoch were not kept.',
-        'Choose an epoch with a checkpoint, or the best one.',
-      );
+      return renderNoWeights(this.look);
     }
     return html`<div class="tools">
         ${check('Logarithmic colours', this.isLog, (isOn) => {

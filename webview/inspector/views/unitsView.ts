@@ -5,9 +5,8 @@ import { CELL_SIGNALS, type SignalName } from '../../../extension/protocol/trace
 import type { DirectionStatistics, TraceStatistics } from '../../../extension/protocol/traceAnalysis.ts';
 import { formatCount } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
-import { emptyNotice } from '../../shared/notice.ts';
 import type { UnitPlace } from '../inspectorState.ts';
-import { renderAnswer } from './answer.ts';
+import { renderAnswer, renderNoWeights } from './answer.ts';
 import './unitList.ts';
 import { select } from './controls.ts';
 import {
@@ -68,7 +67,7 @@ export class UnitsView extends LightElement {
   protected override willUpdate(): void {
     const { look, over, correlate } = this;
     const { client, runId, epoch, text, question } = look;
-    if (over === 'text' && question.method === 'probe') {
+    if (over === 'text' && question.method !== 'trace') {
       this.#statistics.forget();
       return;
     }
@@ -77,7 +76,7 @@ export class UnitsView extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    const isStored = this.over === 'text' && this.look.question.method === 'probe';
+    const isMissing = this.over === 'text' && this.look.question.method !== 'trace';
     return html`<div class="tools" role="group" aria-label="What is counted">
         ${sampleChoice('gs-units-over', this.over, (over) => {
           this.over = over;
@@ -85,11 +84,8 @@ export class UnitsView extends LightElement {
         })}
       </div>
       ${
-        isStored
-          ? emptyNotice(
-              'The weights of this epoch were not kept.',
-              'Choose an epoch with a checkpoint, or the best one.',
-            )
+        isMissing
+          ? renderNoWeights(this.look)
           : renderAnswer(this.#statistics, {
               doing: 'Counting',
               onRetry: () => this.#statistics.forget(),
