@@ -1,10 +1,10 @@
-// Builds the kernels for every machine from extension/kernels, on Linux: `npm run kernels`. `npm run kernels -- --check` builds into a
-// temporary folder and fails where a byte differs from prebuilt/. The compiler is clang of ziglang from PyPI, in a private Python
+// Builds the kernels for every machine from extension/kernels, on Linux: `npm run kernels`. A build goes into a temporary folder and is
+// moved to prebuilt/ when all of it is there; `npm run kernels -- --check` fails instead where a byte differs. The compiler is clang of ziglang from PyPI, in a private Python
 // environment under the user's cache folder; builds are reproducible, so that anybody can check what ships.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -170,16 +170,24 @@ async function differences(folder: string): Promise<string[]> {
   return names.filter((_, n) => !equal[n]);
 }
 
-if (process.argv.includes('--check')) {
-  const folder = await mkdtemp(join(tmpdir(), 'gatescope-check-'));
+const folder = await mkdtemp(join(tmpdir(), 'gatescope-built-'));
+try {
   await build(folder);
+  if (!process.argv.includes('--check')) {
+    // Only now, when all of them are there: a build that fails leaves the old ones whole. Renamed and not written over, because a process
+    // may have a file loaded.
+    await mkdir(PREBUILT, { recursive: true });
+    for (const name of await readdir(folder)) {
+      const [next, file] = [join(PREBUILT, `${name}.new`), join(PREBUILT, name)];
+      await copyFile(join(folder, name), next);
+      await rename(next, file);
+    }
+  }
   const different = await differences(folder);
-  await rm(folder, { recursive: true, force: true });
   if (different.length > 0) {
     console.error(`Not what a build of extension/kernels gives: ${different.join(', ')}. Run npm run kernels.`);
     process.exitCode = 1;
   } else console.log('prebuilt/ is what a build of extension/kernels gives.');
-} else {
-  await mkdir(PREBUILT, { recursive: true });
-  await build(PREBUILT);
+} finally {
+  await rm(folder, { recursive: true, force: true });
 }

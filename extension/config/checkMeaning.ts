@@ -72,8 +72,13 @@ function checkModel(config: ConfigText, { model }: Experiment, report: Report): 
   report('warning', path, 'Dropout between layers does nothing with a single layer.', [fix]);
 }
 
-function checkTraining(config: ConfigText, { training }: Experiment, report: Report): void {
+function checkTraining(config: ConfigText, { model, training }: Experiment, report: Report): void {
   const { clip, optimizer, earlyStopping, epochs = 10 } = training ?? {};
+  if (optimizer && 'lazy' in optimizer && optimizer.lazy && model.embedding && 'type' in model.embedding) {
+    const path = ['training', 'optimizer', 'lazy'];
+    const fix = config.fixByRemoval('Remove "lazy"', path);
+    report('warning', path, 'One-hot vectors have no table: there is nothing to update lazily.', [fix]);
+  }
   if (clip?.norm !== undefined && clip.value !== undefined) {
     const fix = config.fixByRemoval('Remove "value"', ['training', 'clip', 'value']);
     report('error', ['training', 'clip', 'value'], 'Clip by norm or by value, not both.', [fix]);

@@ -44,7 +44,7 @@ export interface ForwardOptions {
   observePooled?: (pooled: Float32Array) => void;
   /** Vectors [N, I] in token order that take the place of the tokens' own, for derivatives in them. */
   inputs?: tf.Tensor2D;
-  /** Takes gradients that are sparse, where a machine computes. */
+  /** Takes gradients that are sparse. */
   sparse?: SparseGradients;
 }
 

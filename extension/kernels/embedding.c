@@ -1,9 +1,22 @@
-// Look-up of token vectors and its gradient. Letters: N tokens, D numbers a token, R different tokens of the batch.
+// Look-up of rows and its gradient. Letters: N tokens, D numbers a token, R different tokens of the batch.
 #include "vec.h"
 
-/** out[t] = table[ids[t]] for tokens from … to. */
-static void embedding_gather(const float *table, const int32_t *ids, float *out, ptrdiff_t size, ptrdiff_t from, ptrdiff_t to) {
-  for (ptrdiff_t token = from; token < to; token++) copy_floats(out + token * size, table + ids[token] * size, size);
+/**
+ * Rows of tables: row r of `out` [places, count, size] is row ids[r % count] of table r / count, of `rows` rows. Every `shared` tables
+ * use the same ids [places / shared, count].
+ */
+typedef struct {
+  const float *tables;
+  const int32_t *ids;
+  float *out;
+  ptrdiff_t size, count, rows, shared;
+} Gather;
+
+static void gather_rows(const Gather *g, ptrdiff_t from, ptrdiff_t to) {
+  for (ptrdiff_t row = from; row < to; row++) {
+    const ptrdiff_t table = row / g->count, id = g->ids[table / g->shared * g->count + row % g->count];
+    copy_floats(g->out + row * g->size, g->tables + (table * g->rows + id) * g->size, g->size);
+  }
 }
 
 /** values[slots[t]] += d_out[t] over the tokens in order, columns from … to; slot -1 has no gradient. Rows are cleared first. */

@@ -10,6 +10,11 @@
 #include "dropout.c"
 #include "loss.c"
 #include "optimizers.c"
+#include "elementwise.c"
+#include "movement.c"
+#include "reduce.c"
+#include "layernorm.c"
+#include "batchgemm.c"
 
 #ifndef ENTRY
 #define ENTRY gatescope_run
@@ -30,9 +35,10 @@ typedef union {
 #define X(i) (a[i].number)
 
 enum {
-  K_PACK, K_GEMM, K_RECURRENT_FORWARD, K_RECURRENT_BACKWARD, K_EMBEDDING_GATHER, K_EMBEDDING_SCATTER, K_POOL_FORWARD,
+  K_PACK, K_GEMM, K_RECURRENT_FORWARD, K_RECURRENT_BACKWARD, K_GATHER_ROWS, K_EMBEDDING_SCATTER, K_POOL_FORWARD,
   K_POOL_BACKWARD, K_DROPOUT, K_SOFTMAX, K_CROSS_ENTROPY, K_OPTIMIZE, K_OPTIMIZE_ROWS, K_SUM_OF_SQUARES, K_COLUMN_SUMS,
-  K_ADD, K_MULTIPLY, K_MATH, K_PEAK
+  K_ADD, K_MULTIPLY, K_UNARY, K_PEAK, K_BINARY, K_COPY, K_REDUCE, K_LAYER_NORM, K_LAYER_NORM_BACKWARD, K_LAYER_NORM_COLUMNS,
+  K_LOG_SOFTMAX, K_BATCH_PACK, K_BATCH_GEMM
 };
 
 static Recurrent recurrent_of(char *base, const Word *a) {
@@ -54,12 +60,20 @@ static Optimizer optimizer_of(char *base, const Word *a) {
                      .values = F(15), .first = F(16), .second = F(17), .third = F(18), .gradient = F(19), .n = N(20)};
 }
 
-/** The functions of vecmath.h over x, for tests: 0 exp, 1 sigmoid, 2 tanh, 3 log. */
-static void math_floats(int function, const float *x, float *y, ptrdiff_t from, ptrdiff_t to) {
-  for (ptrdiff_t at = from; at < to; at += W) {
-    vf v = load_upto(x + at, to - at);
-    store_upto(y + at, function == 0 ? exp_(v) : function == 1 ? sigmoid_(v) : function == 2 ? tanh_(v) : log_(v), to - at);
+/** Outer dimensions from argument `at` on: their number, sizes, strides of both arrays. */
+static Outer outer_of(const Word *a, int at) {
+  Outer outer = {.rank = a[at].whole};
+  for (int d = 0; d < outer.rank; d++) {
+    outer.dims[d] = a[at + 1 + d].whole;
+    outer.first[d] = a[at + 1 + OUTER + d].whole;
+    outer.second[d] = a[at + 1 + 2 * OUTER + d].whole;
   }
+  return outer;
+}
+
+static LayerNorm layer_norm_of(char *base, const Word *a) {
+  return (LayerNorm){.x = F(0), .gamma = F(1), .beta = F(2), .width = N(3), .epsilon = X(4), .y = F(5), .means = F(6),
+                     .scales = F(7), .d_y = F(8), .d_x = F(9), .d_gamma = F(10), .d_beta = F(11)};
 }
 
 /** A loop of nothing but multiply-adds in registers: the roofline. 24 W floating-point operations a round. */
@@ -98,9 +112,11 @@ __attribute__((visibility("default"))) void ENTRY(char *base, uint32_t entry, ui
       recurrent_backward(&r, from, to, scratch);
       break;
     }
-    case K_EMBEDDING_GATHER: // tokens
-      embedding_gather(F(0), I(1), F(2), N(3), from, to);
+    case K_GATHER_ROWS: { // rows of the result
+      Gather g = {.tables = F(0), .ids = I(1), .out = F(2), .size = N(3), .count = N(4), .rows = N(5), .shared = N(6)};
+      gather_rows(&g, from, to);
       break;
+    }
     case K_EMBEDDING_SCATTER: // columns
       embedding_scatter(F(0), I(1), F(2), N(3), N(4), N(5), from, to);
       break;
@@ -153,11 +169,53 @@ __attribute__((visibility("default"))) void ENTRY(char *base, uint32_t entry, ui
     case K_MULTIPLY: // elements
       multiply_floats(F(0), F(1), F(2), from, to);
       break;
-    case K_MATH: // elements
-      math_floats(a[0].whole, F(1), F(2), from, to);
+    case K_UNARY: // elements
+      unary_floats(a[0].whole, F(1), F(2), X(3), from, to);
       break;
     case K_PEAK: // one
       peak(F(0), N(1));
       break;
+    case K_BINARY: { // rows, or elements of the only one
+      Binary s = {.function = a[0].whole, .a = F(1), .b = F(2), .out = F(3), .inner = N(4), .a_step = N(5), .b_step = N(6),
+                  .outer = outer_of(a, 7)};
+      binary_floats(&s, from, to);
+      break;
+    }
+    case K_COPY: { // outer places
+      Copy c = {.x = F(0), .out = F(1), .m = N(2), .n = N(3), .x_m = N(4), .x_n = N(5), .out_m = N(6), .out_n = N(7),
+                .outer = outer_of(a, 8)};
+      copy_strided(&c, from, to);
+      break;
+    }
+    case K_REDUCE: { // outer places, or blocks of their columns
+      Reduction r = {.kind = a[0].whole, .x = F(1), .out = F(2), .count = N(3), .inner = N(4)};
+      reduce(&r, from, to);
+      break;
+    }
+    case K_LAYER_NORM:
+    case K_LAYER_NORM_BACKWARD: { // rows
+      LayerNorm l = layer_norm_of(base, a);
+      for (ptrdiff_t row = from; row < to; row++)
+        if (e[0] == K_LAYER_NORM) layer_norm_row(&l, row);
+        else layer_norm_row_backward(&l, row);
+      break;
+    }
+    case K_LAYER_NORM_COLUMNS: { // columns
+      LayerNorm l = layer_norm_of(base, a);
+      layer_norm_columns_backward(&l, N(12), from, to);
+      break;
+    }
+    case K_LOG_SOFTMAX: // rows
+      for (ptrdiff_t row = from; row < to; row++) log_softmax_row(F(0) + row * N(2), F(1) + row * N(2), N(2));
+      break;
+    case K_BATCH_PACK: // panels of all batches
+      batch_pack(F(0), F(1), N(2), N(3), N(4), N(5), N(6), from, to);
+      break;
+    case K_BATCH_GEMM: { // blocks of rows of all batches
+      Gemm g = {.a = F(0), .row_stride = N(1), .k_stride = N(2), .panels = F(3), .bias = F(4), .c = F(5), .ldc = N(6),
+                .n = N(6), .k = N(7), .start = a[8].whole, .activation = a[9].whole};
+      batch_gemm(&g, N(10), N(11), N(12), N(13), from, to, scratch);
+      break;
+    }
   }
 }

@@ -1,4 +1,4 @@
-// Softmax over rows, and cross-entropy on it with class weights and label smoothing, as torch.nn.CrossEntropyLoss.
+// Softmax and its logarithm over rows, and cross-entropy on it with class weights and label smoothing, as torch.nn.CrossEntropyLoss.
 // Letters: B rows, C classes, y the class of a row, w the class weights, ε the smoothing, S = Σ_rows w_y:
 //   loss = Σ_rows [ (1 - ε) w_y (-ln p_y) + ε/C Σ_c w_c (-ln p_c) ] / S
 #include "vec.h"
@@ -42,6 +42,12 @@ static float row_exp(const float *x, float *out, ptrdiff_t n, float largest) {
 static void softmax_row(const float *x, float *out, ptrdiff_t n) {
   float sum = row_exp(x, out, n, row_max(x, n));
   for (ptrdiff_t j = 0; j < n; j += W) store_upto(out + j, load_upto(out + j, n - j) / sum, n - j);
+}
+
+/** out = x - ln Σ e^x; out may not be x. */
+static void log_softmax_row(const float *x, float *out, ptrdiff_t n) {
+  const float largest = row_max(x, n), total = SCALAR(log_, row_exp(x, out, n, largest));
+  for (ptrdiff_t j = 0; j < n; j += W) store_upto(out + j, load_upto(x + j, n - j) - largest - total, n - j);
 }
 
 /** Σ_c w_c (total - x_c) in the order of the classes. */

@@ -395,6 +395,13 @@ const adamProperties = {
     }),
   ),
   epsilon: epsilon(1e-8),
+  lazy: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'Update only those rows of the embedding that the batch uses, as torch.optim.SparseAdam; weight decay acts on them alone too. Faster with a large vocabulary; all other weights are updated as always.',
+    }),
+  ),
 };
 
 export const OptimizerSchema = Type.Union(

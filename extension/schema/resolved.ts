@@ -34,7 +34,14 @@ export interface ResolvedModel {
 }
 
 export type ResolvedOptimizer =
-  | { type: 'adam' | 'adamw'; learningRate: number; betas: [number, number]; epsilon: number; weightDecay: number }
+  | {
+      type: 'adam' | 'adamw';
+      learningRate: number;
+      betas: [number, number];
+      epsilon: number;
+      lazy: boolean;
+      weightDecay: number;
+    }
   | { type: 'sgd'; learningRate: number; momentum: number; nesterov: boolean; weightDecay: number }
   | {
       type: 'rmsprop';

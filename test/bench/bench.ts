@@ -18,6 +18,7 @@ import { benchStep, benchTrace } from './modelCases.ts';
 import { Peer } from './peers.ts';
 import type { Results, Row } from './results.ts';
 import { benchmarksPage } from './tables.ts';
+import { benchTensors } from './tensorCases.ts';
 
 interface Bench {
   title: string;
@@ -52,6 +53,13 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rounds: 9,
     turnMilliseconds: 500,
     run: benchLayers,
+  },
+  tensors: {
+    title: 'Operations on tensors',
+    about: 'Kernels of tfjs that ours replace, called through tfjs-core, against those of its cpu backend.',
+    rounds: 9,
+    turnMilliseconds: 50,
+    run: benchTensors,
   },
   step: {
     title: 'Training step of a classifier',

@@ -25,6 +25,7 @@ const ADAM: ResolvedOptimizer = {
   learningRate: 0.001,
   betas: [0.9, 0.999],
   epsilon: 1e-8,
+  lazy: false,
   weightDecay: 0,
 };
 

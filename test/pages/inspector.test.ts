@@ -179,6 +179,58 @@ test('512 units by 1,024 tokens scroll and zoom within a frame', async (t) => {
   }
 });
 
+test('with 512 units, 1,024 tokens and all signals, moving the pointer stays smooth', async (t) => {
+  const page = await open(t, { state: 'large' });
+  await box(page).fill(Array.from({ length: 1024 }, (_, at) => `word${at % 97}`).join(' '));
+  await eventually('all of it', async () => (await grid(page).getAttribute('aria-colcount')) === '1024');
+  await signal(page, 'all signals').check();
+  await eventually('seven', async () => (await page.locator('gs-heatmap').count()) === 7);
+  const moves = await page.evaluate(async () => {
+    const scroller = document.querySelector<HTMLElement>('.heatmap-scroll')!;
+    const app = document.querySelector('gs-inspector') as unknown as { updateComplete: Promise<unknown> };
+    const { left, top } = scroller.getBoundingClientRect();
+    const took: number[] = [];
+    for (let step = 0; step < 40; step++) {
+      await new Promise((settle) => requestAnimationFrame(settle));
+      const startedAt = performance.now();
+      const at = { clientX: left + 60 + step * 5, clientY: top + 60 + step * 3, bubbles: true };
+      scroller.dispatchEvent(new PointerEvent('pointermove', at));
+      await app.updateComplete;
+      await new Promise((settle) => setTimeout(settle));
+      took.push(performance.now() - startedAt);
+    }
+    return took.sort((a, b) => a - b);
+  });
+  assert.match(await spoken(page), /^Unit \d+, token \d+/);
+  t.diagnostic(
+    `from the pointer to all that follows it: median ${moves[20].toFixed(1)} ms, longest ${moves.at(-1)?.toFixed(1)} ms`,
+  );
+});
+
+test('with 40 tokens and 256 units, probabilities follow what is typed', async (t) => {
+  const page = await open(t, { state: 'wide' });
+  await box(page).fill(Array.from({ length: 40 }, (_, at) => `word${at}`).join(' '));
+  await eventually('all of it', async () => (await grid(page).getAttribute('aria-colcount')) === '40');
+  const took = await page.evaluate(async () => {
+    const area = document.querySelector('textarea')!;
+    const shown = () => document.querySelector('.outcome')?.textContent;
+    const times: number[] = [];
+    for (let step = 0; step < 15; step++) {
+      const before = shown();
+      const startedAt = performance.now();
+      area.value = area.value.replace(/word\S*$/, `word${'xyz'[step % 3]}${step}`);
+      area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      while (shown() === before) await new Promise((settle) => requestAnimationFrame(settle));
+      times.push(performance.now() - startedAt);
+    }
+    return times.sort((a, b) => a - b);
+  });
+  assert.equal(took.length, 15);
+  t.diagnostic(
+    `from the key to the probabilities, the made-up network's own time included: median ${took[7].toFixed(0)} ms, longest ${took[14].toFixed(0)} ms`,
+  );
+});
+
 test('what is typed is read after a moment, and a newer text cancels the older', async (t) => {
   const page = await open(t);
   await grid(page).waitFor();

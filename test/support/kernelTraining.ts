@@ -12,17 +12,20 @@ import type { ModelShape } from '../../extension/engine/types.ts';
 import type { ResolvedOptimizer } from '../../extension/schema/resolved.ts';
 import { Rng } from '../../extension/util/rng.ts';
 
-const ADAM: ResolvedOptimizer = {
+const ADAM = {
   type: 'adam',
   learningRate: 0.01,
   betas: [0.9, 0.999],
   epsilon: 1e-8,
+  lazy: false,
   weightDecay: 0,
-};
+} as const;
 
 export interface TestTraining {
   /** One step, gradients clipped; the loss. */
   step(): number;
+  /** Different tokens of the batch of a step, from 0. */
+  tokensOf(step: number): ReadonlySet<number>;
   /** The weights as they are; copies, in the order of the parameters. */
   weights(): Float32Array[];
   /** Moves everything back to the heap. */
@@ -32,7 +35,11 @@ export interface TestTraining {
 /** Training on `batches` batches of random texts of 1 to 12 tokens, again and again. */
 export function createTraining(
   shape: ModelShape,
-  { batchSize, batches: count }: { batchSize: number; batches: number },
+  {
+    batchSize,
+    batches: count,
+    isLazy = false,
+  }: { batchSize: number; batches: number /** Adam updates only rows of the embedding in use. */; isLazy?: boolean },
 ): TestTraining {
   const params = createParams(shape, 5);
   const model = createModel(shape, params);
@@ -42,11 +49,13 @@ export function createTraining(
     const texts = Array.from({ length: batchSize }, () =>
       Uint32Array.from({ length: choose(1, 12) }, () => choose(1, shape.vocabularySize - 1)),
     );
-    return { batch: createBatch(texts), labels: Int32Array.from(texts, () => choose(0, shape.classCount - 1)) };
+    const tokens = new Set(texts.flatMap((text) => [...text]));
+    return { tokens, batch: createBatch(texts), labels: Int32Array.from(texts, () => choose(0, shape.classCount - 1)) };
   });
   const sizes = params.trainable().map(({ values }) => values.length);
-  const state = createOptimizerState(ADAM, sizes);
-  const optimizer = createOptimizer(ADAM, state);
+  const options: ResolvedOptimizer = { ...ADAM, betas: [...ADAM.betas], lazy: isLazy };
+  const state = createOptimizerState(options, sizes);
+  const optimizer = createOptimizer(options, state);
   const end = moveIn(params, state);
   let done = 0;
   return {
@@ -59,6 +68,7 @@ export function createTraining(
         optimizer.update(params.trainable(), gradients, clipping);
         return loss.loss;
       }),
+    tokensOf: (step) => batches[step % count].tokens,
     weights: () => params.parameters.map(({ values }) => values.slice()),
     end,
   };

@@ -1,5 +1,5 @@
 // Stands in for VS Code in a plain browser: answers the inspector from made-up networks (traceNetworks.ts).
-// `?state=` chooses: bilstm, lstm, gru, rnn, large (512 units), text (a language model), none, restricted, failing, hostile, slow, unending (searches).
+// `?state=` chooses: bilstm, lstm, gru, rnn, wide (256 units), large (512 units), text (a language model), none, restricted, failing, hostile, slow, unending (searches).
 // The test drives it through `window.fixture`.
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import { serve } from '../../extension/protocol/rpc.ts';
@@ -46,6 +46,7 @@ function networkOf(runId: string, epoch = BEST): MadeNetwork {
   if (runId.endsWith('gru')) return { cell: 'gru', hiddenSize: 64, layerCount: 1, directionCount: 1, gain };
   if (state === 'gru') return { cell: 'gru', hiddenSize: 96, layerCount: 1, directionCount: 1, gain };
   if (state === 'rnn') return { cell: 'rnn', hiddenSize: 40, layerCount: 1, directionCount: 1, gain };
+  if (state === 'wide') return { cell: 'lstm', hiddenSize: 256, layerCount: 1, directionCount: 1, gain };
   if (state === 'large') return { cell: 'lstm', hiddenSize: 512, layerCount: 1, directionCount: 1, gain };
   if (state === 'lstm' || state === 'text') {
     return { cell: 'lstm', hiddenSize: 128, layerCount: 1, directionCount: 1, gain };
@@ -144,7 +145,8 @@ const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector')
   traceSources: record('traceSources', () => sources),
   trace: record('trace', ({ runId, text, epoch, layers }) => later(() => traceOf(runId, text, { epoch, layers }))),
   probe: record('probe', ({ runId, probe, epoch, layers }) => {
-    const trace = traceOf(runId, sources.probes[probe].text, { epoch, layers });
+    const all = Array.from({ length: networkOf(runId).layerCount }, (_, layer) => layer);
+    const trace = traceOf(runId, sources.probes[probe].text, { epoch, layers: layers ?? all });
     return { ...trace, quantisation: { bits: 8, maxError: { h: 1 / 255, c: 0.02 } } };
   }),
   equation: record('equation', ({ runId, text, epoch, terms = 10, ...place }) =>

@@ -1,6 +1,7 @@
 // The line at the top: a text to look at, its tokens as chips, and what the model makes of it. <gs-input-line>
 // Invariant: what stands in the box is the user's; it changes from outside only when somebody else chose another text.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { Trace } from '../../extension/protocol/trace.ts';
 import { formatCount, visibleBlanks } from '../shared/format.ts';
 import { LightElement } from '../shared/lightElement.ts';
@@ -25,7 +26,7 @@ export class InputLine extends LightElement {
   declare suggestions: readonly string[];
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('token')) this.#revealToken();
+    if (changed.has('token') || changed.has('trace')) this.#markToken();
   }
 
   protected override render(): TemplateResult {
@@ -75,15 +76,17 @@ export class InputLine extends LightElement {
     ];
     return html`<div class="reading">
         <div class="chips" role="list" aria-label="Tokens" tabindex="0" @click=${this.#onChip}>
-          ${tokens.map(
-            ({ text, isUnknown }, at) =>
-              html`<span
+          ${guard([trace], () =>
+            tokens.map(
+              ({ text, isUnknown }, at) =>
+                html`<span
                 role="listitem"
-                class="token ${isUnknown ? 'is-unknown' : ''} ${at === this.token ? 'is-here' : ''}"
+                class="token ${isUnknown ? 'is-unknown' : ''}"
                 title=${isUnknown ? `Token ${at}, not in the vocabulary` : `Token ${at}`}
                 data-token=${at}
                 >${visibleBlanks(text)}</span
               >`,
+            ),
           )}
         </div>
       <p class="muted">${notes.filter((note) => note !== '').join(' · ')}</p>
@@ -95,11 +98,13 @@ export class InputLine extends LightElement {
     if (token !== undefined) this.tell('token', Number(token));
   }
 
-  /** Scrolls the chips, and never the page. */
-  #revealToken(): void {
+  /** Marks one chip by hand: a thousand of them are not rendered anew for every move of the pointer. Scrolls the chips, and never the page. */
+  #markToken(): void {
     const chips = this.querySelector<HTMLElement>('.chips');
-    const chip = chips?.querySelector<HTMLElement>('.is-here');
+    chips?.querySelector('.is-here')?.classList.remove('is-here');
+    const chip = chips?.querySelector<HTMLElement>(`[data-token="${this.token}"]`);
     if (!chips || !chip) return;
+    chip.classList.add('is-here');
     const top = chip.offsetTop - chips.offsetTop;
     if (top < chips.scrollTop) chips.scrollTop = top;
     else if (top + chip.offsetHeight > chips.scrollTop + chips.clientHeight) {

@@ -6,7 +6,14 @@ import type { Heatmap } from '../shared/heatmap/heatmap.ts';
 import '../shared/heatmap/heatmap.ts';
 import type { Ground } from '../shared/heatmap/colorMap.ts';
 import { renderLegend } from '../shared/heatmap/legend.ts';
-import { type CellPlace, countClipped, type HeatmapLabels, type Matrix, valueAt } from '../shared/heatmap/matrix.ts';
+import {
+  type CellPlace,
+  countClipped,
+  type HeatmapLabels,
+  type Matrix,
+  type ValueRange,
+  valueAt,
+} from '../shared/heatmap/matrix.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import type { TracePlace } from './inspectorState.ts';
 import { exactNumber, quoteToken } from './numbers.ts';
@@ -18,6 +25,13 @@ const HEIGHT_ALONE = 560;
 /** So many tokens want the whole width each time. */
 const LONG_TEXT = 120;
 const HEIGHT_OF_MANY = 250;
+
+interface PanelCache {
+  shown?: DirectionTrace;
+  matrices: Map<SignalName, Matrix>;
+  notes: Map<Matrix, string>;
+  names: readonly string[];
+}
 
 export class SignalHeatmaps extends LightElement {
   static override properties = {
@@ -41,14 +55,12 @@ export class SignalHeatmaps extends LightElement {
   declare marks: ReadonlyMap<number, string>;
   declare ground: Ground;
   /** The same matrices while the trace is the same, so that heatmaps do not paint anew for nothing. */
-  #cache: { shown?: DirectionTrace; matrices: Map<SignalName, Matrix>; names: readonly string[] } = {
-    matrices: new Map(),
-    names: [],
-  };
+  #cache: PanelCache = { matrices: new Map(), notes: new Map(), names: [] };
 
   protected override render(): TemplateResult {
     if (this.#cache.shown !== this.shown) {
-      this.#cache = { shown: this.shown, matrices: new Map(), names: this.trace.tokens.map(({ text }) => text) };
+      const names = this.trace.tokens.map(({ text }) => text);
+      this.#cache = { shown: this.shown, matrices: new Map(), notes: new Map(), names };
     }
     const isAlone = this.signals.length === 1;
     const isLong = this.trace.tokens.length > LONG_TEXT;
@@ -96,7 +108,7 @@ export class SignalHeatmaps extends LightElement {
           low: isAlone && isGate(name) ? low : undefined,
           high: isAlone && isGate(name) ? high : undefined,
           value: at && valueAt(matrix, toCell(at)),
-          note: isUnbounded(trace, name) ? clippingNote(matrix, range) : undefined,
+          note: isUnbounded(trace, name) ? this.#clippingNote(matrix, range) : undefined,
         })}
       </figcaption>
       <gs-heatmap
@@ -132,6 +144,15 @@ export class SignalHeatmaps extends LightElement {
     this.tell<TracePlace | null>(type, detail && { unit: detail.row, token: detail.column });
   }
 
+  /** Counted once a matrix: it has half a million numbers, and the legend is drawn at every move of the pointer. */
+  #clippingNote(matrix: Matrix, range: ValueRange): string {
+    const known = this.#cache.notes.get(matrix);
+    if (known !== undefined) return known;
+    const note = clippingNote(matrix, range);
+    this.#cache.notes.set(matrix, note);
+    return note;
+  }
+
   readonly #scrollTogether = ({ target }: Event): void => {
     if (!(target instanceof HTMLElement) || !target.matches('.heatmap-scroll')) return;
     for (const other of this.querySelectorAll('.heatmap-scroll')) {
@@ -144,7 +165,7 @@ export class SignalHeatmaps extends LightElement {
 
 const toCell = ({ unit, token }: TracePlace): CellPlace => ({ row: unit, column: token });
 
-function clippingNote(matrix: Matrix, range: { kind: 'sequential' | 'diverging'; min: number; max: number }): string {
+function clippingNote(matrix: Matrix, range: ValueRange): string {
   const count = countClipped(matrix, range);
   if (count === 0) return 'nothing beyond';
   const share = (100 * count) / matrix.values.length;

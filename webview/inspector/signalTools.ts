@@ -55,7 +55,10 @@ export function renderSignals(
 
 function renderLayers(store: InspectorStore, count: number): TemplateResult {
   const options = Array.from({ length: count }, (_, layer) => ({ value: layer, label: String(layer) }));
-  return segmented('Layer', { options, chosen: store.layer }, (layer) => store.change({ layer, place: undefined }));
+  return html`<div class="field" role="presentation">
+    <span aria-hidden="true">Layer</span>
+    ${segmented('Layer', { options, chosen: store.layer }, (layer) => store.change({ layer, place: undefined }))}
+  </div>`;
 }
 
 export function renderDirections(chosen: Direction, onChoose: (direction: Direction) => void): TemplateResult {
@@ -82,9 +85,7 @@ function segmented<T extends number>(
   { options, chosen }: { options: readonly { value: T; label: string }[]; chosen: number },
   onChoose: (value: T) => void,
 ): TemplateResult {
-  return html`<div class="field" role="presentation">
-    <span aria-hidden="true">${title}</span>
-    <fieldset class="segmented">
+  return html`<fieldset class="segmented">
       <legend class="visually-hidden">${title}</legend>
       ${options.map(
         ({ value, label }) => html`<label class=${value === chosen ? 'is-on' : ''}
@@ -96,8 +97,7 @@ function segmented<T extends number>(
           />${label}</label
         >`,
       )}
-    </fieldset>
-  </div>`;
+    </fieldset>`;
 }
 
 function renderZoom(zoom: number, actions: ToolActions): TemplateResult {

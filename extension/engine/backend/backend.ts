@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '../../schema/experiment.ts';
 import type { BackendChoice } from '../../schema/run.ts';
 import { UserError } from '../../util/userError.ts';
+import { registerGradients } from './gradients/registerGradients.ts';
 
 /** Version of tfjs-core. */
 export const TFJS_VERSION: string = tf.version_core;
@@ -29,6 +30,7 @@ let isReady = false;
 export function prepareBackend(): void {
   if (isReady) return;
   tf.enableProdMode();
+  registerGradients();
   // The package registers itself when it is loaded; that a value of it is used here keeps bundlers from leaving it out.
   if (!tf.findBackendFactory('cpu')) tf.registerBackend('cpu', () => new MathBackendCPU());
   if (!tf.getBackend()) void tf.setBackend('cpu');

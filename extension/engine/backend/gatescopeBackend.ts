@@ -1,8 +1,9 @@
-// The tfjs backend "gatescope": tensors as the cpu backend keeps them, with a machine beside it for the layers' kernels.
-// Every kernel of the cpu backend is there from the start (copyRegisteredKernels); layers go to the machine directly.
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+// The tfjs backend "gatescope" and the machine that it computes on. Layers ask for the machine and call kernels directly; what else is done
+// with tensors goes through tfjs, whose hot kernels are replaced (tensorKernels/) and whose others are those of the cpu backend.
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelMachine } from '../kernels/machine.ts';
+import { ArenaBackend } from './arenaBackend.ts';
+import { registerTensorKernels } from './tensorKernels/register.ts';
 
 export const GATESCOPE_BACKEND = 'gatescope';
 
@@ -19,8 +20,8 @@ export function setMachine(next: KernelMachine | undefined): void {
   if (tf.findBackendFactory(GATESCOPE_BACKEND)) tf.removeBackend(GATESCOPE_BACKEND);
   machine = next;
   if (!next) return;
-  if (tf.getKernelsForBackend(GATESCOPE_BACKEND).length === 0) tf.copyRegisteredKernels('cpu', GATESCOPE_BACKEND);
-  tf.registerBackend(GATESCOPE_BACKEND, () => new MathBackendCPU());
+  if (tf.getKernelsForBackend(GATESCOPE_BACKEND).length === 0) registerTensorKernels(GATESCOPE_BACKEND);
+  tf.registerBackend(GATESCOPE_BACKEND, () => new ArenaBackend(next));
   void tf.setBackend(GATESCOPE_BACKEND);
   if (tf.getBackend() !== GATESCOPE_BACKEND) throw new Error('The backend of the kernels did not start');
 }

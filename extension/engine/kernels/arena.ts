@@ -116,6 +116,18 @@ export class Arena {
     return view;
   }
 
+  /** Whether a scope is open. */
+  get isInScope(): boolean {
+    return this.#scopes.length > 0;
+  }
+
+  /** Gives a lasting block back when the outermost scope ends. */
+  releaseWithScope(view: ArrayBufferView): void {
+    const [scope] = this.#scopes;
+    if (scope) scope.push(view.byteOffset);
+    else this.release(view);
+  }
+
   #allocate(bytes: number): number {
     const wanted = sizeClass(bytes);
     const block = this.#reuse(wanted) ?? this.#extend(wanted) ?? this.#reuseLarger(wanted);

@@ -9,7 +9,7 @@ export const KERNELS = {
   gemm: 1,
   recurrentForward: 2,
   recurrentBackward: 3,
-  embeddingGather: 4,
+  gatherRows: 4,
   embeddingScatter: 5,
   poolForward: 6,
   poolBackward: 7,
@@ -22,8 +22,17 @@ export const KERNELS = {
   columnSums: 14,
   add: 15,
   multiply: 16,
-  math: 17,
+  unary: 17,
   peak: 18,
+  binary: 19,
+  copy: 20,
+  reduce: 21,
+  layerNorm: 22,
+  layerNormBackward: 23,
+  layerNormColumns: 24,
+  logSoftmax: 25,
+  batchPack: 26,
+  batchGemm: 27,
 } as const;
 export type KernelName = keyof typeof KERNELS;
 

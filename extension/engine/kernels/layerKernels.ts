@@ -66,8 +66,8 @@ export function embeddingGather(
   }
   const out = arena.float32(ids.length * size);
   const job = machine.job();
-  const call = job.call([arena.adopt(table), arena.adopt(ids), out, size]);
-  machine.run(job.split('embeddingGather', call, ids.length, { work: size }));
+  const call = job.call([arena.adopt(table), arena.adopt(ids), out, size, ids.length, vocabulary, 1]);
+  machine.run(job.split('gatherRows', call, ids.length, { work: size }));
   return out;
 }
 

@@ -2,8 +2,8 @@
 // twins) and extension/kernels/optimizers.c. Scalars are computed in double precision here, elements in float32 there.
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import type { Clipping } from '../train/clipping.ts';
-import type { Gradient, SparseRows } from '../train/gradients.ts';
-import type { OptimizerState, Updatable } from '../train/optimizers.ts';
+import { type Gradient, type SparseRows, valuesOf } from '../train/gradients.ts';
+import { isLazy, lazyOptions, type OptimizerState, type Updatable } from '../train/optimizers.ts';
 import { type Argument, Float, type Job, need } from './job.ts';
 import type { KernelMachine } from './machine.ts';
 
@@ -17,7 +17,7 @@ export function globalNorm(machine: KernelMachine, gradients: readonly Gradient[
   return arena.scope(() => {
     const job = machine.job();
     const sums = gradients.map((gradient) => {
-      const values = arena.adopt(gradient instanceof Float32Array ? gradient : gradient.values);
+      const values = arena.adopt(valuesOf(gradient));
       const blocks = Math.ceil(values.length / BLOCK);
       const out = arena.float32(Math.max(1, blocks));
       job.split('sumOfSquares', job.call([values, out, values.length]), blocks, { work: BLOCK });
@@ -51,13 +51,14 @@ export function updateAll(
   state: OptimizerState,
   update: { parameters: readonly Updatable[]; gradients: readonly Gradient[]; clipping: Clipping },
 ): void {
-  const scalars = scalarsOf(options, state.step);
+  const { clipping } = update;
+  const head = headOf(options, state.step, clipping);
+  const lazyHead = isLazy(options) ? headOf(lazyOptions(options, state.step), state.step, clipping) : undefined;
   machine.arena.scope(() => {
     const job = machine.job();
     for (const [n, parameter] of update.parameters.entries()) {
       const states = statesOf(state, n);
-      const head = headOf(options, scalars, update.clipping);
-      addUpdate(machine, job, { parameter, gradient: update.gradients[n], states, head });
+      addUpdate(machine, job, { parameter, gradient: update.gradients[n], states, head, lazyHead });
     }
     machine.run(job);
   });
@@ -77,9 +78,12 @@ interface UpdateCall {
   gradient: Gradient;
   states: Record<'first' | 'second' | 'third', Float32Array | undefined>;
   head: Argument[];
+  /** Stands in the place of `head` for a sparse gradient where the optimizer is lazy. */
+  lazyHead: Argument[] | undefined;
 }
 
-function addUpdate(machine: KernelMachine, job: Job, { parameter, gradient, states, head }: UpdateCall): void {
+function addUpdate(machine: KernelMachine, job: Job, update: UpdateCall): void {
+  const { parameter, gradient, states, head, lazyHead } = update;
   const { arena } = machine;
   const { values, fixedCount } = parameter;
   const own = (view: Float32Array | undefined, from: number): Float32Array | undefined => {
@@ -94,16 +98,16 @@ function addUpdate(machine: KernelMachine, job: Job, { parameter, gradient, stat
     job.split('optimize', job.call([...head, ...arrays, g, count]), Math.ceil(count / BLOCK), { work: 4 * BLOCK });
     return;
   }
-  const { size, slots, isLazy } = sparseCall(gradient, values, fixedCount);
+  const { size, slots } = sparseCall(gradient, values, fixedCount);
   const arrays = [values, states.first, states.second, states.third].map((view) => own(view, 0));
   const call = job.call([
-    ...head,
+    ...(lazyHead ?? head),
     ...arrays,
     arena.adopt(gradient.values),
     values.length,
     arena.adopt(slots),
     size,
-    isLazy ? 1 : 0,
+    lazyHead ? 1 : 0,
   ]);
   const rowCount = values.length / size;
   // Fixed rows come first (the padding row): the pieces start behind them.
@@ -115,7 +119,7 @@ function addUpdate(machine: KernelMachine, job: Job, { parameter, gradient, stat
 }
 
 function sparseCall(gradient: SparseRows, values: Float32Array, fixedCount: number) {
-  const { size, rows, isLazy } = gradient;
+  const { size, rows } = gradient;
   if (values.length % size !== 0 || fixedCount % size !== 0)
     throw new Error('A sparse gradient does not fit its table');
   need(gradient.values, rows.length * size, 'A sparse gradient');
@@ -124,17 +128,18 @@ function sparseCall(gradient: SparseRows, values: Float32Array, fixedCount: numb
     if (!(row >= 0 && row < slots.length)) throw new Error(`Row ${row} is outside a table of ${slots.length} rows`);
     slots[row] = slot;
   }
-  return { size, slots, isLazy };
+  return { size, slots };
 }
 
-function headOf(options: ResolvedOptimizer, scalars: Scalars, { scale, limit }: Clipping): Argument[] {
+/** What a call begins with; `step` is the number of this update, from 1. */
+function headOf(options: ResolvedOptimizer, step: number, { scale, limit }: Clipping): Argument[] {
+  const scalars = scalarsOf(options, step);
   const { rate, decay, epsilon, beta1, beta2, squareScale, kept, isNesterov, isFirst, isCentered } = scalars;
   const flags = [isNesterov, isFirst, isCentered].map(Number);
   const floats = [scale, limit, rate, decay, epsilon, beta1, beta2, 1 - beta1, 1 - beta2, squareScale, kept];
   return [KIND_CODES[options.type], ...flags, ...floats.map((value) => new Float(value))];
 }
 
-/** `step`: number of this update, from 1. */
 function scalarsOf(options: ResolvedOptimizer, step: number): Scalars {
   const none = { epsilon: 0, beta1: 0, beta2: 0, squareScale: 1, kept: 1, isNesterov: false, isFirst: step === 1 };
   const base = { ...none, isCentered: false, rate: options.learningRate, decay: options.weightDecay };

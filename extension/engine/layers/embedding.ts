@@ -6,7 +6,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { currentMachine } from '../backend/gatescopeBackend.ts';
 import { usesTensorflow } from '../backend/tensorflowBackend.ts';
 import * as kernels from '../kernels/layerKernels.ts';
-import type { KernelMachine } from '../kernels/machine.ts';
 import type { SparseRows } from '../train/gradients.ts';
 import type { Batch } from './batch.ts';
 import * as tensorOps from './tensorOps.ts';
@@ -57,8 +56,17 @@ function tokenIds(batch: Batch): Int32Array {
   return ids;
 }
 
+/** values[slots[n]] += dOut[n] in token order, [rowCount, size]; slot -1 has no gradient. */
+function scatter(dOut: Float32Array, slots: Int32Array, rowCount: number, size: number): Float32Array {
+  const values = new Float32Array(rowCount * size);
+  for (const [token, slot] of slots.entries()) {
+    if (slot >= 0) for (let i = 0; i < size; i++) values[slot * size + i] += dOut[token * size + i];
+  }
+  return values;
+}
+
 /** The gradient of a look-up as the rows that were used, in the order of their first use. */
-function sparseGradient(machine: KernelMachine, dOut: Float32Array, ids: Int32Array, size: number): SparseRows {
+function sparseGradient(dOut: Float32Array, ids: Int32Array, [rowCount, size]: [number, number]): SparseRows {
   const slotOf = new Map<number, number>();
   const slots = ids.map((id) => {
     if (id === PAD_ROW) return -1;
@@ -67,48 +75,59 @@ function sparseGradient(machine: KernelMachine, dOut: Float32Array, ids: Int32Ar
     slotOf.set(id, slotOf.size);
     return slotOf.size - 1;
   });
-  const values = kernels.embeddingScatter(machine, dOut, { slots, rowCount: slotOf.size, size });
-  return { rows: Int32Array.from(slotOf.keys()), values, size, isLazy: false };
+  const machine = currentMachine();
+  const values = machine
+    ? kernels.embeddingScatter(machine, dOut, { slots, rowCount: slotOf.size, size })
+    : scatter(dOut, slots, slotOf.size, size);
+  return { rows: Int32Array.from(slotOf.keys()), values, size, rowCount };
 }
 
-/** The look-up on a machine. The gradient goes to `onGradient`: as a tensor it would be as large as the table. */
-function embedSparsely(
-  table: tf.Tensor2D,
-  batch: Batch,
-  machine: KernelMachine,
-  onGradient: (gradient: SparseRows) => void,
-): tf.Tensor2D {
-  const size = table.shape[1];
+/** The look-up with a gradient that goes to `onGradient`: as a tensor it would be as large as the table. */
+function embedSparsely(table: tf.Tensor2D, batch: Batch, onGradient: (gradient: SparseRows) => void): tf.Tensor2D {
+  const [, size] = table.shape;
   const ids = tokenIds(batch);
-  const lookUp = tf.customGrad((...inputs) => ({
-    value: tf.tensor2d(kernels.embeddingGather(machine, (inputs[0] as tf.Tensor2D).dataSync<'float32'>(), size, ids), [
-      ids.length,
-      size,
-    ]),
-    gradFunc: (dy) => {
-      onGradient(sparseGradient(machine, dy.dataSync<'float32'>(), ids, size));
-      // A stand-in of the right shape that costs nothing; who gave onGradient does not read it.
-      return table.clone();
-    },
-  }));
+  const machine = currentMachine();
+  const lookUp = tf.customGrad((...inputs) => {
+    const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();
+    const rows = machine ? kernels.embeddingGather(machine, values, size, ids) : embeddingForward(values, size, batch);
+    return {
+      value: tf.tensor2d(rows, [ids.length, size]),
+      gradFunc: (dy) => {
+        onGradient(sparseGradient(dy.dataSync<'float32'>(), ids, table.shape));
+        // A stand-in of the right shape that costs nothing; who gave onGradient does not read it.
+        return table.clone();
+      },
+    };
+  });
   return lookUp(table) as tf.Tensor2D;
 }
 
+/** The look-up where TensorFlow does the arithmetic; its gradient is a whole table. */
+function embedWithTensorflow(
+  table: tf.Tensor2D,
+  batch: Batch,
+  onGradient?: (gradient: SparseRows) => void,
+): tf.Tensor2D {
+  const ids = tokenIds(batch);
+  const gradientIds = ids.map((id) => (id === PAD_ROW ? -1 : id));
+  return tensorOps.embed(table, ids, gradientIds, (gradient) => {
+    if (!onGradient) return;
+    const [rowCount, size] = table.shape;
+    const dense = gradient.dataSync<'float32'>();
+    const rows = Int32Array.from(new Set(ids.filter((id) => id !== PAD_ROW)));
+    const values = new Float32Array(rows.length * size);
+    for (const [slot, row] of rows.entries()) values.set(dense.subarray(row * size, (row + 1) * size), slot * size);
+    onGradient({ rows, values, size, rowCount });
+  });
+}
+
 /**
- * The vectors of a batch's tokens in token order, [N, I], differentiable in `table` [V, I]. Where a machine computes, `onGradient` gets the
- * gradient of the table, and the tensor that tfjs hands back in its place means nothing.
+ * The vectors of a batch's tokens in token order, [N, I], differentiable in `table` [V, I]. `onGradient` gets the gradient of the table,
+ * and the tensor that tfjs hands back in its place means nothing then.
  */
 export function embed(table: tf.Tensor2D, batch: Batch, onGradient?: (gradient: SparseRows) => void): tf.Tensor2D {
-  const machine = currentMachine();
-  if (machine && onGradient) return embedSparsely(table, batch, machine, onGradient);
-  if (usesTensorflow()) {
-    const ids = tokenIds(batch);
-    return tensorOps.embed(
-      table,
-      ids,
-      ids.map((id) => (id === PAD_ROW ? -1 : id)),
-    );
-  }
+  if (usesTensorflow()) return embedWithTensorflow(table, batch, onGradient);
+  if (onGradient) return embedSparsely(table, batch, onGradient);
   const [vocabulary, size] = table.shape;
   const lookUp = tf.customGrad((...inputs) => {
     const values = (inputs[0] as tf.Tensor2D).dataSync<'float32'>();

@@ -5,10 +5,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { PoolingShape } from './pooling.ts';
 
 /** Rows of `table` [V, I] at `ids` [N]; [N, I]. Ids in `gradientIds` that are negative give their row no gradient. */
-export function embed(table: tf.Tensor2D, ids: Int32Array, gradientIds: Int32Array): tf.Tensor2D {
+export function embed(
+  table: tf.Tensor2D,
+  ids: Int32Array,
+  gradientIds: Int32Array,
+  onGradient: (gradient: tf.Tensor2D) => void,
+): tf.Tensor2D {
   const lookUp = tf.customGrad((...inputs) => ({
     value: tf.gather(inputs[0] as tf.Tensor2D, tf.tensor1d(ids, 'int32')),
-    gradFunc: (dy) => tf.unsortedSegmentSum(dy, tf.tensor1d(gradientIds, 'int32'), table.shape[0]),
+    gradFunc: (dy) => {
+      const gradient = tf.unsortedSegmentSum(dy, tf.tensor1d(gradientIds, 'int32'), table.shape[0]);
+      onGradient(gradient as tf.Tensor2D);
+      return gradient;
+    },
   }));
   return lookUp(table) as tf.Tensor2D;
 }
@@ -34,4 +43,11 @@ export function dense(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): t
 export function crossEntropy(logits: tf.Tensor2D, targets: Float32Array, weight: number): tf.Scalar {
   const sum = tf.sum(tf.mul(tf.logSoftmax(logits), tf.tensor2d(targets, logits.shape)));
   return tf.div(tf.neg(sum), weight) as tf.Scalar;
+}
+
+/** x [..., D] normalised over its last dimension, times gamma plus beta [D]. */
+export function layerNorm(x: tf.Tensor, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): tf.Tensor {
+  const { mean, variance } = tf.moments(x, -1, true);
+  const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
+  return tf.add(tf.mul(normal, gamma), beta);
 }

@@ -1,7 +1,7 @@
 // Gradient clipping as torch.nn.utils.clip_grad_norm_ and clip_grad_value_.
 import { currentMachine } from '../backend/gatescopeBackend.ts';
 import * as kernels from '../kernels/optimizerKernels.ts';
-import { denseGradients, type Gradient } from './gradients.ts';
+import { type Gradient, valuesOf } from './gradients.ts';
 
 /** How gradients are changed before they are used: scaled, then limited. */
 export interface Clipping {
@@ -18,7 +18,7 @@ export function globalNorm(gradients: readonly Gradient[]): number {
   const machine = currentMachine();
   if (machine) return kernels.globalNorm(machine, gradients);
   let sum = 0;
-  for (const gradient of denseGradients(gradients)) {
+  for (const gradient of gradients.map(valuesOf)) {
     for (let at = 0; at < gradient.length; at++) sum += gradient[at] * gradient[at];
   }
   return Math.sqrt(sum);
@@ -31,8 +31,8 @@ export function clippingOf(clip: { norm?: number; value?: number } | undefined, 
 }
 
 /** Clips in place. */
-export function applyClipping(gradients: readonly Float32Array[], { scale, limit }: Clipping): void {
-  for (const gradient of gradients) {
+export function applyClipping(gradients: readonly Gradient[], { scale, limit }: Clipping): void {
+  for (const gradient of gradients.map(valuesOf)) {
     if (scale < 1) for (let at = 0; at < gradient.length; at++) gradient[at] *= scale;
     if (limit > 0)
       for (let at = 0; at < gradient.length; at++) gradient[at] = Math.max(-limit, Math.min(limit, gradient[at]));

@@ -6,16 +6,23 @@ export interface SparseRows {
   /** [R, size] their gradients. */
   values: Float32Array;
   size: number;
-  /** Adam and its kin leave rows without a gradient as they are (torch.optim.SparseAdam); otherwise their gradient counts as zero. */
-  isLazy: boolean;
+  /** Rows of the whole table. */
+  rowCount: number;
 }
 
 export type Gradient = Float32Array | SparseRows;
 
-/** The same gradients where none is sparse, which is so wherever plain TypeScript computes. */
-export function denseGradients(gradients: readonly Gradient[]): Float32Array[] {
-  return gradients.map((gradient) => {
-    if (gradient instanceof Float32Array) return gradient;
-    throw new Error('A sparse gradient came to plain TypeScript');
-  });
+/** All numbers of a gradient that may differ from zero. */
+export const valuesOf = (gradient: Gradient): Float32Array =>
+  gradient instanceof Float32Array ? gradient : gradient.values;
+
+/** The whole array, with zeros in the rows that a sparse one leaves out. */
+export function denseGradient(gradient: Gradient): Float32Array {
+  if (gradient instanceof Float32Array) return gradient;
+  const { rows, values, size, rowCount } = gradient;
+  const dense = new Float32Array(rowCount * size);
+  for (const [slot, row] of rows.entries()) dense.set(values.subarray(slot * size, (slot + 1) * size), row * size);
+  return dense;
 }
+
+export const denseGradients = (gradients: readonly Gradient[]): Float32Array[] => gradients.map(denseGradient);

@@ -7,7 +7,7 @@ import { currentMachine } from '../backend/gatescopeBackend.ts';
 import * as kernels from '../kernels/optimizerKernels.ts';
 
 import { applyClipping, type Clipping, NO_CLIPPING } from './clipping.ts';
-import { denseGradients, type Gradient } from './gradients.ts';
+import { denseGradient, type Gradient, type SparseRows } from './gradients.ts';
 
 /** What an optimizer changes: values in place, but never the first `fixedCount`. */
 export interface Updatable {
@@ -81,14 +81,27 @@ export function createOptimizer(options: ResolvedOptimizer, state: OptimizerStat
         kernels.updateAll(machine, options, state, { parameters, gradients, clipping });
         return;
       }
-      const dense = denseGradients(gradients);
-      applyClipping(dense, clipping);
+      applyClipping(gradients, clipping);
       for (const [n, parameter] of parameters.entries()) {
-        const buffer = (name: BufferName): Float32Array => state.buffers[name]![n];
-        updateOne(parameter, dense[n], options, { step: state.step, buffer });
+        const moment = { step: state.step, buffer: (name: BufferName) => state.buffers[name]![n] };
+        const gradient = gradients[n];
+        if (isLazy(options) && !(gradient instanceof Float32Array)) updateRows(parameter, gradient, options, moment);
+        else updateOne(parameter, denseGradient(gradient), options, moment);
       }
     },
   };
+}
+
+/** Whether rows of a sparse gradient's table that it leaves out stay as they are; otherwise their gradient counts as zero. */
+export const isLazy = (options: ResolvedOptimizer): options is OptionsOf<'adam' | 'adamw'> =>
+  'lazy' in options && options.lazy;
+
+/**
+ * The options for rows that are updated lazily. torch.optim.SparseAdam adds ε before it corrects the bias of √v, where Adam adds it
+ * afterwards: η/(1-β1^t) · m √(1-β2^t) / (√v + ε).
+ */
+export function lazyOptions<T extends OptionsOf<'adam' | 'adamw'>>(options: T, step: number): T {
+  return { ...options, epsilon: options.epsilon / Math.sqrt(1 - options.betas[1] ** step) };
 }
 
 /** What an update rule has at hand beside the options. */
@@ -100,6 +113,23 @@ interface Moment {
 }
 
 type OptionsOf<Type extends ResolvedOptimizer['type']> = Extract<ResolvedOptimizer, { type: Type }>;
+
+/** Updates the rows that `gradient` has, and nothing else. */
+function updateRows(
+  { values, fixedCount }: Updatable,
+  gradient: SparseRows,
+  options: OptionsOf<'adam' | 'adamw'>,
+  { step, buffer }: Moment,
+): void {
+  const { rows, size } = gradient;
+  for (const [slot, row] of rows.entries()) {
+    if (row * size < fixedCount) continue;
+    const own = (of: Float32Array, at: number): Float32Array => of.subarray(at * size, (at + 1) * size);
+    const moment = { step, buffer: (name: BufferName) => own(buffer(name), row) };
+    const target = { values: own(values, row), fixedCount: 0 };
+    updateOne(target, own(gradient.values, slot), lazyOptions(options, step), moment);
+  }
+}
 
 function updateOne(parameter: Updatable, gradient: Float32Array, options: ResolvedOptimizer, moment: Moment): void {
   switch (options.type) {

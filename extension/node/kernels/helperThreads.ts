@@ -23,7 +23,6 @@ export async function startHelperThreads(
     const block = arena.lasting((SCRATCH_BYTES + STACK_BYTES) / 4).byteOffset;
     const data: KernelThreadData = { source, memory: arena.memory, scratch: block, stack: block + SCRATCH_BYTES };
     const worker = new Worker(file, { workerData: data, name: 'gatescope kernels' });
-    worker.unref();
     // One that fails while it serves has died: the job that misses it says so (runJob), not an uncaught error of this process.
     worker.on('error', () => undefined);
     return worker;
@@ -35,9 +34,12 @@ export async function startHelperThreads(
     await Promise.all(workers.map((worker) => worker.terminate()));
     throw error;
   }
+  // Threads that serve keep no process alive; only while they start or end, something waits for them.
+  for (const worker of workers) worker.unref();
   return {
     workers,
     async close() {
+      for (const worker of workers) worker.ref();
       await Promise.all(ended);
     },
   };

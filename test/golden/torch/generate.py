@@ -228,6 +228,60 @@ def optimizer_vectors():
     save("optimizers", tensors, cases)
 
 
+LAZY = [
+    dict(type="adam", learningRate=0.01, betas=[0.9, 0.999], epsilon=1e-8, lazy=True, weightDecay=0),
+    dict(type="adam", learningRate=0.02, betas=[0.8, 0.99], epsilon=1e-3, lazy=True, weightDecay=0),
+    # Without weight decay AdamW is Adam.
+    dict(type="adamw", learningRate=0.005, betas=[0.9, 0.95], epsilon=1e-6, lazy=True, weightDecay=0),
+]
+
+
+def lazy_vectors():
+    """Twenty steps of torch.optim.SparseAdam on a table of which every step uses other rows: [steps, rows, size] where it is used."""
+    tensors, cases = {}, []
+    for index, options in enumerate(LAZY):
+        torch.manual_seed(450 + index)
+        name, row_count, size, used = f"case{index}", 13, 5, 4
+        table = (0.3 * torch.randn(row_count, size)).requires_grad_()
+        tensors[f"{name}.start"] = table.clone()
+        optimizer = torch.optim.SparseAdam(
+            [table], lr=options["learningRate"], betas=tuple(options["betas"]), eps=options["epsilon"]
+        )
+        rows, gradients, after = [], [], []
+        for _ in range(20):
+            rows.append(torch.randperm(row_count)[:used])
+            gradients.append(torch.randn(used, size) * 10 ** (torch.rand(1) * 3 - 3))
+            table.grad = torch.sparse_coo_tensor(rows[-1][None], gradients[-1], table.shape).coalesce()
+            optimizer.step()
+            after.append(table.detach().clone())
+        tensors |= {f"{name}.rows": torch.stack(rows), f"{name}.gradients": torch.stack(gradients)}
+        tensors[f"{name}.after"] = torch.stack(after)
+        cases.append(dict(name=name, options=options, rowCount=row_count, size=size, used=used))
+    save("lazyAdam", tensors, cases)
+
+
+def layer_norm_vectors():
+    """nn.LayerNorm forward and backward; the last rows lie around 100, so that a variance in one pass would be far off."""
+    tensors, cases = {}, []
+    shapes = [(5, 7, 1e-5, 0), (3, 64, 1e-12, 0), (70, 33, 1e-5, 0), (6, 3, 1e-3, 0), (8, 16, 1e-5, 100)]
+    for index, (rows, width, epsilon, offset) in enumerate(shapes):
+        torch.manual_seed(480 + index)
+        name = f"case{index}"
+        module = nn.LayerNorm(width, eps=epsilon)
+        with torch.no_grad():
+            module.weight.copy_(1 + 0.5 * torch.randn(width))
+            module.bias.copy_(torch.randn(width))
+        x = (offset + torch.randn(rows, width)).requires_grad_()
+        y = module(x)
+        d_y = torch.randn_like(y)
+        y.backward(d_y)
+        tensors |= {f"{name}.x": x, f"{name}.gamma": module.weight, f"{name}.beta": module.bias, f"{name}.y": y}
+        tensors |= {f"{name}.dY": d_y, f"{name}.dX": x.grad}
+        tensors |= {f"{name}.dGamma": module.weight.grad, f"{name}.dBeta": module.bias.grad}
+        cases.append(dict(name=name, rows=rows, width=width, epsilon=epsilon, offset=offset))
+    save("layerNorm", tensors, cases)
+
+
 def training_vectors():
     """Twenty steps of small classifiers over one batch: every cell with every optimizer. Losses before each step, weights after the last.
 
@@ -313,6 +367,8 @@ if __name__ == "__main__":
     model_vectors()
     loss_vectors()
     optimizer_vectors()
+    lazy_vectors()
+    layer_norm_vectors()
     training_vectors()
     clip_vectors()
     metric_vectors()

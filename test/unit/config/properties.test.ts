@@ -108,6 +108,7 @@ test('defaults are filled in, and nothing is merged into what is written', () =>
     learningRate: 0.001,
     betas: [0.9, 0.999],
     epsilon: 1e-8,
+    lazy: false,
     weightDecay: 0,
   });
   assert.deepEqual(experiment.engine, { backend: 'cpu', threads: 'auto' });

@@ -82,6 +82,14 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
   ['[0.9, 0.99]', '[0.9]', 'config.type', '[0.9]', /Exactly 2 values/, false],
   ['{ "split": 0.1 }', '{ "split": 0.1, "path": "x" }', 'config.unknownKey', '"path"', /no key "path" here/, true],
   ['"norm": 5', '"norm": 5, "value": 1', 'config.contradiction', '"value"', /by norm or by value, not both/, true],
+  [
+    '"encoder": { "type": "lstm", "hiddenSize": 10 }, "pooling": "max" },\n  "training": { "epochs": 3, "optimizer": {',
+    '"embedding": { "type": "oneHot" }, "encoder": { "type": "lstm" } }, "training": { "optimizer": { "lazy": true,',
+    'config.contradiction',
+    '"lazy"',
+    /One-hot vectors have no table/,
+    true,
+  ],
   ['"hiddenSize": 10', '"dropout": 0.5', 'config.contradiction', '"dropout"', /nothing with a single layer/, true],
   [
     '{ "type": "adam", "betas": [0.9, 0.99] }',

@@ -125,7 +125,7 @@ export function trainingConfig(change: Partial<ResolvedTraining> = {}): Resolved
     batchSize: 8,
     batching: 'shuffled',
     seed: 7,
-    optimizer: { type: 'adam', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0 },
+    optimizer: { type: 'adam', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, lazy: false, weightDecay: 0 },
     loss: { labelSmoothing: 0, classWeights: 'none' },
     best: { metric: 'validation.accuracy' },
     ...change,

@@ -144,8 +144,13 @@ const RUNS: Record<string, () => TrainerOptions> = {
     }),
   'a language model: LSTM over one-hot characters': () =>
     writer(writerModel({ layers: 2 }, { type: 'oneHot' }), { clip: { norm: 5 } }),
-  'a language model: GRU over an embedding': () =>
-    writer(writerModel({ type: 'gru' }, { size: 6, dropout: 0.1, init: { uniform: 0.25 } }), {}),
+  'a language model: GRU over an embedding, lazy AdamW': () =>
+    writer(writerModel({ type: 'gru' }, { size: 6, dropout: 0.1, init: { uniform: 0.25 } }), {
+      optimizer: {
+        ...{ type: 'adamw', learningRate: 0.02, betas: [0.9, 0.999] },
+        ...{ epsilon: 1e-8, lazy: true, weightDecay: 0.01 },
+      } as ResolvedTraining['optimizer'],
+    }),
   'a language model: RNN with tanh': () =>
     writer(writerModel({ type: 'rnn', nonlinearity: 'tanh' }, { size: 6, dropout: 0, init: { uniform: 0.25 } }), {}),
 };

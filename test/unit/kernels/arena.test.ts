@@ -187,7 +187,7 @@ test('wrappers refuse what is too short or lies outside of the memory', async ()
   const pooled = { kind: 'max', layout, width: 4, hiddenSize: 4 } as const;
   const packed = (b: Parameters<typeof addPacking>[2]): Float32Array => addPacking(machine, machine.job(), b);
   const product = { a: floats(6), panels: floats(64), m: 2, n: 4, k: 3, out: floats(8) };
-  const adam = { type: 'adam', learningRate: 1, betas: [0.9, 0.99], epsilon: 1, weightDecay: 0 } as const;
+  const adam = { type: 'adam', learningRate: 1, betas: [0.9, 0.99], epsilon: 1, lazy: false, weightDecay: 0 } as const;
   const update = (
     values: Float32Array,
     gradient: Parameters<typeof updateAll>[3]['gradients'][number],
@@ -203,7 +203,7 @@ test('wrappers refuse what is too short or lies outside of the memory', async ()
     rows: ints(...of),
     values: floats(length),
     size: 4,
-    isLazy: false,
+    rowCount: 2,
   });
   const weights = { weightIh: floats(4 * 3 * 2), weightHh: floats(4 * 9), biasIh: floats(12), biasHh: floats(12) };
   const lstm = { x: floats(6), layout, inputSize: 2, hiddenSize: 3, weights: [weights] };

@@ -10,43 +10,11 @@ import {
   createChoice,
   fused,
   guarded,
-  type MultiplyAdd,
   multiplyAddOf,
   openTestMachine,
   roundedTwice,
 } from './support.ts';
-
-interface Shape {
-  m: number;
-  n: number;
-  k: number;
-}
-
-interface Product extends Shape {
-  a: Float32Array;
-  isTransposedA: boolean;
-  b: Float32Array;
-  isTransposedB: boolean;
-  /** What the sum of element (row, column) starts from. */
-  start(row: number, column: number): number;
-}
-
-/** C [M, N], row by row. */
-function naiveProduct({ m, n, k, a, isTransposedA, b, isTransposedB, start }: Product, add: MultiplyAdd): Float32Array {
-  const c = new Float32Array(m * n);
-  for (let row = 0; row < m; row++) {
-    for (let column = 0; column < n; column++) {
-      let sum = start(row, column);
-      for (let depth = 0; depth < k; depth++) {
-        const left = isTransposedA ? a[depth * m + row] : a[row * k + depth];
-        const right = isTransposedB ? b[column * k + depth] : b[depth * n + column];
-        sum = add(left, right, sum);
-      }
-      c[row * n + column] = sum;
-    }
-  }
-  return c;
-}
+import { naiveProduct, type Shape } from './twins.ts';
 
 test('the twin of a fused multiply-add rounds once, also where double precision would round twice', () => {
   // 1 + 2^-24 lies half-way between two floats; 2^-60 more decides. Rounded to double first, it is lost.

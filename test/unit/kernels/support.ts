@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { Arena } from '../../../extension/engine/kernels/arena.ts';
+import { unary } from '../../../extension/engine/kernels/elementwise.ts';
 import { STACK_BYTES } from '../../../extension/engine/kernels/layout.ts';
 import { KernelMachine } from '../../../extension/engine/kernels/machine.ts';
 import { type CarrierSource, openCarrier } from '../../../extension/node/kernels/carrierSource.ts';
@@ -143,17 +144,14 @@ export function guarded(
   };
 }
 
-const FUNCTIONS = { exp: 0, sigmoid: 1, tanh: 2, log: 3 };
-export type FunctionName = keyof typeof FUNCTIONS;
-export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
+export const FUNCTION_NAMES = ['exp', 'sigmoid', 'tanh', 'log'] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** A vector function of the kernels over x; the result is on the heap. */
 export function mathOn(machine: KernelMachine, name: FunctionName, x: Float32Array): Float32Array {
   return machine.arena.scope(() => {
     const y = machine.arena.float32(x.length);
-    const job = machine.job();
-    const call = job.call([FUNCTIONS[name], machine.arena.adopt(x), y]);
-    machine.run(job.piece('math', call, 0, x.length));
+    unary(machine, name, machine.arena.adopt(x), y);
     return y.slice();
   });
 }

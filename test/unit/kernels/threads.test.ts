@@ -1,8 +1,12 @@
 // Threads: every piece of a job is done once; a helper that dies is an error within two seconds; closing leaves no thread.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { Arena } from '../../../extension/engine/kernels/arena.ts';
 import type { Job } from '../../../extension/engine/kernels/job.ts';
 import { CONTROL } from '../../../extension/engine/kernels/layout.ts';
@@ -140,8 +144,9 @@ test('a process that is stopped for seconds and goes on has no dead thread', asy
 });
 
 test('a helper whose program fails while it serves ends neither the process nor the closing', async () => {
+  // A message and an error come by different ways: without a pause the error may be there first.
   const fails =
-    "import('node:worker_threads').then(({ parentPort }) => { parentPort.postMessage('ready'); setTimeout(() => { throw new Error('trap'); }); })";
+    "import('node:worker_threads').then(({ parentPort }) => { parentPort.postMessage('ready'); setTimeout(() => { throw new Error('trap'); }, 200); })";
   const file = new URL(`data:text/javascript,${encodeURIComponent(fails)}`);
   const helpers = await startHelperThreads(file, CARRIERS_HERE[0].source, new Arena(1024), 2);
   await helpers.close();
@@ -160,4 +165,18 @@ test('closing leaves no thread, and a thread that cannot start leaves none behin
   const missing = { ...source, path: `${source.path}.missing` };
   await assert.rejects(startHelperThreads(FILES.thread, missing, new Arena(1024), 3), /missing/);
   assert.equal(threadCount(), before);
+});
+
+test('a process waits until its helper threads serve or have ended, but not while they serve', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatescope-threads-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const run = async (ending: string): Promise<string> => {
+    const file = join(folder, 'program.ts');
+    const opening = `import { CARRIERS_HERE, openTestMachine } from ${JSON.stringify(import.meta.resolve('./support.ts'))};
+      const { machine } = await openTestMachine(CARRIERS_HERE[0], 3);`;
+    await writeFile(file, `${opening} console.log('open'); ${ending}`);
+    return (await promisify(execFile)(process.execPath, [file])).stdout;
+  };
+  assert.equal(await run(''), 'open\n');
+  assert.equal(await run(`await machine.close(); console.log('closed');`), 'open\nclosed\n');
 });

@@ -12,11 +12,46 @@ const LANES = 16;
 const BLOCK = 16_384;
 
 /** Element i belongs to lane i % 16; `put` adds one to a lane, halves are added until one is left. */
-function laneSum(x: ArrayLike<number>, put: (lane: number, value: number) => number): number {
+export function laneSum(x: ArrayLike<number>, put: (lane: number, value: number) => number): number {
   const lanes = new Float32Array(LANES);
   for (let at = 0; at < x.length; at++) lanes[at % LANES] = put(lanes[at % LANES], x[at]);
   for (let half = LANES / 2; half >= 1; half /= 2) for (let i = 0; i < half; i++) lanes[i] += lanes[i + half];
   return lanes[0];
+}
+
+export interface Shape {
+  m: number;
+  n: number;
+  k: number;
+}
+
+export interface Product extends Shape {
+  a: Float32Array;
+  isTransposedA: boolean;
+  b: Float32Array;
+  isTransposedB: boolean;
+  /** What the sum of element (row, column) starts from. */
+  start(row: number, column: number): number;
+}
+
+/** C [M, N], row by row. */
+export function naiveProduct(
+  { m, n, k, a, isTransposedA, b, isTransposedB, start }: Product,
+  add: MultiplyAdd,
+): Float32Array {
+  const c = new Float32Array(m * n);
+  for (let row = 0; row < m; row++) {
+    for (let column = 0; column < n; column++) {
+      let sum = start(row, column);
+      for (let depth = 0; depth < k; depth++) {
+        const left = isTransposedA ? a[depth * m + row] : a[row * k + depth];
+        const right = isTransposedB ? b[column * k + depth] : b[depth * n + column];
+        sum = add(left, right, sum);
+      }
+      c[row * n + column] = sum;
+    }
+  }
+  return c;
 }
 
 /** L2 norm over all arrays: blocks in float32, the rest in double precision. */
@@ -72,7 +107,7 @@ export function naiveDropout(x: Float32Array, rate: number, key: Parameters<type
 /** The vector functions of a machine, which have a test of their own. */
 export type MathOf = (name: 'exp' | 'sigmoid' | 'tanh' | 'log', x: Float32Array) => Float32Array;
 
-function shiftedExp(x: Float32Array, math: MathOf) {
+export function shiftedExp(x: Float32Array, math: MathOf) {
   let largest = -Infinity;
   for (const value of x) if (value > largest) largest = value;
   const e = math(

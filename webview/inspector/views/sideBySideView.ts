@@ -48,7 +48,6 @@ export class SideBySideView extends LightElement {
     layer: { attribute: false },
     direction: { attribute: false },
     runs: { attribute: false },
-    canTrace: { attribute: false },
     mode: { state: true },
     text: { state: true },
     epoch: { state: true },
@@ -62,7 +61,6 @@ export class SideBySideView extends LightElement {
   declare layer: number;
   declare direction: Direction;
   declare runs: readonly RunSummary[];
-  declare canTrace: boolean;
   declare mode: Mode;
   /** Of the right side; undefined: as on the left. */
   declare text: string | undefined;
@@ -90,7 +88,7 @@ export class SideBySideView extends LightElement {
     const { look, mode, layer } = this;
     const same = { runId: look.runId, epoch: look.epoch, text: look.text, layer };
     if (mode === 'texts') return { ...same, text: this.text ?? look.text };
-    if (mode === 'epochs') return { ...same, epoch: this.epoch ?? otherEpochs(look, this.canTrace)[0] };
+    if (mode === 'epochs') return { ...same, epoch: this.epoch ?? otherEpochs(look)[0] };
     // Another network may have fewer layers; its first one is always there.
     return { ...same, runId: this.#otherRun ?? look.runId, epoch: undefined, layer: 0 };
   }
@@ -103,8 +101,8 @@ export class SideBySideView extends LightElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const wish = this.#wish;
     const delay = changed.has('text') && this.#other.answer ? DEBOUNCE_MS : 0;
-    const { look, canTrace } = this;
-    this.#other.ask(JSON.stringify(wish), (signal) => loadOther(look, wish, { canTrace, signal }), delay);
+    const { look } = this;
+    this.#other.ask(JSON.stringify(wish), (signal) => loadOther(look, wish, signal), delay);
   }
 
   protected override render(): TemplateResult {
@@ -145,7 +143,7 @@ export class SideBySideView extends LightElement {
   }
 
   #renderEpochs(): TemplateResult {
-    const epochs = otherEpochs(this.look, this.canTrace);
+    const epochs = otherEpochs(this.look);
     if (epochs.length === 0) return html`<span class="muted">Of this text there is no other epoch.</span>`;
     return select({
       label: 'with',

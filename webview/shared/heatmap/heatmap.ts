@@ -22,6 +22,8 @@ const ZOOM_STEP = 1.25;
 /** What changes nothing but the cursors. */
 const CURSOR_PROPERTIES = new Set<PropertyKey>(['at', 'hovered', 'labels']);
 
+const isCursorOnly = (changed: PropertyValues): boolean =>
+  changed.size > 0 && [...changed.keys()].every((name) => CURSOR_PROPERTIES.has(name));
 let nextId = 0;
 
 export class Heatmap extends LightElement {
@@ -94,6 +96,7 @@ export class Heatmap extends LightElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('matrix') || changed.has('order') || changed.has('range')) this.#makeBitmap();
+    if (isCursorOnly(changed)) return;
     if (changed.has('zoom')) this.#anchor ??= this.#anchorAt(this.#steadyPoint());
     this.#layout = new HeatmapLayout({
       grid: this.#grid,
@@ -112,8 +115,7 @@ export class Heatmap extends LightElement {
     if (changed.has('zoom') && changed.get('zoom') !== undefined) this.#keepAnchor();
     else if (changed.has('at') || changed.has('order')) this.#reveal();
     this.#anchor = undefined;
-    const isCursorOnly = changed.size > 0 && [...changed.keys()].every((name) => CURSOR_PROPERTIES.has(name));
-    if (isCursorOnly) this.#paintCursors();
+    if (isCursorOnly(changed)) this.#paintCursors();
     else this.#paint();
   }
 
@@ -134,7 +136,7 @@ export class Heatmap extends LightElement {
       @wheel=${this.#onWheel}
       @pointermove=${this.#onPointer}
       @pointerdown=${this.#onPointer}
-      @pointerleave=${() => this.#point(undefined)}
+      @pointerleave=${() => this.#onPointer(undefined)}
       @click=${this.#onClick}
       @keydown=${this.#onKey}
     >
@@ -270,13 +272,9 @@ export class Heatmap extends LightElement {
     this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * ZOOM_STEP ** notches, this.#area!.pointOf(event));
   }
 
-  #onPointer(event: PointerEvent): void {
-    this.#point(this.placeUnder(event));
-  }
-
-  #point(place: CellPlace | undefined): void {
-    this.#pointed = place;
-    this.tell<CellPlace | null>('hover', place ?? null);
+  #onPointer(event: PointerEvent | undefined): void {
+    this.#pointed = event && this.placeUnder(event);
+    this.tell<CellPlace | null>('hover', this.#pointed ?? null);
   }
 
   #onClick(event: MouseEvent): void {

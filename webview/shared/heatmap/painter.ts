@@ -32,7 +32,7 @@ export interface Frame {
 
 /** Cells at least so large have a gap between them, numbers in them, their names above them (aslant where they do not fit). CSS pixels. */
 const GAP_FROM = 7;
-const NUMBER_FROM: Size = { width: 34, height: 13 };
+const NUMBER_FROM: Size = { width: 34, height: 14 };
 const SLANTED_NAME_FROM = 11;
 const ROW_NAME_FROM = 11;
 
