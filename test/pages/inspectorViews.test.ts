@@ -370,14 +370,37 @@ test('an epoch of which only probes were stored shows what was stored, and says 
     .getByRole('img', { name: /^Forget gate f, 100 units/ })
     .first()
     .waitFor();
-  for (const name of ['units', 'gradients', 'connectivity'] as const) {
+  for (const name of ['units', 'gradients', 'connectivity', 'whatIf', 'match'] as const) {
     await show(page, name);
     await page.getByText('The weights of this epoch were not kept.').waitFor();
   }
+});
+
+test('in Restricted Mode what was stored is shown, and the rest says why it is not', async (t) => {
+  const page = await open(t, 'saturation', { state: 'restricted' });
+  await page
+    .getByRole('img', { name: /^Forget gate f, 100 units/ })
+    .first()
+    .waitFor();
+  for (const name of ['units', 'gradients', 'connectivity', 'whatIf', 'match'] as const) {
+    await show(page, name);
+    await page.getByText('This has to be computed, and computing is off here.').waitFor();
+  }
+  for (const method of ['trace', 'statistics', 'gradients', 'connectivity'])
+    assert.deepEqual(await callsOf(page, method), []);
+});
+
+test('a language model: characters, blanks that can be seen, and what it expects next before and after an edit', async (t) => {
+  const page = await open(t, 'gradients', { state: 'text' });
+  await page.getByText('Logit of e after token 18, “e”').waitFor();
+  assert.ok((await page.locator('.strip-text').allInnerTexts()).includes('␣'));
   await show(page, 'whatIf');
-  await page.getByText('Another text cannot be read here.').waitFor();
-  await show(page, 'match');
-  await page.getByText('The data cannot be read with this epoch.').waitFor();
+  await page.getByRole('textbox', { name: 'The changed text' }).fill('To be, or not to be!');
+  await page.getByText('1 token inserted').waitFor();
+  const table = page.getByRole('table', { name: 'Probabilities before and after the change' });
+  assert.equal(await table.getByRole('row').count(), 6);
+  assert.ok((await table.innerText()).includes('␣'));
+  for (const name of ['saturation', 'units', 'connectivity', 'sideBySide', 'match'] as const) await show(page, name);
 });
 
 test('a text of a thousand tokens, and one of a single token', async (t) => {
@@ -385,6 +408,10 @@ test('a text of a thousand tokens, and one of a single token', async (t) => {
   await box(page).fill(Array.from({ length: 1000 }, (_, at) => `word${at % 97}`).join(' '));
   await eventually('a thousand bars', async () => (await page.locator('.strip-token').count()) === 1000);
   await show(page, 'connectivity');
+  await page.getByText('grows with the square of the 1000 tokens').waitFor();
+  const asked = async () => (await callsOf(page, 'connectivity')).length;
+  assert.equal(await asked(), 0);
+  await page.getByRole('button', { name: 'Compute' }).click();
   await eventually(
     'a million values',
     async () => (await view(page).getByRole('grid').getAttribute('aria-colcount')) === '1000',

@@ -145,7 +145,8 @@ const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector')
   traceSources: record('traceSources', () => sources),
   trace: record('trace', ({ runId, text, epoch, layers }) => later(() => traceOf(runId, text, { epoch, layers }))),
   probe: record('probe', ({ runId, probe, epoch, layers }) => {
-    const trace = traceOf(runId, sources.probes[probe].text, { epoch, layers });
+    const all = Array.from({ length: networkOf(runId).layerCount }, (_, layer) => layer);
+    const trace = traceOf(runId, sources.probes[probe].text, { epoch, layers: layers ?? all });
     return { ...trace, quantisation: { bits: 8, maxError: { h: 1 / 255, c: 0.02 } } };
   }),
   equation: record('equation', ({ runId, text, epoch, terms = 10, ...place }) =>

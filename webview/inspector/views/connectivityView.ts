@@ -1,14 +1,14 @@
 // How each state depends on each token: the norm of d h_t / d x_s as a heatmap. <gs-connectivity-view>
 // Tells `token` with the place of the token whose row was chosen.
-import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction } from '../../../extension/protocol/trace.ts';
 import type { Connectivity } from '../../../extension/protocol/traceAnalysis.ts';
 import type { HeatmapLabels } from '../../shared/heatmap/matrix.ts';
 import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
-import { emptyNotice } from '../../shared/notice.ts';
+import { button } from '../../shared/widgets.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
-import { renderAnswer } from './answer.ts';
+import { renderAnswer, renderNoWeights } from './answer.ts';
 import { connectivityMatrix, logScale } from './connectivityMatrix.ts';
 import { check } from './controls.ts';
 import { roundScale } from './difference.ts';
@@ -26,6 +26,8 @@ export class ConnectivityView extends LightElement {
     at: { state: true },
     hovered: { state: true },
     zoom: { state: true },
+    asked: { state: true },
+    stopped: { state: true },
   };
   declare look: Look;
   declare layer: number;
@@ -34,6 +36,9 @@ export class ConnectivityView extends LightElement {
   declare at: CellPlace | undefined;
   declare hovered: CellPlace | undefined;
   declare zoom: number;
+  /** Text that the user asked for in spite of what it takes, and text whose computing was stopped. */
+  declare asked: string | undefined;
+  declare stopped: string | undefined;
   readonly #connectivity = new Question<Connectivity>(this);
   #matrices: { of?: Connectivity; plain: Matrix; log: Matrix; largest: number } | undefined;
 
@@ -51,27 +56,56 @@ export class ConnectivityView extends LightElement {
       return;
     }
     if (changed.has('look') && changed.get('look')?.text !== text) this.at = undefined;
+    if (!this.#isQuick && this.asked !== text) {
+      this.#connectivity.forget();
+      return;
+    }
     const request = { runId, epoch, text, layer, direction };
     this.#connectivity.ask(keyOf(look, layer, direction), (signal) => client.call('connectivity', request, { signal }));
   }
 
+  /** Whether it is computed unasked. */
+  get #isQuick(): boolean {
+    const { trace, text } = this.look;
+    return (trace?.tokens.length ?? 0) <= QUICK_TOKENS && this.stopped !== text;
+  }
+
   protected override render(): TemplateResult {
     if (this.look.question.method !== 'trace') {
-      return emptyNotice(
-        'The weights of this epoch were not kept.',
-        'Choose an epoch with a checkpoint, or the best one.',
-      );
+      return renderNoWeights(this.look);
     }
     return html`<div class="tools">
         ${check('Logarithmic colours', this.isLog, (isOn) => {
           this.isLog = isOn;
         })}
+        ${this.#connectivity.isWaiting ? button({ label: 'Cancel', icon: 'debug-stop', onClick: () => this.#cancel() }) : nothing}
       </div>
+      ${this.#isQuick || this.asked === this.look.text ? nothing : this.#renderOffer()}
       ${renderAnswer(this.#connectivity, {
         doing: 'Going back through time from every state',
         onRetry: () => this.#connectivity.forget(),
         show: (connectivity) => this.#renderMatrix(connectivity),
       })}`;
+  }
+
+  #renderOffer(): TemplateResult {
+    const { trace, text } = this.look;
+    return html`<div class="notice">
+      <p>The work grows with the square of the ${trace?.tokens.length} tokens, and may take minutes in a wide network.</p>
+      ${button({
+        label: 'Compute',
+        icon: 'play',
+        onClick: () => {
+          this.asked = text;
+        },
+      })}
+    </div>`;
+  }
+
+  /** To be asked for again by the same button, however short the text is. */
+  #cancel(): void {
+    this.asked = undefined;
+    this.stopped = this.look.text;
   }
 
   #matricesOf(connectivity: Connectivity) {
@@ -148,6 +182,8 @@ export class ConnectivityView extends LightElement {
   }
 }
 
+/** Longer texts are computed on request only. */
+const QUICK_TOKENS = 64;
 /** CSS pixels. */
 const HEIGHT = 520;
 /** Orders of magnitude between the ends of the logarithmic colours. */

@@ -4,9 +4,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { GradientTrace } from '../../../extension/protocol/traceAnalysis.ts';
 import { formatNumber, formatPercent } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
-import { emptyNotice } from '../../shared/notice.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
-import { renderAnswer } from './answer.ts';
+import { renderAnswer, renderNoWeights } from './answer.ts';
 import { type Measure, valuesOf } from './attribution.ts';
 import { segmented, select } from './controls.ts';
 import './gradientStrip.ts';
@@ -71,10 +70,7 @@ export class GradientsView extends LightElement {
 
   protected override render(): TemplateResult {
     if (this.look.question.method !== 'trace') {
-      return emptyNotice(
-        'The weights of this epoch were not kept.',
-        'Choose an epoch with a checkpoint, or the best one.',
-      );
+      return renderNoWeights(this.look);
     }
     return html`${this.#renderTools()}
     ${renderAnswer(this.#gradients, {

@@ -73,12 +73,15 @@ export class InspectorViews extends LightElement {
    * while a trace is on its way, so that whoever types is answered first.
    */
   #lookNow(): Look | undefined {
-    const { client, run, sources, question, text, trace, state, isTracing } = this.store;
+    const { client, run, sources, question, text, trace, state, canTrace, isTracing } = this.store;
     if (!run || !sources || !question) return undefined;
     if (isTracing) return this.#look?.value.runId === run.id ? this.#look.value : undefined;
-    const key = [run.id, state.epoch, text, sources, trace, JSON.stringify(question)];
+    const key = [run.id, state.epoch, text, sources, trace, canTrace, JSON.stringify(question)];
     if (!this.#look || key.some((part, at) => part !== this.#look?.key[at])) {
-      this.#look = { key, value: { client, runId: run.id, epoch: state.epoch, text, sources, question, trace } };
+      this.#look = {
+        key,
+        value: { client, runId: run.id, epoch: state.epoch, text, canTrace, sources, question, trace },
+      };
     }
     return this.#look.value;
   }
@@ -89,7 +92,7 @@ export class InspectorViews extends LightElement {
   }
 
   #renderView(view: ViewName, look: Look): TemplateResult {
-    const { layer, direction, place, runs, canTrace, state } = this.store;
+    const { layer, direction, place, runs, state } = this.store;
     switch (view) {
       case 'saturation':
         return html`<gs-saturation-view .look=${look} .selected=${this.#selected}></gs-saturation-view>`;
@@ -102,7 +105,7 @@ export class InspectorViews extends LightElement {
       case 'whatIf':
         return html`<gs-what-if-view .look=${look} .layer=${layer} .direction=${direction} .changed=${parseChanged(state.views.whatIf)}></gs-what-if-view>`;
       case 'sideBySide':
-        return html`<gs-side-by-side .look=${look} .layer=${layer} .direction=${direction} .runs=${runs} .canTrace=${canTrace}></gs-side-by-side>`;
+        return html`<gs-side-by-side .look=${look} .layer=${layer} .direction=${direction} .runs=${runs}></gs-side-by-side>`;
       case 'match':
         return html`<gs-match-view .look=${look} .layer=${layer} .direction=${direction}></gs-match-view>`;
     }

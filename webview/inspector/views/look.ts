@@ -10,6 +10,8 @@ export interface Look {
   /** Absent: the best. */
   epoch?: number;
   text: string;
+  /** Whether anything can be computed; else only what was stored is there. */
+  canTrace: boolean;
   sources: TraceSources;
   /** How the trace on the page was asked for. */
   question: HowToAsk;

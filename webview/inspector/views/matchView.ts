@@ -5,10 +5,11 @@ import type { MatchProgress, MatchResult } from '../../../extension/protocol/tra
 import type { Disposable } from '../../../extension/util/disposable.ts';
 import { formatCount, formatPercent } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
-import { emptyNotice, errorNotice } from '../../shared/notice.ts';
+import { errorNotice } from '../../shared/notice.ts';
 import { styled } from '../../shared/styled.ts';
 import { button } from '../../shared/widgets.ts';
 import { isGate, isUnbounded } from '../signals.ts';
+import { renderNoWeights } from './answer.ts';
 import { check, select, slider } from './controls.ts';
 import type { Look } from './look.ts';
 import './matchHits.ts';
@@ -94,10 +95,7 @@ export class MatchView extends LightElement {
   protected override render(): TemplateResult {
     const { trace, question } = this.look;
     if (question.method !== 'trace') {
-      return emptyNotice(
-        'The data cannot be read with this epoch.',
-        'Its gates need weights: choose an epoch with a checkpoint, or the best one.',
-      );
+      return renderNoWeights(this.look);
     }
     if (!trace) return html``;
     const tokens = trace.tokens.map(({ text }) => text);

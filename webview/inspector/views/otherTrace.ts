@@ -13,16 +13,16 @@ export interface OtherTrace {
 }
 
 /** Epochs to compare with, the untrained network first: all there are but the one on the page. */
-export function otherEpochs(look: Look, canTrace: boolean): number[] {
+export function otherEpochs(look: Look): number[] {
   const shown = look.epoch ?? look.sources.best;
-  return epochsOf(look.sources, look.text, canTrace).filter((epoch) => epoch !== shown);
+  return epochsOf(look.sources, look.text, look.canTrace).filter((epoch) => epoch !== shown);
 }
 
 /** Refused with the reason where nothing can answer it. */
 export async function loadOther(
-  { client, runId, sources }: Look,
+  { client, runId, sources, canTrace }: Look,
   wish: OtherTrace,
-  { canTrace, signal }: { canTrace: boolean; signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<Trace> {
   const theirs = wish.runId === runId ? sources : await client.call('traceSources', { runId: wish.runId }, { signal });
   // The best weights are there without a checkpoint of their epoch.

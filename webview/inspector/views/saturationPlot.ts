@@ -87,12 +87,15 @@ export class SaturationPlot extends PictureElement {
     ctx.font = `11px ${theme.fontFamily}`;
     drawFrame(ctx, { x, y }, theme);
     ctx.fillStyle = color;
+    ctx.strokeStyle = color;
+    ctx.lineWidth = 1;
     for (const { left, right, units } of dotsOf(this.shares)) {
-      ctx.globalAlpha = 0.55;
       disc(ctx, x.of(left), y.of(right), Math.min(MAX_RADIUS, DOT_RADIUS * Math.sqrt(units)));
+      ctx.globalAlpha = 0.55;
       ctx.fill();
+      ctx.globalAlpha = 1;
+      ctx.stroke();
     }
-    ctx.globalAlpha = 1;
     this.#drawTrail(ctx, { x, y }, theme.foreground);
     if (this.selected === undefined || this.selected >= this.shares.left.length) return;
     ctx.strokeStyle = theme.foreground;

@@ -6,7 +6,7 @@ import { formatCount, formatPercent } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
 import type { UnitPlace } from '../inspectorState.ts';
-import { renderAnswer } from './answer.ts';
+import { renderAnswer, renderNoWeights } from './answer.ts';
 import { check, slider } from './controls.ts';
 import type { Look } from './look.ts';
 import { Question } from './question.ts';
@@ -54,6 +54,10 @@ export class SaturationView extends LightElement {
 
   protected override willUpdate(): void {
     const { look, over, thresholds } = this;
+    if (this.#isMissing) {
+      this.#now.forget();
+      return;
+    }
     const wish = { over, thresholds };
     this.#now.ask(
       saturationKey(look, wish),
@@ -66,12 +70,18 @@ export class SaturationView extends LightElement {
   }
 
   protected override render(): TemplateResult {
+    if (this.#isMissing) return html`${this.#renderTools()}${renderNoWeights(this.look)}`;
     return html`${this.#renderTools()}
     ${renderAnswer(this.#now, {
       doing: 'Counting saturated steps',
       onRetry: () => this.#retry(),
       show: (saturation) => this.#renderGates(saturation),
     })}`;
+  }
+
+  /** Neither weights nor a stored trace of the text. */
+  get #isMissing(): boolean {
+    return this.over === 'text' && this.look.question.method === 'none';
   }
 
   #retry(): void {

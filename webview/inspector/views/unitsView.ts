@@ -5,9 +5,8 @@ import { CELL_SIGNALS, type SignalName } from '../../../extension/protocol/trace
 import type { DirectionStatistics, TraceStatistics } from '../../../extension/protocol/traceAnalysis.ts';
 import { formatCount } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
-import { emptyNotice } from '../../shared/notice.ts';
 import type { UnitPlace } from '../inspectorState.ts';
-import { renderAnswer } from './answer.ts';
+import { renderAnswer, renderNoWeights } from './answer.ts';
 import './unitList.ts';
 import { select } from './controls.ts';
 import {
@@ -26,15 +25,16 @@ import { sampleChoice } from './sampleChoice.ts';
 import { type Sample, toTextSample } from './saturationSource.ts';
 import { placeTitle, signalTitle } from './titles.ts';
 
+/** As docs/inspector.md defines them. */
 const KINDS: Readonly<Record<UnitKind, { name: string; explanation: string }>> = {
   integrators: {
     name: 'Integrators',
-    explanation: 'Their memory does not leak: they sum up what they take in. On the right their half-life in tokens.',
+    explanation: 'They keep at 90 % of the steps or more, and take in as well. With their half-life in tokens.',
   },
-  dead: { name: 'Dead', explanation: 'They never tell anything. On the right their half-life in tokens.' },
+  dead: { name: 'Dead', explanation: 'h stays within ±0.05 at every step. With their half-life in tokens.' },
   alwaysOn: {
     name: 'Always on',
-    explanation: 'They tell the same at every step. On the right their half-life in tokens.',
+    explanation: 'h stays above 0.5, or below −0.5, at every step. With their half-life in tokens.',
   },
 };
 
@@ -67,7 +67,7 @@ export class UnitsView extends LightElement {
   protected override willUpdate(): void {
     const { look, over, correlate } = this;
     const { client, runId, epoch, text, question } = look;
-    if (over === 'text' && question.method === 'probe') {
+    if (over === 'text' && question.method !== 'trace') {
       this.#statistics.forget();
       return;
     }
@@ -76,7 +76,7 @@ export class UnitsView extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    const isStored = this.over === 'text' && this.look.question.method === 'probe';
+    const isMissing = this.over === 'text' && this.look.question.method !== 'trace';
     return html`<div class="tools" role="group" aria-label="What is counted">
         ${sampleChoice('gs-units-over', this.over, (over) => {
           this.over = over;
@@ -84,11 +84,8 @@ export class UnitsView extends LightElement {
         })}
       </div>
       ${
-        isStored
-          ? emptyNotice(
-              'The weights of this epoch were not kept.',
-              'Choose an epoch with a checkpoint, or the best one.',
-            )
+        isMissing
+          ? renderNoWeights(this.look)
           : renderAnswer(this.#statistics, {
               doing: 'Counting',
               onRetry: () => this.#statistics.forget(),
@@ -184,7 +181,8 @@ export class UnitsView extends LightElement {
       </div>
       <div class="correlations">${this.#renderList({
         name: 'By correlation',
-        explanation: 'Pearson’s r over all tokens, strongest first. Few tokens correlate with much by chance.',
+        explanation:
+          'Pearson’s r over all tokens, strongest first. Over few tokens the strongest of many is large by chance: look at more texts, and at epoch 0.',
         rows: rowsByCorrelation(statistics, annotation),
       })}</div>`;
   }

@@ -11,7 +11,7 @@ import { button } from '../../shared/widgets.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
 import { SIGNAL_FACTS } from '../signals.ts';
 import { signalSymbol } from '../symbols.ts';
-import { renderAnswer } from './answer.ts';
+import { renderAnswer, renderNoWeights } from './answer.ts';
 import { type ProbabilityChange, roundScale } from './difference.ts';
 import { renderHeatmapPanel } from './heatmapPanel.ts';
 import { LinkedScroll } from './linkedScroll.ts';
@@ -84,10 +84,7 @@ export class WhatIfView extends LightElement {
 
   protected override render(): TemplateResult {
     if (this.look.question.method !== 'trace') {
-      return emptyNotice(
-        'Another text cannot be read here.',
-        'Its gates need weights: choose an epoch with a checkpoint, or the best one.',
-      );
+      return renderNoWeights(this.look);
     }
     const text = this.#text;
     return html`<div class="what-if-input">
