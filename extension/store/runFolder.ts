@@ -5,6 +5,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
+import { makeFolder } from './makeFolder.ts';
 import { MetricsLog } from './metricsLog.ts';
 import { changeManifest, MANIFEST_FILE } from './runManifest.ts';
 
@@ -44,7 +45,7 @@ function folderTime(now: Date): string {
 }
 
 async function makeUniqueFolder(runsDir: string, base: string): Promise<string> {
-  await mkdir(runsDir, { recursive: true });
+  await makeFolder(runsDir);
   for (let attempt = 1; ; attempt++) {
     const id = attempt === 1 ? base : `${base}-${attempt}`;
     try {
