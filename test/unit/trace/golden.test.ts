@@ -1,4 +1,5 @@
 // Traces and derivatives against PyTorch, cell by cell, on every carrier.
+import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createBatch } from '../../../extension/engine/layers/batch.ts';
 import { connectivity } from '../../../extension/engine/trace/connectivity.ts';
@@ -7,6 +8,10 @@ import { embeddingRows, traceBatch } from '../../../extension/engine/trace/trace
 import { traceText } from '../../../extension/engine/trace/traceText.ts';
 import { assertClose, assertNear } from '../engine/support.ts';
 import { COMPUTERS, golden, tracedModel } from './support.ts';
+
+function isZeroAboveDiagonal(norms: Float32Array, T: number): boolean {
+  return norms.every((norm, at) => at % T <= Math.floor(at / T) || norm === 0);
+}
 
 const noPause = async (): Promise<void> => undefined;
 
@@ -64,6 +69,8 @@ for (const { name: computer, use, leave } of COMPUTERS) {
           for (const direction of one.bidirectional ? ([0, 1] as const) : ([0] as const)) {
             const norms = await connectivity(model, ids, { layer, direction, betweenTokens: noPause });
             assertNear(norms, vector(`connectivity.${layer}.${direction}`), `layer ${layer}, ${direction}`, 1e-4);
+            if (!one.bidirectional)
+              assert.ok(isZeroAboveDiagonal(norms, ids.length), 'a state knows what it has not read');
           }
         }
       });
