@@ -7,7 +7,7 @@ import { CancelledError } from '../../extension/util/userError.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { describeError, emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
-import { onThemeChange, readTheme } from '../shared/theme.ts';
+import { onThemeChange, readTheme, type ThemeColors } from '../shared/theme.ts';
 import { progressRing } from '../shared/widgets.ts';
 import { cellNumbers } from './cellNumbers.ts';
 import './equation.ts';
@@ -31,6 +31,8 @@ import './views/inspectorViews.ts';
 export class InspectorApp extends LightElement {
   declare store: InspectorStore;
   readonly #orders = new OrderCache();
+  /** Reading it costs a style recalculation, too much for every move of the pointer. */
+  #theme: ThemeColors = readTheme();
   #opened: SignalName | undefined;
   #marked: { key: string; marks: ReadonlyMap<number, string> } = { key: '', marks: new Map() };
   /** The views read the store, which is one object: a new number tells them that it changed. */
@@ -38,7 +40,10 @@ export class InspectorApp extends LightElement {
 
   start(client: Client<InspectorContract>, host: PageHost): void {
     this.store = new InspectorStore(client, host, () => this.requestUpdate());
-    onThemeChange(() => this.requestUpdate());
+    onThemeChange(() => {
+      this.#theme = readTheme();
+      this.requestUpdate();
+    });
     void this.store.load();
   }
 
@@ -131,7 +136,7 @@ export class InspectorApp extends LightElement {
       .hovered=${store.hovered}
       .zoom=${store.state.zoom}
       .marks=${this.#marks()}
-      .ground=${readTheme().ground}
+      .ground=${this.#theme.ground}
       @hovered=${(event: CustomEvent<TracePlace | null>) => store.hover(event.detail ?? undefined)}
       @chosen=${(event: CustomEvent<TracePlace>) => store.choose(event.detail)}
       @picked=${(event: CustomEvent<TracePlace>) => this.#pick(event.detail)}
@@ -209,7 +214,7 @@ export class InspectorApp extends LightElement {
 
   /** The same map while it says the same: heatmaps paint anew for another one. */
   #marks(): ReadonlyMap<number, string> {
-    const { runs } = readTheme();
+    const { runs } = this.#theme;
     const marks = this.store.pinnedUnits.map((unit, at): [number, string] => [unit, runs[at % runs.length]]);
     const key = marks.join();
     if (key !== this.#marked.key) this.#marked = { key, marks: new Map(marks) };

@@ -268,6 +268,7 @@ export class InspectorStore {
       onAnswer: (trace) => this.#setTrace(trace),
       onError: (error) => {
         this.isTracing = false;
+        this.trace = undefined;
         this.#fail(error);
       },
     });
