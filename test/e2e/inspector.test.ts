@@ -157,6 +157,23 @@ test('the slider plays back what was learned: the network before training is no 
   assert.equal(await textOf(after), PROBES[1]);
 });
 
+test('places in the data where the same units are on open at their line', async () => {
+  const page = await workbench.inspector();
+  await page.getByRole('combobox', { name: 'Weights' }).selectOption('best');
+  await page.getByRole('tab', { name: 'Select and match' }).click();
+  const view = page.getByRole('tabpanel', { name: 'Select and match' });
+  await view.getByRole('button', { name: 'crying' }).click();
+  await view.getByRole('slider', { name: 'at least' }).fill('0.05');
+  await view.getByRole('button', { name: 'Find' }).click();
+  const first = view.getByRole('button', { name: /^train\.csv:\d+$/ }).first();
+  const [, line] = (await first.innerText()).split(':');
+  await first.click();
+  await workbench.page.locator('.editor-group-container .tab', { hasText: 'train.csv' }).first().waitFor();
+  await eventually('the cursor is there', async () =>
+    new RegExp(`Ln ${line},`).test(await workbench.statusBar.innerText()),
+  );
+});
+
 test('the view of runs opens the inspector on a run', async () => {
   await workbench.runCommand('View: Close All Editors');
   await workbench.runCommand('Gatescope: Focus on Runs View');

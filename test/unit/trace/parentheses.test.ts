@@ -63,7 +63,6 @@ const trainingOf = (seed: number) =>
     sequenceLength: 40,
     clip: { norm: 1 },
     best: { metric: 'validation.loss' },
-    optimizer: { type: 'adam', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, lazy: false, weightDecay: 0 },
   });
 
 async function trained(seed: number): Promise<Model> {
