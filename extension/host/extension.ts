@@ -12,6 +12,7 @@ import { createExportCommand } from './commands/exportCommand.ts';
 import { createFineTuneCommands } from './commands/fineTuneCommands.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
 import { createImportCommand } from './commands/importCommand.ts';
+import { createInspectorCommands } from './commands/inspectorCommands.ts';
 import { createInstallTensorflowCommand } from './commands/installTensorflowCommand.ts';
 import { createPredictCommand } from './commands/predictCommand.ts';
 import { createPreviewCommand } from './commands/previewCommand.ts';
@@ -27,6 +28,7 @@ import { ConfigQuickFixes } from './config/configQuickFixes.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
 import { FreezeLens } from './config/freezeLens.ts';
 import { ParameterCounts } from './config/parameterCounts.ts';
+import { ProbeCodeLens } from './config/probeCodeLens.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
 import { keepContextKeys } from './training/contextKeys.ts';
@@ -39,6 +41,7 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
   /** Loading the bundle plus `activate`, as VS Code counts it: what it does in between is not ours. */
@@ -60,6 +63,7 @@ interface Parts {
   reader: ExperimentReader;
   counts: ParameterCounts;
   dashboard: Dashboard;
+  inspector: Inspector;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
@@ -103,9 +107,15 @@ function createParts(context: vscode.ExtensionContext): Parts {
   );
   const reader = new ExperimentReader(configChecker);
   const diagnostics = owned.add(new ConfigDiagnostics(engine, configChecker, log));
-  const dashboard = owned.add(new Dashboard({ engine, catalog, queue, log, extensionUri: context.extensionUri }));
   const counts = new ParameterCounts(engine);
-  return { context, owned, log, engine, queue, catalog, diagnostics, reader, counts, dashboard };
+  const { extensionUri } = context;
+  const dashboard = owned.add(
+    new Dashboard({ engine, catalog, queue, log, extensionUri, inspect: (focus) => inspector.open(focus) }),
+  );
+  const inspector = owned.add(
+    new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
+  );
+  return { context, owned, log, engine, queue, catalog, diagnostics, reader, counts, dashboard, inspector };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
@@ -120,6 +130,8 @@ function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
   owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
+  const probeLens = owned.add(new ProbeCodeLens(catalog));
+  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
@@ -142,6 +154,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createFineTuneCommands({ catalog, engine, checker: configChecker, counts }),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
+    ...createInspectorCommands(parts),
     ...createExportCommand({ catalog, engine }),
     ...createImportCommand({ catalog, engine, documents }),
     ...createPreviewCommand({ engine, catalog, reader, documents }),

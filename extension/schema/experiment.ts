@@ -705,6 +705,7 @@ export const ExperimentSchema = closed(
         {
           maxItems: MAX_PROBES,
           uniqueItems: true,
+          defaultSnippets: [{ label: '[ "a text" ]', body: ['$1'] }],
           description:
             'Texts whose gates and states are stored before training and after every epoch, so that learning can be replayed. They have no part in training.',
         },

@@ -21,6 +21,7 @@ export interface RunTableActions {
   togglePlotted(runId: string): void;
   rename(runId: string, name: string): void;
   remove(runId: string): void;
+  inspect(runId: string): void;
   openConfig(runId: string): void;
   revealFolder(runId: string): void;
   change(part: Partial<Pick<DashboardState, 'sort' | 'filter'>>): void;
@@ -169,11 +170,12 @@ export class RunTable extends LightElement {
   }
 
   /** Tab goes through the buttons of the one row that takes the focus. */
-  #renderActions({ id, name }: RunSummary, isTabStop: boolean): TemplateResult {
+  #renderActions({ id, name, best }: RunSummary, isTabStop: boolean): TemplateResult {
     const { actions } = this;
     const action = (label: string, icon: string, onClick: () => void) =>
       iconButton({ label: `${label} ${name}`, icon, isTabStop, onClick });
-    return html`${action('Rename', 'edit', () => this.#rename(id))}
+    return html`${best ? action('Inspect gates of', 'telescope', () => actions.inspect(id)) : nothing}
+    ${action('Rename', 'edit', () => this.#rename(id))}
     ${action('Open config of', 'go-to-file', () => actions.openConfig(id))}
     ${action('Reveal folder of', 'folder-opened', () => actions.revealFolder(id))}
     ${action('Delete', 'trash', () => actions.remove(id))}`;

@@ -2,10 +2,11 @@
 // `?state=` chooses: none, one, live, paused, many, hostile, classes, large, text, untrusted, failing. The test drives it through `window.fixture`.
 import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
-import { serve, type Transport } from '../../extension/protocol/rpc.ts';
+import { serve } from '../../extension/protocol/rpc.ts';
 import type { Evaluation, RunEvent } from '../../extension/schema/run.ts';
 import { UserError } from '../../extension/util/userError.ts';
 import { makeEvaluation, makeEvents, makeRun } from './fixtures.ts';
+import { installVsCode } from './pageTransport.ts';
 import { makeTextEvaluation, makeTextEvents, makeTextRun, TEXT_RUN_ID } from './textFixtures.ts';
 
 export interface Fixture {
@@ -21,14 +22,11 @@ export interface Fixture {
 declare global {
   interface Window {
     fixture: Fixture;
-    acquireVsCodeApi(): unknown;
   }
 }
 
 const LIVE_ID = '2026-11-24T12-00-00-live';
-const STATE_KEY = 'gatescope-dev-state';
 const state = new URLSearchParams(location.search).get('state') ?? 'live';
-const toPage: ((message: unknown) => void)[] = [];
 
 const runs: RunSummary[] = makeRuns();
 const liveEvents: RunEvent[] = makeEvents(4000, 400);
@@ -103,15 +101,6 @@ function eventsOf(runId: string): RunEvent[] {
 
 const evaluation: Evaluation = makeEvaluation(labelsOf(state));
 
-const transport: Transport = {
-  post: (message) => setTimeout(() => window.postMessage(structuredClone(message), '*')),
-  onMessage(listener) {
-    toPage.push(listener);
-    return { dispose: () => undefined };
-  },
-  onClose: () => ({ dispose: () => undefined }),
-};
-
 const record =
   <P, R>(method: string, answer: (params: P) => R) =>
   (params: P): R => {
@@ -119,7 +108,7 @@ const record =
     return answer(params);
   };
 
-const server = serve<DashboardContract>(transport, {
+const server = serve<DashboardContract>(installVsCode('gatescope-dev-state'), {
   runs: record('runs', () => {
     if (state === 'failing')
       throw new UserError({
@@ -151,6 +140,7 @@ const server = serve<DashboardContract>(transport, {
     server.send('runsChanged', [...runs]);
     return runIds;
   }),
+  inspect: record('inspect', () => undefined),
   openConfig: record('openConfig', () => undefined),
   revealFolder: record('revealFolder', () => undefined),
   openExample: record('openExample', () => undefined),
@@ -195,10 +185,3 @@ function goOn(from: number): void {
 }
 
 window.fixture = { play, goOn, calls, saved };
-window.acquireVsCodeApi = () => ({
-  postMessage: (message: unknown) => {
-    for (const listener of toPage) listener(structuredClone(message));
-  },
-  getState: () => JSON.parse(sessionStorage.getItem(STATE_KEY) ?? 'null') as unknown,
-  setState: (value: unknown) => sessionStorage.setItem(STATE_KEY, JSON.stringify(value)),
-});

@@ -7,6 +7,7 @@ import type {
   WrittenExport,
 } from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
+import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { ExportFormat } from '../../schema/exportFormats.ts';
 import type { CommandId } from './commandTable.ts';
 
@@ -21,6 +22,9 @@ export interface GenerateArguments extends Partial<GenerateSettings> {
   /** Id of a run; by default one that the user picks of those that can write. */
   runId?: string;
 }
+
+/** What the inspector is to show. A run by its id; without one the run that was looked at last. */
+export type InspectArguments = InspectorFocus & ({ runId: string } | { text: string });
 
 export interface ExportArguments {
   /** Id of a run. */
@@ -57,6 +61,10 @@ interface Commands {
   'gatescope.experiment.openExample'(options?: ExampleArguments): Promise<string | undefined>;
   'gatescope.data.preview'(target?: unknown): Promise<void>;
   'gatescope.dashboard.open'(target?: unknown): Promise<void>;
+  /** Answers with the id of the run that is inspected; undefined where the page goes on with its own. */
+  'gatescope.inspector.open'(target?: unknown): Promise<string | undefined>;
+  /** Answers with the text. */
+  'gatescope.inspector.inspectSelection'(): Promise<string | undefined>;
   'gatescope.run.predict'(target?: unknown): Promise<Prediction | undefined>;
   /** Answers with the text after the prompt. */
   'gatescope.run.generate'(target?: unknown): Promise<string>;

@@ -161,7 +161,7 @@ const RUN_COMMANDS = {
     title: 'Show Misclassified Examples',
     icon: 'bug',
     enablement: CONTEXT.runsExist,
-    menus: [{ place: 'view/item/context', when: endedClassifier, group: '1_open@2' }],
+    menus: [{ place: 'view/item/context', when: endedClassifier, group: '1_open@3' }],
   },
   'gatescope.run.fineTune': {
     title: 'Fine-Tune…',
@@ -197,13 +197,34 @@ const RUN_COMMANDS = {
     title: 'Open Config of Run',
     icon: 'go-to-file',
     enablement: CONTEXT.runsExist,
-    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@3' }],
+    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@4' }],
   },
   'gatescope.run.reveal': {
     title: 'Reveal Run Folder',
     icon: 'folder-opened',
     enablement: CONTEXT.runsExist,
-    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@4' }],
+    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@5' }],
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+const hasSelection = 'editorTextFocus && editorHasSelection';
+const INSPECTOR_COMMANDS = {
+  'gatescope.inspector.open': {
+    title: 'Inspect Gates…',
+    icon: 'telescope',
+    enablement: CONTEXT.runsExist,
+    menus: [
+      { place: 'editor/title', when: `${WHEN_CONFIG} && ${CONTEXT.runsExist}`, group: '1_gatescope@2' },
+      { place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: 'inline@3' },
+      { place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@2' },
+    ],
+    key: { key: 'ctrl+alt+g', mac: 'cmd+alt+g', when: `${CONTEXT.runsExist} && !(${hasSelection})` },
+  },
+  'gatescope.inspector.inspectSelection': {
+    title: 'Inspect Gates of Selection',
+    enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
+    menus: [{ place: 'editor/context', when: `editorHasSelection && ${CONTEXT.runsExist}`, group: 'z_gatescope@2' }],
+    key: { key: 'ctrl+alt+g', mac: 'cmd+alt+g', when: `${CONTEXT.runsExist} && ${hasSelection}` },
   },
 } as const satisfies Record<string, CommandSpec>;
 
@@ -230,7 +251,13 @@ const WINDOW_COMMANDS = {
   },
 } as const satisfies Record<string, CommandSpec>;
 
-const TABLE = { ...TRAINING_COMMANDS, ...EXPERIMENT_COMMANDS, ...RUN_COMMANDS, ...WINDOW_COMMANDS } as const;
+const TABLE = {
+  ...TRAINING_COMMANDS,
+  ...EXPERIMENT_COMMANDS,
+  ...RUN_COMMANDS,
+  ...INSPECTOR_COMMANDS,
+  ...WINDOW_COMMANDS,
+} as const;
 
 export type CommandId = keyof typeof TABLE;
 export const COMMANDS: Readonly<Record<CommandId, CommandSpec>> = TABLE;

@@ -104,3 +104,9 @@ function toItem(run: ListedRun): vscode.QuickPickItem & { run: ListedRun } {
     run,
   };
 }
+
+/** What is selected in the active editor, as it is; undefined where nothing is. */
+export function selectedText(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  return editor?.document.getText(editor.selection) || undefined;
+}

@@ -8,6 +8,7 @@ export const VIEWS = {
 } as const;
 
 export const DASHBOARD_VIEW_TYPE = 'gatescope.dashboard';
+export const INSPECTOR_VIEW_TYPE = 'gatescope.inspector';
 export const WALKTHROUGH = 'gatescope.start';
 
 /** Set with `setContext`; read by when-clauses here and in the manifest. */

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainOutcome, TrainRequest } from '../../protocol/engineContract.ts';
-import { UserError } from '../../util/userError.ts';
+import { UserError, withRemedy } from '../../util/userError.ts';
 import { CONFIG_INVALID, UNTRUSTED } from '../commands/errorActions.ts';
 import type { ConfigDiagnostics } from '../config/configDiagnostics.ts';
 import { openDocument } from '../config/experimentReader.ts';
@@ -30,6 +30,17 @@ export function requireTrust(doing = vscode.l10n.t('Training')): void {
     message: vscode.l10n.t('{0} is off because this folder is in Restricted Mode.', doing),
     remedy: vscode.l10n.t('Trust the folder to turn it on: a config can name any file that you may read.'),
   });
+}
+
+/** Why something is off in Restricted Mode, in words for a page; undefined where it is on. */
+export function whyUntrusted(doing?: string): string | undefined {
+  try {
+    requireTrust(doing);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return withRemedy(error.message, error.remedy);
+  }
 }
 
 /** Settles when the run has ended. */

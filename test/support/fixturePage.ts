@@ -1,14 +1,20 @@
-// The dashboard page in a plain browser: the built page, the theme of a VS Code window, and the fixture host in place of VS Code.
+// A page in a plain browser: the built page, the theme of a VS Code window, and the fixture host in place of VS Code.
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { dashboardHtml } from '../../extension/host/webviews/dashboardHtml.ts';
+import { type PageName, pageHtml } from '../../extension/host/webviews/pageHtml.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ORIGIN = 'http://gatescope.test';
 const NONCE = 'testnonce';
+
+/** The script that stands in for VS Code, by page. */
+const HOSTS: Readonly<Record<PageName, string>> = {
+  dashboard: 'webview/dev/fixtureHost.ts',
+  inspector: 'webview/dev/inspectorHost.ts',
+};
 
 export interface PageOptions {
   /** Of the fixture host: live, none, many … */
@@ -16,6 +22,8 @@ export interface PageOptions {
   theme?: ThemeName;
   width?: number;
   height?: number;
+  /** Device pixels a CSS pixel. */
+  ratio?: number;
 }
 
 export interface OpenedPage {
@@ -25,45 +33,53 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-let fixtureScript: Promise<string> | undefined;
+const fixtureScripts = new Map<PageName, Promise<string>>();
 
-function buildFixture(): Promise<string> {
-  fixtureScript ??= build({
-    entryPoints: [join(ROOT, 'webview/dev/fixtureHost.ts')],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-  }).then(({ outputFiles }) => outputFiles[0].text);
-  return fixtureScript;
+function buildFixture(name: PageName): Promise<string> {
+  const script =
+    fixtureScripts.get(name) ??
+    build({
+      entryPoints: [join(ROOT, HOSTS[name])],
+      bundle: true,
+      write: false,
+      format: 'iife',
+      target: 'es2022',
+    }).then(({ outputFiles }) => outputFiles[0].text);
+  fixtureScripts.set(name, script);
+  return script;
 }
 
 /** The page under the very policy that VS Code gives it. */
-export async function openDashboardPage(browser: Browser, options: PageOptions = {}): Promise<OpenedPage> {
-  const { state = 'live', theme = 'dark', width = 1100, height = 900 } = options;
-  const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US' });
+export async function openFixturePage(
+  browser: Browser,
+  name: PageName,
+  options: PageOptions = {},
+): Promise<OpenedPage> {
+  const { state, theme = 'dark', width = 1100, height = 900, ratio = 1 } = options;
+  const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US', deviceScaleFactor: ratio });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.addInitScript({ content: await buildFixture() });
-  const html = dashboardHtml({
+  await page.addInitScript({ content: await buildFixture(name) });
+  const html = pageHtml({
+    page: name,
     cspSource: ORIGIN,
     nonce: NONCE,
     uri: (file) => `${ORIGIN}/${file}`,
-    title: 'Dashboard',
+    title: name,
     language: 'en',
   });
   await page.route(`${ORIGIN}/**`, async (route) => {
-    const name = new URL(route.request().url()).pathname.slice(1);
-    if (name === '') return route.fulfill({ contentType: 'text/html', body: withTheme(html, theme) });
-    const body = await readFile(join(ROOT, 'dist/webview', name)).catch(() => undefined);
+    const file = new URL(route.request().url()).pathname.slice(1);
+    if (file === '') return route.fulfill({ contentType: 'text/html', body: withTheme(html, theme) });
+    const body = await readFile(join(ROOT, 'dist/webview', file)).catch(() => undefined);
     if (!body) return route.fulfill({ status: 404 });
-    return route.fulfill({ contentType: contentTypeOf(name), body });
+    return route.fulfill({ contentType: contentTypeOf(file), body });
   });
-  await page.goto(`${ORIGIN}/?state=${state}`);
+  await page.goto(state === undefined ? ORIGIN : `${ORIGIN}/?state=${state}`);
   return { page, complaints, close: () => context.close() };
 }
 

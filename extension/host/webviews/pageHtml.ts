@@ -1,6 +1,10 @@
-// The dashboard's document: nothing but what the nonce or the extension's own folder allows. Pure.
+// The document of a page: nothing but what the nonce or the extension's own folder allows. Pure.
 
-export interface DashboardHtmlOptions {
+export type PageName = 'dashboard' | 'inspector';
+
+export interface PageHtmlOptions {
+  /** Its bundle: `<page>.js` and `<page>.css` in dist/webview. */
+  page: PageName;
   /** `webview.cspSource` */
   cspSource: string;
   /** Fresh for each document. */
@@ -11,7 +15,7 @@ export interface DashboardHtmlOptions {
   language: string;
 }
 
-export function dashboardHtml({ cspSource, nonce, uri, title, language }: DashboardHtmlOptions): string {
+export function pageHtml({ page, cspSource, nonce, uri, title, language }: PageHtmlOptions): string {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -27,11 +31,11 @@ export function dashboardHtml({ cspSource, nonce, uri, title, language }: Dashbo
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <link rel="stylesheet" id="vscode-codicon-stylesheet" href="${escapeHtml(uri('codicon.css'))}" nonce="${nonce}">
-<link rel="stylesheet" href="${escapeHtml(uri('dashboard.css'))}" nonce="${nonce}">
+<link rel="stylesheet" href="${escapeHtml(uri(`${page}.css`))}" nonce="${nonce}">
 </head>
 <body>
 <div id="app"></div>
-<script nonce="${nonce}" src="${escapeHtml(uri('dashboard.js'))}"></script>
+<script nonce="${nonce}" src="${escapeHtml(uri(`${page}.js`))}"></script>
 </body>
 </html>
 `;
