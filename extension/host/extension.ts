@@ -8,7 +8,9 @@ import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
+import { createExportCommand } from './commands/exportCommand.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
+import { createImportCommand } from './commands/importCommand.ts';
 import { createInspectorCommands } from './commands/inspectorCommands.ts';
 import { createInstallTensorflowCommand } from './commands/installTensorflowCommand.ts';
 import { createPredictCommand } from './commands/predictCommand.ts';
@@ -144,6 +146,8 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
     ...createInspectorCommands(parts),
+    ...createExportCommand({ catalog, engine }),
+    ...createImportCommand({ catalog, engine, documents }),
     ...createPreviewCommand({ engine, catalog, reader, documents }),
     ...createEngineInfoCommand({ engine, documents }),
     ...createInstallTensorflowCommand(engine),

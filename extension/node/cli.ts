@@ -7,7 +7,9 @@ import { datasetCommand } from './cli/commands/dataset.ts';
 import { doctorCommand } from './cli/commands/doctor.ts';
 import { engineCommand } from './cli/commands/engine.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';
+import { exportCommand } from './cli/commands/export.ts';
 import { generateCommand } from './cli/commands/generate.ts';
+import { importCommand } from './cli/commands/import.ts';
 import { matchCommand } from './cli/commands/match.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
@@ -27,6 +29,8 @@ const COMMANDS: readonly Command[] = [
   traceCommand,
   matchCommand,
   evaluateCommand,
+  importCommand,
+  exportCommand,
   runsCommand,
   datasetCommand,
   planCommand,

@@ -6,7 +6,7 @@ import { type EvaluateOptions, evaluateSet, evaluateSplits, evaluateText } from 
 import { createFileSource } from './fileSource.ts';
 import { loadSet } from './loadData.ts';
 import { loadText } from './loadText.ts';
-import { loadRunData } from './runData.ts';
+import { loadRunData, requireOwnData } from './runData.ts';
 import { loadRunModel, type RunModel } from './runModel.ts';
 
 export interface EvaluateRunOptions {
@@ -36,8 +36,9 @@ export async function evaluateOnFile(
 
 /** Scores on the run's own validation and test data. Throws UserError `run.dataChanged` where they are no longer the same. */
 export async function evaluateAgain(runDir: string, options: EvaluateRunOptions): Promise<Evaluation> {
-  const run = await loadRunModel(runDir);
   const { manifest } = await readRun(runDir);
+  requireOwnData(manifest);
+  const run = await loadRunModel(runDir);
   const data = await loadRunData(run, { ...reading(options), files: createFileSource() });
   const splits = await evaluateSplits(run.model, data, evaluating(run, options));
   return { schemaVersion: 1, labels: run.labels, epoch: manifest.best?.epoch ?? manifest.epochs.done, ...splits };

@@ -1,5 +1,6 @@
 // The data of a run's own config, read again as training read it.
 import type { ResolvedSource } from '../schema/resolved.ts';
+import type { RunManifest } from '../schema/run.ts';
 import { configDirOf } from '../store/runFolder.ts';
 import { readRun } from '../store/runStore.ts';
 import { UserError } from '../util/userError.ts';
@@ -9,12 +10,23 @@ import type { RunModel } from './runModel.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 
-/** Throws UserError `run.dataChanged` where labels or vocabulary are no longer those of the run, and those of reading. */
+/** Throws UserError `run.noData` for a run of imported weights. */
+export function requireOwnData({ status, name }: RunManifest): void {
+  if (status !== 'imported') return;
+  throw new UserError({
+    code: 'run.noData',
+    message: `${name} was imported: it has no data of its own.`,
+    remedy: 'Give a file with --data.',
+  });
+}
+
+/** Throws UserError `run.noData`, `run.dataChanged` where labels or vocabulary are no longer those of the run, and those of reading. */
 export async function loadRunData(run: RunModel, options: LoadOptions): Promise<LoadedData> {
   const { runDir, experiment, labels, tokenizer } = run;
+  const { manifest } = await readRun(runDir);
+  requireOwnData(manifest);
   const data = await loadData(experiment, configDirOf(runDir), options);
   if (data.labels.join('\n') === labels.join('\n') && data.tokenizer.toJson() === tokenizer.toJson()) return data;
-  const { manifest } = await readRun(runDir);
   throw new UserError({
     code: 'run.dataChanged',
     message: `The training data of ${manifest.name} is no longer what it was trained on.`,

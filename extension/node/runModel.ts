@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCleaner } from '../data/cleaning.ts';
-import { loadModel, type Model } from '../engine/model.ts';
+import { createModel, loadModel, type Model } from '../engine/model.ts';
+import { createParams } from '../engine/params/paramStore.ts';
 import { predictTexts } from '../engine/tasks/predictSet.ts';
 import type { Prediction } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
@@ -34,15 +35,17 @@ export async function loadRunModel(runDir: string, epoch?: number): Promise<RunM
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
   const run: WeightedRun = { runDir, manifest, experiment };
+  const stored = await readWeights(run, epoch);
   const path = join(runDir, TOKENIZER_FILE);
   const tokenizer = inFile(path, loadTokenizer, (await readPart(path, run)).toString('utf8'));
   const { labels, best } = manifest;
   // Labels are written once the data is read, after the tokenizer.
   if (experiment.task === 'classification' && labels.length === 0) throw noModel(run);
   const shape = modelShape(experiment, { labels, tokenizer });
-  const weights = await readWeights(run, shape, epoch);
   await usePredictionEngine(experiment.engine);
-  return { runDir, experiment, labels, tokenizer, model: loadModel(shape, weights), epoch: epoch ?? best?.epoch };
+  const model =
+    stored === 'initial' ? createModel(shape, createParams(shape, experiment.training.seed)) : loadModel(shape, stored);
+  return { runDir, experiment, labels, tokenizer, model, epoch: epoch ?? best?.epoch };
 }
 
 /** Remembers the models that were used last. */

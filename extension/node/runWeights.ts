@@ -2,11 +2,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeSafetensors } from '../engine/io/safetensors.ts';
-import { createParams } from '../engine/params/paramStore.ts';
-import type { ModelShape, NamedTensor } from '../engine/types.ts';
+import type { NamedTensor } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { isActive, type RunManifest } from '../schema/run.ts';
-import { MODEL_FILE } from '../store/runFolder.ts';
+import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { UserError } from '../util/userError.ts';
 
 const CHECKPOINTS_FOLDER = 'checkpoints';
@@ -33,29 +32,39 @@ export async function weightsFile(
 
 /** Epochs whose weights are there, rising. */
 export async function weightEpochs(run: WeightedRun): Promise<number[]> {
-  const { runDir, manifest, experiment } = run;
+  const { runDir, manifest } = run;
   const epochs = new Set((await checkpoints(runDir)).keys());
-  if (isFresh(experiment)) epochs.add(0);
+  if (isFresh(run)) epochs.add(0);
   if (manifest.best && (await weightsFileExists(runDir))) epochs.add(manifest.best.epoch);
   return [...epochs].sort((a, b) => a - b);
 }
 
-/** The weights after `epoch`; 0 are those before training. Throws UserError `run.noModel`, `run.noEpoch`. */
-export async function readWeights(run: WeightedRun, shape: ModelShape, epoch?: number): Promise<NamedTensor[]> {
+/** The weights after `epoch`; `initial` for those that the seed gives. Throws UserError `run.noModel`, `run.noEpoch`. */
+export async function readWeights(run: WeightedRun, epoch?: number): Promise<NamedTensor[] | 'initial'> {
   const path = await weightsFile(run, epoch);
   if (path) return inFile(path, decodeSafetensors, await readPart(path, run)).tensors;
-  if (epoch === 0 && isFresh(run.experiment)) return createParams(shape, run.experiment.training.seed).save();
+  if (epoch === 0 && isFresh(run)) return 'initial';
   throw noEpoch(run, epoch ?? 0, await weightEpochs(run));
 }
 
-/** A file of the run folder. Throws UserError `run.noModel` where it is missing. */
+/** A file of the run folder. Throws UserError `run.noModel` or `run.noTokenizer` where it is missing. */
 export async function readPart(path: string, run: Omit<WeightedRun, 'experiment'>): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw noModel(run, cause);
+    const isVocabulary = run.manifest.status === 'imported' && basename(path) === TOKENIZER_FILE;
+    throw isVocabulary ? noTokenizer(run, cause) : noModel(run, cause);
   }
+}
+
+function noTokenizer({ runDir }: Omit<WeightedRun, 'experiment'>, cause: unknown): UserError {
+  return new UserError({
+    code: 'run.noTokenizer',
+    message: `${basename(runDir)} was imported without a vocabulary: it cannot read text.`,
+    remedy: 'Import the weights again with --vocabulary.',
+    cause,
+  });
 }
 
 export function noModel({ runDir, manifest: { status } }: Omit<WeightedRun, 'experiment'>, cause?: unknown): UserError {
@@ -83,9 +92,9 @@ export function inFile<From, T>(path: string, decode: (content: From) => T, cont
 }
 
 /** Whether training began with weights that the seed gives. */
-function isFresh(experiment: ResolvedExperiment): boolean {
+function isFresh({ experiment, manifest }: WeightedRun): boolean {
   const { fineTune } = experiment as { fineTune?: { from?: string } };
-  return fineTune?.from === undefined;
+  return manifest.status !== 'imported' && fineTune?.from === undefined;
 }
 
 async function weightsFileExists(runDir: string): Promise<boolean> {

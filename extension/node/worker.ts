@@ -8,10 +8,13 @@ import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
+import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
+import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
 import { generateWith } from './generateText.ts';
+import { planRunImport, previewImport, writeRunImport } from './importRun.ts';
 import { reserveCores } from './kernels/cores.ts';
 import { openExperiment } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
@@ -94,6 +97,10 @@ const handlers: Handlers<EngineContract> = {
   plan: ({ configPath, text }, { signal }) =>
     planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
+  planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
+  importWeights: ({ request, target }) =>
+    withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),
+  exportRun: ({ runDir, format, folder }) => withDiskErrors(() => exportRun(runDir, format, folder)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

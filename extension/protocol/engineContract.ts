@@ -1,7 +1,9 @@
 // What the engine worker offers the extension host.
 import type { Backend } from '../schema/experiment.ts';
+import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { BackendChoice, Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
   CellEquation,
@@ -110,6 +112,34 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
+/** A file of somebody's weights, and what it does not say itself. */
+export interface ImportRequest {
+  /** Absolute path of a file of weights, or a folder of a TensorFlow.js model. */
+  path: string;
+  /** Absolute path of the tokens; without it the run has no tokenizer. */
+  vocabulary?: string;
+  tokenizer?: { type?: 'word' | 'whitespace' | 'character'; lowercase?: boolean };
+  /** Names of the classes in the order of the head's rows; by default their numbers. */
+  labels?: string[];
+  pooling?: 'last' | 'mean' | 'max';
+  nonlinearity?: 'tanh' | 'relu';
+  task?: 'classification' | 'languageModel';
+}
+
+export interface ImportTarget {
+  /** Runs go to its `.gatescope/runs`. */
+  folder: string;
+  /** Leave out what does not fit, instead of refusing the file. */
+  isPartial: boolean;
+}
+
+export interface WrittenExport {
+  folder: string;
+  files: string[];
+  /** What the format cannot carry, one sentence each. */
+  losses: string[];
+}
+
 export interface ParameterPlan {
   parameters: { name: string; shape: number[]; count: number }[];
   total: number;
@@ -153,6 +183,12 @@ export interface EngineContract {
     probe(params: ProbeRequest): Trace;
     /** Places in the data where the cells of a selection are on; tells its progress in `matching`, and can be cancelled. */
     selectAndMatch(params: MatchRequest): MatchResult;
+    /** What would become of a file's tensors. */
+    planImport(params: ImportRequest): ImportPreview;
+    /** Makes a run of a file of weights. */
+    importWeights(params: { request: ImportRequest; target: ImportTarget }): { runDir: string };
+    /** Writes a run for another library into a new or empty folder. */
+    exportRun(params: { runDir: string; format: ExportFormat; folder: string }): WrittenExport;
     /** What computes with these settings, or computes the run that trains now. Takes about a second: speeds are measured. */
     engineInfo(params: EngineSettings): EngineInfo;
     /** Installs TensorFlow into the extension's storage; `isNew` is false where it was there. */

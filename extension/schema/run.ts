@@ -14,8 +14,9 @@ export const RUN_STATUSES = [
   'diverged',
   'failed',
   'crashed',
+  'imported',
 ] as const;
-/** `crashed`: it was active when its process, or the engine worker in it, went away. Readers derive it from the pid; the host writes it when only the worker died. */
+/** `imported`: never trained here, made of somebody else's weights. `crashed`: it was active when its process, or the engine worker in it, went away. Readers derive it from the pid; the host writes it when only the worker died. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const isActive = (status: RunStatus): boolean =>
@@ -54,6 +55,18 @@ export interface RunManifest {
   /** ISO 8601, UTC. */
   startedAt: string;
   endedAt?: string;
+}
+
+/** import.json: where an imported run's weights came from, and what became of each tensor. */
+export interface ImportRecord {
+  schemaVersion: 1;
+  /** Path of the file, relative to the folder that holds `.gatescope`. */
+  source: string;
+  /** Of the file; absent for a folder. */
+  sha256?: string;
+  format: string;
+  tensors: { name: string; shape: number[]; from?: string; fromShape?: number[]; how: string }[];
+  notes: string[];
 }
 
 /** One line of metrics.jsonl. `t` is seconds since the start of training. The line number (0-based) is the event's `seq`. */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
+import type { Evaluation, ImportRecord, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
 import { makeFolder } from './makeFolder.ts';
 import { MetricsLog } from './metricsLog.ts';
@@ -15,6 +15,7 @@ export const TOKENIZER_FILE = 'tokenizer.json';
 export const CONFIG_FILE = 'config.json';
 export const EVALUATION_FILE = 'evaluation.json';
 export const ENVIRONMENT_FILE = 'environment.json';
+export const IMPORT_FILE = 'import.json';
 
 /** `<folder of the config>/.gatescope/runs` */
 export function runsDirOf(configPath: string): string {
@@ -119,6 +120,10 @@ export class RunFolder {
 
   async writeEvaluation(evaluation: Evaluation): Promise<void> {
     await writeJsonAtomic(join(this.dir, EVALUATION_FILE), evaluation);
+  }
+
+  async writeImport(record: ImportRecord): Promise<void> {
+    await writeJsonAtomic(join(this.dir, IMPORT_FILE), record);
   }
 
   append(event: RunEvent): void {

@@ -25,7 +25,19 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
-const COMMANDS = ['train', 'validate', 'predict', 'generate', 'evaluate', 'runs', 'dataset', 'plan', 'doctor'];
+const COMMANDS = [
+  'train',
+  'validate',
+  'predict',
+  'generate',
+  'evaluate',
+  'import',
+  'export',
+  'runs',
+  'dataset',
+  'plan',
+  'doctor',
+];
 
 test('every command has help, and the overview names all of them', async () => {
   const overview = await cli('--help');

@@ -1,7 +1,8 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
-import type { GenerateSettings, Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
+import type { GenerateSettings, Prediction, TrainOutcome, WrittenExport } from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
 import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
+import type { ExportFormat } from '../../schema/exportFormats.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
@@ -18,6 +19,14 @@ export interface GenerateArguments extends Partial<GenerateSettings> {
 
 /** What the inspector is to show. A run by its id; without one the run that was looked at last. */
 export type InspectArguments = InspectorFocus & ({ runId: string } | { text: string });
+
+export interface ExportArguments {
+  /** Id of a run. */
+  runId: string;
+  format: ExportFormat;
+  /** Absolute path of a new or empty folder. */
+  folder: string;
+}
 
 export interface ExampleArguments {
   /** Folder name under media/examples. */
@@ -45,6 +54,9 @@ interface Commands {
   'gatescope.run.predict'(target?: unknown): Promise<Prediction | undefined>;
   /** Answers with the text after the prompt. */
   'gatescope.run.generate'(target?: unknown): Promise<string>;
+  'gatescope.run.export'(target?: unknown): Promise<WrittenExport | undefined>;
+  /** `target` may be the file of weights. Answers with the id of the run. */
+  'gatescope.run.import'(target?: unknown): Promise<string | undefined>;
   /** Answers with the number of examples shown. */
   'gatescope.run.showMisclassified'(target?: unknown): Promise<number | undefined>;
   'gatescope.run.rename'(target?: unknown, name?: string): Promise<string | undefined>;

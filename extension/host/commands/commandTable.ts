@@ -1,6 +1,6 @@
 // The one table of commands: what each is called and where it appears. package.json is generated from it, registration is typed by it.
 // Invariant: an id that is not here cannot be registered, and one that is here must be.
-import { CONTEXT, ITEM, VIEWS, WHEN_CONFIG, WHEN_TRUSTED } from '../manifest/ids.ts';
+import { CONTEXT, ITEM, VIEWS, WHEN_CONFIG, WHEN_TRUSTED, WHEN_WEIGHTS } from '../manifest/ids.ts';
 
 export type MenuPlace =
   | 'editor/title'
@@ -124,6 +124,21 @@ const RUN_COMMANDS = {
     icon: 'sparkle',
     enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
     menus: [{ place: 'view/item/context', when: endedWriter, group: 'inline@1' }],
+  },
+  'gatescope.run.export': {
+    title: 'Export Run…',
+    icon: 'export',
+    enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
+    menus: [{ place: 'view/item/context', when: endedRun, group: '2_take@1' }],
+  },
+  'gatescope.run.import': {
+    title: 'Import Weights…',
+    icon: 'inbox',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'view/title', when: inRuns, group: '2_more@1' },
+      { place: 'explorer/context', when: WHEN_WEIGHTS, group: '3_gatescope@1' },
+    ],
   },
   'gatescope.run.showMisclassified': {
     title: 'Show Misclassified Examples',

@@ -50,11 +50,11 @@ function noConfig(): UserError {
 
 export type RunFilter = (run: ListedRun) => boolean;
 export const isEnded: RunFilter = ({ manifest }) => !isActive(manifest.status);
-/** Whether a run has weights: something was validated. */
-export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined;
-/** Whether a run can predict classes. */
+/** Whether a run has weights: something was validated, or they came from elsewhere. */
+export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined || manifest.status === 'imported';
+/** Whether a run has weights to predict classes with. */
 export const canPredict: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'classification';
-/** Whether a run can write text. */
+/** Whether a run has weights to write text with. */
 export const canWrite: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'languageModel';
 
 /** The run that `target` names by itself; a config stands for its latest run. */

@@ -39,5 +39,7 @@ export const ITEM = {
 } as const;
 
 export const WHEN_CONFIG = 'resourceFilename =~ /\\.gatescope\\.json$/';
+/** Files that are weights and little else. */
+export const WHEN_WEIGHTS = 'resourceExtname =~ /^\\.(safetensors|pt|pth|th|h5|hdf5|keras|npz|onnx)$/';
 /** Data is read and models are trained only in a trusted workspace. */
 export const WHEN_TRUSTED = 'isWorkspaceTrusted';

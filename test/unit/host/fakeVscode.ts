@@ -134,6 +134,9 @@ export const fake = {
   /** Answer of the next message with buttons. */
   answer: undefined as string | undefined,
   asked: [] as string[],
+  /** Labels to pick from the next lists, and paths to choose in the next open dialogs. */
+  picks: [] as string[],
+  chosenPaths: [] as string[],
   /** What notifications of progress said, and the way to cancel the one that shows. */
   progress: [] as string[],
   cancelProgress: (): void => undefined,
@@ -222,5 +225,10 @@ export const window = {
       { onCancellationRequested: (listener: () => void) => Object.assign(fake, { cancelProgress: listener }) },
     ),
   showSaveDialog: async () => undefined,
+  showOpenDialog: async () => fake.chosenPaths.splice(0, 1).map(Uri.file),
+  showQuickPick: async (items: { label: string }[]) => {
+    const [wanted] = fake.picks.splice(0, 1);
+    return items.find(({ label }) => wanted !== undefined && label.includes(wanted));
+  },
   showTextDocument: async (uri: Uri) => void fake.opened.push(uri.fsPath),
 };

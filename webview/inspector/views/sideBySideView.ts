@@ -17,19 +17,14 @@ import { matrixOf, rangeOf, SIGNAL_FACTS } from '../signals.ts';
 import { signalSymbol } from '../symbols.ts';
 import { type AlignedColumn, alignTokens } from './alignTokens.ts';
 import { renderAnswer } from './answer.ts';
-import { segmented, select } from './controls.ts';
+import { segmented } from './controls.ts';
 import { type HeatmapPanel, renderHeatmapPanel } from './heatmapPanel.ts';
 import { LinkedScroll } from './linkedScroll.ts';
 import type { Look } from './look.ts';
+import { COMPARISONS, type Comparison, chosenRun, renderOtherChoice } from './otherChoice.ts';
 import { loadOther, type OtherTrace, otherEpochs } from './otherTrace.ts';
 import { Question } from './question.ts';
 
-const MODES = [
-  { value: 'texts', title: 'Two texts' },
-  { value: 'epochs', title: 'Two epochs' },
-  { value: 'runs', title: 'Two runs' },
-] as const;
-type Mode = (typeof MODES)[number]['value'];
 type Side = 'left' | 'right';
 
 const PANEL_HEIGHT = 420;
@@ -61,7 +56,7 @@ export class SideBySideView extends LightElement {
   declare layer: number;
   declare direction: Direction;
   declare runs: readonly RunSummary[];
-  declare mode: Mode;
+  declare mode: Comparison;
   /** Of the right side; undefined: as on the left. */
   declare text: string | undefined;
   declare epoch: number | undefined;
@@ -90,12 +85,11 @@ export class SideBySideView extends LightElement {
     if (mode === 'texts') return { ...same, text: this.text ?? look.text };
     if (mode === 'epochs') return { ...same, epoch: this.epoch ?? otherEpochs(look)[0] };
     // Another network may have fewer layers; its first one is always there.
-    return { ...same, runId: this.#otherRun ?? look.runId, epoch: undefined, layer: 0 };
+    return { ...same, runId: chosenRun(this.#otherRuns, this.runId)?.id ?? look.runId, epoch: undefined, layer: 0 };
   }
 
-  get #otherRun(): string | undefined {
-    const others = this.runs.filter(({ id }) => id !== this.look.runId);
-    return (others.find(({ id }) => id === this.runId) ?? others[0])?.id;
+  get #otherRuns(): RunSummary[] {
+    return this.runs.filter(({ id }) => id !== this.look.runId);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -110,7 +104,7 @@ export class SideBySideView extends LightElement {
         ${segmented({
           label: 'Compare',
           name: 'gs-compare',
-          options: MODES,
+          options: COMPARISONS,
           value: this.mode,
           onChange: (mode) => {
             this.mode = mode;
@@ -127,47 +121,17 @@ export class SideBySideView extends LightElement {
   }
 
   #renderOther(): TemplateResult {
-    if (this.mode === 'texts') {
-      return html`<input
-        type="text"
-        class="other-text"
-        aria-label="The other text"
-        spellcheck="false"
-        .value=${this.text ?? this.look.text}
-        @input=${(event: Event) => {
-          this.text = (event.target as HTMLInputElement).value;
-        }}
-      />`;
-    }
-    return this.mode === 'epochs' ? this.#renderEpochs() : this.#renderRuns();
-  }
-
-  #renderEpochs(): TemplateResult {
-    const epochs = otherEpochs(this.look);
-    if (epochs.length === 0) return html`<span class="muted">Of this text there is no other epoch.</span>`;
-    return select({
-      label: 'with',
-      name: 'gs-other-epoch',
-      options: epochs.map((epoch) => ({ value: epoch, title: epoch === 0 ? 'before training' : `epoch ${epoch}` })),
-      value: this.epoch ?? epochs[0],
-      onChange: (epoch) => {
-        this.epoch = epoch;
+    return renderOtherChoice(
+      {
+        mode: this.mode,
+        look: this.look,
+        runs: this.#otherRuns,
+        text: this.text,
+        epoch: this.epoch,
+        runId: this.runId,
       },
-    });
-  }
-
-  #renderRuns(): TemplateResult {
-    const others = this.runs.filter(({ id }) => id !== this.look.runId);
-    if (others.length === 0) return html`<span class="muted">There is no other run with weights.</span>`;
-    return select({
-      label: 'with',
-      name: 'gs-other-run',
-      options: others.map(({ id, name }) => ({ value: id, title: name })),
-      value: this.#otherRun ?? others[0].id,
-      onChange: (runId) => {
-        this.runId = runId;
-      },
-    });
+      (part) => Object.assign(this, part),
+    );
   }
 
   #sideOf(trace: Trace, side: Side): SideTrace | undefined {
