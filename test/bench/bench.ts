@@ -1,4 +1,4 @@
-// The bench: `npm run bench -- [--torch PYTHON] [--tfjs FOLDER] [--only NAME]… [--threads N] [--rounds N] [--quick] [--out FOLDER]`.
+// The bench: `npm run bench -- [--torch PYTHON] [--tfjs FOLDER] [--tensorflow] [--only NAME]… [--threads N] [--rounds N] [--quick] [--out FOLDER]`.
 // Writes benchmarks.json, benchmarks.md and benchmarks-growth.svg to docs/, a quick run to out/bench/. Benches that did not run keep
 // the figures that stand there.
 import { execFileSync } from 'node:child_process';
@@ -8,6 +8,7 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { threadCount } from '../../extension/node/kernels/cores.ts';
+import { ensureTensorflow } from '../support/tensorflow.ts';
 import type { BenchContext } from './context.ts';
 import { ENGINE_KINDS, type EngineKind, ROOT } from './engines.ts';
 import { benchEpochs, EPOCH_TASKS } from './epochs.ts';
@@ -96,6 +97,7 @@ function readOptions() {
     options: {
       torch: { type: 'string' },
       tfjs: { type: 'string' },
+      tensorflow: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       engine: { type: 'string', multiple: true },
       threads: { type: 'string' },
@@ -159,12 +161,15 @@ async function writeResults(out: string, results: Results): Promise<void> {
 async function main(): Promise<void> {
   const { names, kinds, threads, rounds, quick, out, ...options } = readOptions();
   const torch = options.torch ? await Peer.torch(options.torch) : undefined;
-  const tfjs = options.tfjs ? await Peer.tfjs(options.tfjs) : undefined;
+  const tfjs = [
+    ...(options.tfjs ? [await Peer.tfjs(options.tfjs, 'wasm')] : []),
+    ...(options.tensorflow ? [await Peer.tfjs(await ensureTensorflow(), 'tensorflow')] : []),
+  ];
   const versions = {
     Gatescope: revision(),
     Node: process.versions.node,
     ...(torch ? { PyTorch: torch.version } : {}),
-    ...(tfjs ? { tfjs: tfjs.version } : {}),
+    ...(tfjs[0] ? { tfjs: tfjs[0].version } : {}),
   };
   try {
     const results = await readResults(join(out, 'benchmarks.json'));
@@ -181,7 +186,7 @@ async function main(): Promise<void> {
     console.log(`Written to ${out}`);
   } finally {
     torch?.close();
-    tfjs?.close();
+    for (const peer of tfjs) peer.close();
   }
 }
 
