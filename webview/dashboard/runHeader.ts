@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import type { RunAction, RunProgress } from '../../extension/protocol/engineContract.ts';
+import { hasWeights } from '../../extension/protocol/runWeights.ts';
 import { formatScore, HEADLINES } from '../../extension/protocol/scores.ts';
 import type { Scores } from '../../extension/schema/run.ts';
 import { formatDateTime, formatDuration, formatLoss, formatPercent, groupThousands } from '../shared/format.ts';
@@ -44,7 +45,7 @@ function renderControls(run: RunSummary, { control, openConfig, inspect }: RunHe
   const isActive = isActiveStatus(run.status) && run.progress !== undefined;
   // Beside the controls there is room for icons only.
   const link = isActive ? iconButton : button;
-  const links = html`${run.best ? link({ label: 'Inspect Gates', icon: 'telescope', onClick: inspect }) : nothing}
+  const links = html`${hasWeights(run) ? link({ label: 'Inspect Gates', icon: 'telescope', onClick: inspect }) : nothing}
   ${link({ label: 'Open Config', icon: 'go-to-file', onClick: openConfig })}`;
   if (!isActive) return html`<div class="controls">${links}</div>`;
   const isPaused = run.status === 'paused';

@@ -1,6 +1,7 @@
 // What a command is meant for: what VS Code handed over, else what the user looks at, else what the user picks.
 import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+import { hasWeights as manifestHasWeights } from '../../protocol/runWeights.ts';
 import { isActive } from '../../schema/run.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import { formatDuration } from '../training/duration.ts';
@@ -50,8 +51,8 @@ function noConfig(): UserError {
 
 export type RunFilter = (run: ListedRun) => boolean;
 export const isEnded: RunFilter = ({ manifest }) => !isActive(manifest.status);
-/** Whether a run has weights: something was validated, or they came from elsewhere. */
-export const hasWeights: RunFilter = ({ manifest }) => manifest.best !== undefined || manifest.status === 'imported';
+/** Whether a run has weights. */
+export const hasWeights: RunFilter = ({ manifest }) => manifestHasWeights(manifest);
 /** Whether a run has weights to predict classes with. */
 export const canPredict: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'classification';
 /** Whether a run may be able to go on: whether there is a checkpoint is found out when it does. */

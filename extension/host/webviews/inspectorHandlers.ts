@@ -5,8 +5,8 @@ import type { RunSummary } from '../../protocol/dashboardContract.ts';
 import type { EngineContract } from '../../protocol/engineContract.ts';
 import type { InspectorContract, InspectorFocus, OfRun } from '../../protocol/inspectorContract.ts';
 import type { Handlers, MethodOf, ParamsOf, ResultOf } from '../../protocol/rpc.ts';
+import { hasWeights } from '../../protocol/runWeights.ts';
 import { openDataLine, requireRun } from '../commands/runActions.ts';
-import { hasWeights } from '../commands/targets.ts';
 import type { Engine } from '../training/engine.ts';
 import { requireTrust, whyUntrusted } from '../training/trainCommand.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
@@ -58,13 +58,7 @@ export function createInspectorHandlers(deps: InspectorHandlerDeps): Handlers<In
 
 /** Newest first. */
 export function inspectableRuns(catalog: WorkspaceCatalog): RunSummary[] {
-  const ids = new Set(
-    catalog.runs
-      .all()
-      .filter(hasWeights)
-      .map(({ manifest }) => manifest.id),
-  );
-  return catalog.summaries().filter(({ id }) => ids.has(id));
+  return catalog.summaries().filter(hasWeights);
 }
 
 const tracing = (): string => vscode.l10n.t('Tracing texts');

@@ -140,6 +140,8 @@ export const fake = {
   /** What notifications of progress said, and the way to cancel the one that shows. */
   progress: [] as string[],
   cancelProgress: (): void => undefined,
+  /** What is selected in the active editor. */
+  selected: '',
   opened: [] as string[],
   diagnostics: new Map<string, Diagnostic[]>(),
   documents: [] as FakeDocument[],
@@ -204,6 +206,10 @@ export const workspace = {
   fs: { stat: async () => ({ type: 1 }), writeFile: async () => undefined },
 };
 export const window = {
+  get activeTextEditor() {
+    const document = { uri: Uri.file('/a.txt'), getText: () => fake.selected };
+    return { document, selection: new Range(new Position(0, 0), new Position(0, 0)) };
+  },
   onDidChangeActiveTextEditor: () => nothing,
   registerWebviewPanelSerializer: () => nothing,
   createWebviewPanel: () => {
