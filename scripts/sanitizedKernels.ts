@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import {
   ARGUMENT_WORDS,
   ARGUMENTS,
-  CONTROL,
   ENTRIES,
   MAX_CALLS,
   SCRATCH_BYTES,
@@ -24,7 +23,8 @@ const SANITIZERS = [
 ];
 
 const LAYOUT = Object.entries({
-  ...{ HEARTBEAT: CONTROL.heartbeat, ENTRIES, SCRATCH_BYTES },
+  ENTRIES,
+  SCRATCH_BYTES,
   ARGUMENTS_END: ARGUMENTS + MAX_CALLS * ARGUMENT_WORDS * 4,
 }).map(([name, value]) => `-D${name}=${value}ul`);
 
