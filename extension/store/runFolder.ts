@@ -8,6 +8,7 @@ import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
 import { CHECKPOINT_FILES, dropLaterCheckpoints, type StoredCheckpoint } from './checkpoints.ts';
 import { makeFolder } from './makeFolder.ts';
 import { type LogPosition, MetricsLog } from './metricsLog.ts';
+import { dropLaterProbes } from './probeFolder.ts';
 import { changeManifest, claimRun, MANIFEST_FILE } from './runManifest.ts';
 
 export const CONFIG_SUFFIX = '.gatescope.json';
@@ -130,6 +131,7 @@ export class RunFolder {
     try {
       await restoreBest(dir, checkpoint);
       await dropLaterCheckpoints(dir, checkpoint);
+      await dropLaterProbes(dir, epochsDone);
       await rm(join(dir, EVALUATION_FILE), { force: true });
       await writeJsonAtomic(join(dir, CONFIG_FILE), experiment);
       return new RunFolder(dir, manifest, await MetricsLog.reopen(dir, log));

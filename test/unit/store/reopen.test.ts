@@ -1,11 +1,12 @@
 // Runs that go on: within the second they began in, and where going on fails.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ResolvedExperiment, resolveExperiment } from '../../../extension/schema/resolved.ts';
 import { readCheckpoint, type StoredCheckpoint, saveCheckpoint } from '../../../extension/store/checkpoints.ts';
+import { probeEpochs, writeProbeEpoch } from '../../../extension/store/probeFolder.ts';
 import { RunFolder } from '../../../extension/store/runFolder.ts';
 import { readRun } from '../../../extension/store/runStore.ts';
 import { UserError } from '../../../extension/util/userError.ts';
@@ -58,4 +59,12 @@ test('a run that cannot go on does not say that it trains', async (t) => {
   assert.match(manifest.problem!.message, /model\.safetensors/);
   await writeFile(join(checkpoint.dir, 'model.safetensors'), new Uint8Array(8));
   await (await RunFolder.reopen(dir, checkpoint, experiment)).close();
+});
+
+test('what probes said after the checkpoint is forgotten', async (t) => {
+  const { dir, checkpoint } = await makeStopped(t);
+  await mkdir(join(dir, 'probes'));
+  for (const epoch of [0, 1, 2]) await writeProbeEpoch(dir, epoch, new Uint8Array(1));
+  await (await RunFolder.reopen(dir, checkpoint, experiment)).close();
+  assert.deepEqual(await probeEpochs(dir), [0, 1]);
 });
