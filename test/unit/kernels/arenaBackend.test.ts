@@ -18,7 +18,8 @@ afterEach(() => setMachine(undefined));
 
 const SIZE = 1024;
 
-async function open(arena?: Arena): Promise<KernelMachine> {
+/** In an arena whose blocks are no larger than they must be, also where the sanitizers run: bytes are counted. */
+async function open(arena = new Arena(8192)): Promise<KernelMachine> {
   const { machine } = await openTestMachine(CARRIERS_HERE[0], 1, arena);
   setMachine(machine);
   return machine;
