@@ -76,6 +76,35 @@ test('tabs are worked by keyboard, and the open one survives a reload', async (t
   assert.equal(await page.getByRole('tab', { name: VIEWS.match }).getAttribute('aria-selected'), 'true');
 });
 
+test('what was set in a view is there again after a reload, and after a look at another view', async (t) => {
+  const page = await open(t, 'saturation');
+  const select = (name: string) => view(page).getByRole('combobox', { name });
+  await select('Over').selectOption('training data');
+  await page.getByRole('slider', { name: 'Shut below' }).fill('0.2');
+  await show(page, 'units');
+  await select('with').selectOption('length of the token');
+  await show(page, 'gradients');
+  await page.getByRole('radio', { name: 'Integrated gradients' }).check();
+  await select('of the logit of').selectOption('LOC');
+  await show(page, 'match');
+  await view(page).getByRole('button', { name: 'Hamlet' }).click();
+  await page.getByRole('slider', { name: 'at least' }).fill('0.45');
+  await page.getByRole('checkbox', { name: 'off after it' }).check();
+  await page.reload();
+  await show(page, 'match');
+  assert.equal(await view(page).getByRole('button', { name: 'Hamlet' }).getAttribute('aria-pressed'), 'true');
+  assert.equal(await page.getByRole('slider', { name: 'at least' }).inputValue(), '0.45');
+  assert.ok(await page.getByRole('checkbox', { name: 'off after it' }).isChecked());
+  await show(page, 'gradients');
+  assert.ok(await page.getByRole('radio', { name: 'Integrated gradients' }).isChecked());
+  assert.equal(await select('of the logit of').locator('option:checked').innerText(), 'LOC');
+  await show(page, 'units');
+  assert.equal(await select('with').locator('option:checked').innerText(), 'length of the token');
+  await show(page, 'saturation');
+  assert.equal(await select('Over').locator('option:checked').innerText(), 'training data');
+  assert.equal(await page.getByRole('slider', { name: 'Shut below' }).inputValue(), '0.2');
+});
+
 test('saturation: a dot that is reached by key is the row of the heatmap, with its true shares', async (t) => {
   const page = await open(t, 'saturation');
   const plot = page.getByRole('img', { name: /^Forget gate f, 100 units/ }).nth(1);

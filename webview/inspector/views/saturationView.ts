@@ -8,6 +8,7 @@ import { emptyNotice } from '../../shared/notice.ts';
 import type { UnitPlace } from '../inspectorState.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
 import { check, slider } from './controls.ts';
+import { aBoolean, aNumber, aRecord, Kept, oneOf } from './kept.ts';
 import type { Look } from './look.ts';
 import { Question } from './question.ts';
 import { sampleChoice } from './sampleChoice.ts';
@@ -17,6 +18,7 @@ import {
   type GateShares,
   loadHistory,
   loadSaturation,
+  SAMPLES,
   type Sample,
   type Saturation,
   saturationKey,
@@ -29,6 +31,7 @@ const REST_MS = 120;
 export class SaturationView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     selected: { attribute: false },
     over: { state: true },
     thresholds: { state: true },
@@ -36,12 +39,19 @@ export class SaturationView extends LightElement {
     at: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   declare selected: UnitPlace | undefined;
   declare over: Sample;
   declare thresholds: Thresholds;
   declare isTrailOn: boolean;
   /** Gate that was picked last: others with its shares are read out. */
   declare at: SignalName | undefined;
+  readonly #kept = new Kept<SaturationView>(this, {
+    over: oneOf(...SAMPLES),
+    thresholds: aRecord<Thresholds>({ left: aNumber(0.01, 0.49), right: aNumber(0.51, 0.99) }),
+    isTrailOn: aBoolean,
+  });
   readonly #now = new Question<Saturation>(this);
   readonly #history = new Question<Saturation[]>(this);
 
@@ -53,6 +63,7 @@ export class SaturationView extends LightElement {
   }
 
   protected override willUpdate(): void {
+    this.#kept.restore();
     const { look, over, thresholds } = this;
     if (this.#isMissing) {
       this.#now.forget();
