@@ -141,10 +141,17 @@ test('saturation: a click takes the unit of the dot, and once more the next one 
 
 test('saturation over the epochs: every stored one is read, and a text without them says so', async (t) => {
   const page = await open(t, 'saturation');
-  await page.getByRole('checkbox', { name: 'Mean over the epochs' }).check();
-  await page.getByText('from epoch 0 to epoch 5').waitFor();
+  await page.getByRole('checkbox', { name: 'Over the epochs' }).check();
+  await page.getByText('epoch 0 to 5 on the text at the top').waitFor();
   const epochs = (await callsOf(page, 'probe')).map((params) => (params as { epoch: number }).epoch);
   assert.deepEqual([...new Set(epochs)].sort(), [0, 1, 2, 3, 4, 5]);
+  const picture = page.getByRole('img', { name: /^Forget gate f over the epochs/ }).first();
+  await picture.focus();
+  await page.keyboard.press('Home');
+  await eventually('the page is at epoch 0', async () =>
+    /now at epoch 0 shut/.test((await picture.getAttribute('aria-label')) ?? ''),
+  );
+  assert.match(await page.locator('gs-epoch-slider').innerText(), /Epoch 0|before training/i);
   await page.getByRole('combobox', { name: 'Over' }).selectOption('training data');
   await eventually('the data are asked for', async () =>
     (await callsOf(page, 'statistics')).some((params) => JSON.stringify(params).includes('"split":"train"')),

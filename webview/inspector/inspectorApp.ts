@@ -24,7 +24,7 @@ import { SIGNAL_FACTS } from './signals.ts';
 import { renderTools } from './signalTools.ts';
 import { signalSymbol } from './symbols.ts';
 import './unitCurves.ts';
-import { epochsOf } from './views/epochsOf.ts';
+import { epochsOf, toChosenEpoch } from './views/epochsOf.ts';
 import './views/epochSlider.ts';
 import './views/inspectorViews.ts';
 
@@ -121,7 +121,7 @@ export class InspectorApp extends LightElement {
       .epoch=${store.state.epoch}
       .best=${sources.best}
       .isBusy=${store.isTracing}
-      @epoch=${(event: CustomEvent<number>) => store.change({ epoch: event.detail === sources.best ? undefined : event.detail })}
+      @epoch=${(event: CustomEvent<number>) => store.change({ epoch: toChosenEpoch(sources, event.detail) })}
     ></gs-epoch-slider>`;
   }
 

@@ -12,22 +12,9 @@ import type { TracePlace } from './inspectorState.ts';
 import { exactNumber, quoteToken } from './numbers.ts';
 import { isUnbounded, SIGNAL_FACTS } from './signals.ts';
 import { signalSymbol } from './symbols.ts';
+import { SIGNAL_COLORS } from './views/titles.ts';
 
 const HEIGHT = 170;
-/** A signal keeps its colour whatever else is shown. */
-const SIGNAL_COLORS: Readonly<Record<SignalName, number>> = {
-  i: 2,
-  f: 1,
-  g: 3,
-  o: 5,
-  c: 0,
-  tanhC: 6,
-  h: 7,
-  r: 2,
-  z: 1,
-  n: 3,
-};
-
 export class UnitCurves extends LightElement {
   static override properties = {
     trace: { attribute: false },

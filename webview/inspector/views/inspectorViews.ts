@@ -5,6 +5,7 @@ import { LightElement } from '../../shared/lightElement.ts';
 import type { UnitPlace } from '../inspectorState.ts';
 import type { InspectorStore } from '../inspectorStore.ts';
 import './connectivityView.ts';
+import { toChosenEpoch } from './epochsOf.ts';
 import './gradientsView.ts';
 import type { Look } from './look.ts';
 import './matchView.ts';
@@ -57,6 +58,7 @@ export class InspectorViews extends LightElement {
         aria-labelledby="gs-tab-${view}"
         @pickunit=${(event: CustomEvent<UnitPlace>) => this.#pickUnit(event.detail)}
         @token=${(event: CustomEvent<number>) => this.store.choose({ unit: this.store.place?.unit ?? 0, token: event.detail })}
+        @epoch=${(event: CustomEvent<number>) => this.store.change({ epoch: toChosenEpoch(this.store.sources, event.detail) })}
         @keep=${(event: CustomEvent<object>) => this.store.changeView(view, event.detail)}
       >
         ${this.#renderView(view, look)}
