@@ -4,6 +4,8 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { InspectorFixture } from '../../webview/dev/inspectorHost.ts';
 import { traceLayer } from '../../webview/dev/traceNetworks.ts';
+import type { UnitCurves } from '../../webview/inspector/unitCurves.ts';
+import type { Heatmap } from '../../webview/shared/heatmap/heatmap.ts';
 import { findViolations, overflowOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
@@ -229,6 +231,84 @@ test('gradients: a bar a token, chosen by keys; integrated ones say their comple
   await eventually('another class', async () => /Logit of HUM/.test(await textOf(page)));
   const last = (await callsOf(page, 'gradients')).at(-1);
   assert.deepEqual(last, { runId: '2026-11-24T10-00-00-trec', text: PROBE, target: 'HUM', integratedSteps: 200 });
+});
+
+test('the gradient of the Gradients tab stands above the tokens of the heatmap, bar over column, and survives a reload', async (t) => {
+  const page = await open(t, 'gradients');
+  await page.getByRole('checkbox', { name: 'Gradient' }).check();
+  const note = page.locator('.gradient-note');
+  await eventually('the bars are explained', async () => /logit of \w+ answers/.test(await note.innerText()));
+  await page.locator('.strip-token').nth(2).click();
+  const strip = (await page.locator('.strip-token').nth(2).getAttribute('title')) ?? '';
+  const number = /: ([\d.]+),/.exec(strip)?.[1];
+  assert.ok(number, strip);
+  await eventually('the same number at the cursor', async () =>
+    (await note.innerText()).includes(`At “Hamlet”: ${number}`),
+  );
+  assert.ok((await spoken(page)).endsWith(`, gradient ${number}`), await spoken(page));
+  assert.deepEqual(await filledColumns(page), await largestBars(page));
+  await page.reload();
+  await note.waitFor();
+});
+
+/** Columns of the heatmap with a bar at least half as high as it can be, by the pixels of the picture. */
+const filledColumns = (page: Page): Promise<number[]> =>
+  page.evaluate(() => {
+    const heatmap = document.querySelector<Heatmap>('gs-heatmap')!;
+    const canvas = heatmap.querySelector('canvas')!;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })!;
+    copy.drawImage(canvas, 0, 0);
+    const colourAt = (x: number): string => copy.getImageData(x, 17, 1, 1).data.join();
+    const { left, bottom } = canvas.getBoundingClientRect();
+    const filled = new Set<number>();
+    for (let x = 0; x < canvas.width; x++) {
+      const place = heatmap.placeUnder({ clientX: left + x, clientY: bottom - 4 });
+      if (place && colourAt(x) !== colourAt(1)) filled.add(place.column);
+    }
+    return [...filled];
+  });
+
+/** The same, by the numbers of the Gradients tab. */
+async function largestBars(page: Page): Promise<number[]> {
+  const titles = await page
+    .locator('.strip-token')
+    .evaluateAll((tokens) => tokens.map((token) => token.getAttribute('title') ?? ''));
+  const values = titles.map((title) => Number(/: ([\d.]+), [\d.]+ % of all$/.exec(title)?.[1]));
+  assert.ok(values.every((value) => value > 0));
+  const half = Math.max(...values) / 2;
+  return values.flatMap((value, at) => (value >= half ? at : []));
+}
+
+test('connectivity: a state is named by its token, as a column is', async (t) => {
+  const page = await open(t, 'connectivity');
+  const named = await page.locator('[data-panel=connectivity] gs-heatmap').evaluate((element) => {
+    const { rowNames, columnNames } = element as Heatmap;
+    return { rowNames, columnNames };
+  });
+  assert.deepEqual(named, { rowNames: TOKENS, columnNames: TOKENS });
+});
+
+test('the curves of a pinned unit show the tokens that the heatmap shows', async (t) => {
+  const page = await open(t, 'gradients', { width: 900 });
+  await box(page).fill(Array.from({ length: 1200 }, (_, at) => `word${at}`).join(' '));
+  const grid = page.locator('.inspector-body').getByRole('grid').first();
+  await eventually('the long text', async () => (await grid.getAttribute('aria-colcount')) === '1200');
+  await grid.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  for (let press = 0; press < 6; press++) await page.keyboard.press('+');
+  const curves = page.locator('gs-unit-curves');
+  const shown = () => curves.evaluate((element) => (element as UnitCurves).columns);
+  await eventually('a part of it, with its end', async () => {
+    const columns = await shown();
+    return columns !== undefined && columns.end === 1200 && columns.end - columns.start < 300;
+  });
+  const before = (await shown())!;
+  await page.keyboard.press('Home');
+  await eventually('the beginning, as many tokens', async () => {
+    const columns = await shown();
+    return columns?.start === 0 && Math.abs(columns.end - (before.end - before.start)) <= 1;
+  });
 });
 
 test('connectivity: values by keyboard, zero where the token was not read yet, in both scales', async (t) => {

@@ -149,6 +149,7 @@ export class ConnectivityView extends LightElement {
       value: value === undefined ? undefined : this.isLog ? legendPlace(value, top) : value,
       note: this.isLog ? 'logarithmic' : undefined,
       columnNames: names,
+      rowNames: names,
       at: this.at,
       hovered: this.hovered,
       zoom: this.zoom,
