@@ -113,7 +113,7 @@ export class RunFolder {
 
   /** Goes on with a run from a checkpoint: what came after it is forgotten. Throws UserError `run.active`. */
   static async reopen(dir: string, checkpoint: StoredCheckpoint, experiment: ResolvedExperiment): Promise<RunFolder> {
-    const { epochsDone, best, log } = checkpoint.state;
+    const { epochsDone, elapsedSeconds, best, log } = checkpoint.state;
     const manifest = await claimRun(dir, {
       status: 'running',
       best,
@@ -125,6 +125,7 @@ export class RunFolder {
       pid: process.pid,
       host: hostname(),
       resumedAt: new Date().toISOString(),
+      earlierS: elapsedSeconds,
     });
     await dropLaterCheckpoints(dir, checkpoint);
     await rm(join(dir, EVALUATION_FILE), { force: true });
