@@ -207,8 +207,9 @@ test('predict says what of a long text was not read, and cuts what it shows', as
 test('a run goes by its name; `latest` passes over one that ended without weights, and says so', async () => {
   const empty = await mkdtemp(join(tmpdir(), 'gatescope-latest-'));
   try {
-    await cp(run, join(empty, '.gatescope/runs/good'), { recursive: true });
-    const manifest = JSON.parse(await readFile(join(run, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const source = join(dir, '.gatescope/runs', run);
+    await cp(source, join(empty, '.gatescope/runs/good'), { recursive: true });
+    const manifest = JSON.parse(await readFile(join(source, 'run.json'), 'utf8')) as Record<string, unknown>;
     const failed = join(empty, '.gatescope/runs/later');
     await mkdir(failed);
     const { best, ...rest } = manifest;
