@@ -25,16 +25,17 @@ function inflateOptions(maxBytes: number): { maxOutputLength: number; chunkSize:
 
 /**
  * Reads a file of weights, or a folder that has one of the usual name. Tensors have the file's own names and layout.
- * Throws UserError `weights.*`, `safetensors.*` or `disk`, with the file's place.
+ * Throws UserError `weights.*` or `safetensors.*` with the file's place, or `disk`, which names the file itself.
  */
 export async function readWeights(path: string): Promise<WeightsFile> {
   try {
     return await readAny(path);
   } catch (thrown) {
-    const error = toDiskError(thrown) ?? thrown;
-    if (!(error instanceof UserError) || error.place) throw error;
-    const { code, message, remedy } = error;
-    throw new UserError({ code, message, remedy, place: { path }, cause: error });
+    const onDisk = toDiskError(thrown);
+    if (onDisk) throw onDisk;
+    if (!(thrown instanceof UserError) || thrown.place) throw thrown;
+    const { code, message, remedy } = thrown;
+    throw new UserError({ code, message, remedy, place: { path }, cause: thrown });
   }
 }
 
@@ -48,7 +49,7 @@ async function fileIn(folder: string): Promise<string> {
   const names = await readdir(folder);
   const name = FOLDER_FILES.find((candidate) => names.includes(candidate));
   if (name !== undefined) return join(folder, name);
-  throw unsupported(`it is a folder without ${FOLDER_FILES.join(', ')}`, 'Give the file of weights.');
+  throw unsupported(`it is a folder without ${FOLDER_FILES.join(' or ')}`, 'Give the file of weights.');
 }
 
 async function readTfjs(path: string): Promise<WeightsFile> {
