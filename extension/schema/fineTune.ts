@@ -84,7 +84,7 @@ export const FineTuneSchema = closed(
       Type.String({
         minLength: 1,
         description:
-          'Weights to start from: a run (its folder, the start of its id, its name, or `latest`), one of its checkpoints, or a folder or file with model.safetensors. Relative to this config. Absent: fresh weights.',
+          'Weights to start from: a run (its folder, the start of its id, or `latest`), one of its checkpoints, or a folder or file with model.safetensors. Relative to this config. Absent: fresh weights.',
       }),
     ),
     vocabulary: Type.Optional(
