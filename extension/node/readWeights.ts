@@ -5,7 +5,7 @@ import { inflateRawSync, inflateSync } from 'node:zlib';
 import { decodeWeights } from '../engine/io/readWeights.ts';
 import { readTfjsModel } from '../engine/io/tfjsModel.ts';
 import { type ReaderTools, unsupported, type WeightsFile } from '../engine/io/weightsFile.ts';
-import { UserError } from '../util/userError.ts';
+import { placedIn, UserError } from '../util/userError.ts';
 import { toDiskError } from './diskError.ts';
 
 /** Node reads no larger file at once. */
@@ -31,11 +31,7 @@ export async function readWeights(path: string): Promise<WeightsFile> {
   try {
     return await readAny(path);
   } catch (thrown) {
-    const onDisk = toDiskError(thrown);
-    if (onDisk) throw onDisk;
-    if (!(thrown instanceof UserError) || thrown.place) throw thrown;
-    const { code, message, remedy } = thrown;
-    throw new UserError({ code, message, remedy, place: { path }, cause: thrown });
+    throw toDiskError(thrown) ?? placedIn(path, thrown);
   }
 }
 
