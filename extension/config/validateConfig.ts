@@ -5,6 +5,7 @@ import { type Experiment, ExperimentSchema } from '../schema/experiment.ts';
 import { withRemedy } from '../util/userError.ts';
 import { checkFiles, type FileProbe } from './checkFiles.ts';
 import { checkMeaning } from './checkMeaning.ts';
+import { checkReferences } from './checkReferences.ts';
 import { checkShape } from './checkShape.ts';
 import { ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -26,10 +27,15 @@ export function validateConfig(text: string): ValidatedConfig {
   return { experiment, problems: inOrder([...shape, ...checkMeaning(config, experiment)]) };
 }
 
-/** Missing files and folders of the wrong kind; nothing for a config of the wrong shape. */
+/** Missing files and datasets, and those of the wrong kind; nothing for a config of the wrong shape. */
 export async function validateFiles(text: string, probe: FileProbe): Promise<readonly ConfigProblem[]> {
   const { experiment } = validateConfig(text);
-  return experiment ? checkFiles(new ConfigText(text), experiment, probe) : [];
+  if (!experiment) return [];
+  const config = new ConfigText(text);
+  return inOrder([
+    ...(await checkFiles(config, experiment, probe)),
+    ...(await checkReferences(config, experiment, probe)),
+  ]);
 }
 
 /** A finding in the data, at the key it is about or the nearest key above. */

@@ -2,7 +2,6 @@
 import { open as openInspector } from 'node:inspector';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { loadExperiment } from '../config/loadExperiment.ts';
 import type { EngineContract } from '../protocol/engineContract.ts';
 import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
@@ -13,7 +12,7 @@ import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { createFileSource } from './fileSource.ts';
 import { generateWith } from './generateText.ts';
 import { reserveCores } from './kernels/cores.ts';
-import { openExperiment } from './openExperiment.ts';
+import { openExperiment, openExperimentText } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
 import { yieldToOthers } from './priority.ts';
@@ -86,12 +85,17 @@ const handlers: Handlers<EngineContract> = {
     dataPath === undefined
       ? evaluateAgain(runDir, { signal, onLog })
       : evaluateOnFile(runDir, dataPath, { signal, onLog }),
-  checkData: ({ configPath, text }, { signal }) =>
-    checkData(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
-  preview: ({ configPath, text, part, maxRows }, { signal }) =>
-    previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
-  plan: ({ configPath, text }, { signal }) =>
-    planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  checkData: async ({ configPath, text }, { signal }) =>
+    checkData(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
+  preview: async ({ configPath, text, part, maxRows }, { signal }) =>
+    previewData(
+      await openExperimentText(text, configPath),
+      dirname(configPath),
+      { part, maxRows },
+      readingOptions(signal),
+    ),
+  plan: async ({ configPath, text }, { signal }) =>
+    planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

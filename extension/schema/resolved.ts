@@ -1,10 +1,13 @@
 // A config with every default filled in: what a run is made from and what config.json in its folder holds.
-import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
+import type { Backend, CleaningStep, Experiment, MetricName } from './experiment.ts';
 import { ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
+import type { DataSource, DatasetPart, DatasetReference } from './source.ts';
 import type { TaskName } from './tasks.ts';
 
-export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
+export type ResolvedFile = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
+export type ResolvedReference = DatasetReference & Required<Pick<DatasetReference, 'part'>>;
+export type ResolvedSource = ResolvedFile | ResolvedReference;
 export type ResolvedValidation = { split: number } | ResolvedSource;
 
 export interface ResolvedTokenizer {
@@ -117,6 +120,7 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
     withSections,
   ) as ResolvedExperiment;
   const head = { name, ...(description === undefined ? {} : { description }), task };
+  nameParts(data);
   return withTaskDefaults({ ...head, data, text, model, training, engine });
 }
 
@@ -135,6 +139,20 @@ function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
   const { train, validation, test } = data;
   for (const source of [train, validation, test]) if (source && 'path' in source) source.format = 'text';
   return experiment;
+}
+
+/** A reference to a dataset means the part that its key is called by. */
+function nameParts(data: ResolvedExperiment['data']): void {
+  const keys: readonly DatasetPart[] = ['train', 'validation', 'test'];
+  for (const key of keys) {
+    const source = data[key];
+    if (source && 'dataset' in source) source.part ??= key;
+  }
+}
+
+/** The file, folder or manifest that a source names, as it is written. */
+export function namedPath(source: ResolvedSource | DataSource | DatasetReference): string {
+  return 'dataset' in source ? source.dataset : source.path;
 }
 
 function structuredCloneJson<T>(value: T): T {

@@ -5,7 +5,8 @@ import { formatProblem, toLineColumn } from '../../../config/place.ts';
 import type { ConfigProblem } from '../../../config/problem.ts';
 import { problemOfFinding, validateConfig, validateFiles } from '../../../config/validateConfig.ts';
 import { checkData } from '../../checkData.ts';
-import { createFileProbe, readConfigText } from '../../openExperiment.ts';
+import { createFileProbe } from '../../fileProbe.ts';
+import { readConfigText } from '../../openExperiment.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../command.ts';
 import { readingOptions } from '../reading.ts';
 
