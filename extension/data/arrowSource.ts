@@ -16,21 +16,25 @@ const SAMPLE_ROWS = 200;
 
 export async function openArrow(request: SourceRequest, files: FileSource): Promise<OpenedSource> {
   const { path } = request;
-  const batches = () => readBatches(request, files);
-  const { value: first = [] } = await batches().next();
-  const { how, toRow } = chooseKeys(request, first.slice(0, SAMPLE_ROWS));
+  const { how, toRow } = chooseKeys(request, await sampleArrow(request, files));
   return {
     isColumn: true,
     how: [`Arrow: ${how}.`],
     async *read() {
       let line = 1;
-      for await (const rows of batches()) {
+      for await (const rows of readBatches(request, files)) {
         const start = line;
         line += rows.length;
         yield rows.map((row, at): ReadItem => toRow(row, { path, line: start + at }));
       }
     },
   };
+}
+
+/** The first rows. */
+export async function sampleArrow(request: SourceRequest, files: FileSource): Promise<FieldRecord[]> {
+  const { value: first = [] } = await readBatches(request, files).next();
+  return first.slice(0, SAMPLE_ROWS);
 }
 
 /** The rows of each record batch: the library gets what stands before the batches, and one batch. */
@@ -43,8 +47,13 @@ async function* readBatches(request: SourceRequest, files: FileSource): AsyncGen
 }
 
 function decode(request: SourceRequest, bytes: Uint8Array): FieldRecord[] {
+  return understood(request, () => tableFromIPC(bytes).toArray() as FieldRecord[]);
+}
+
+/** What does not hold together is the file's fault, whoever notices. */
+function understood<T>(request: SourceRequest, decode: () => T): T {
   try {
-    return tableFromIPC(bytes).toArray() as FieldRecord[];
+    return decode();
   } catch (cause) {
     throw badArrow(request, cause instanceof Error ? cause.message : String(cause), cause);
   }
@@ -67,7 +76,8 @@ async function* readMessages(request: SourceRequest, files: FileSource): AsyncGe
     if (metadataLength === 0) return;
     const bodyAt = at + PREFIX_BYTES + metadataLength;
     if (metadataLength < 0 || bodyAt > size) throw badArrow(request, `the message at byte ${at} is cut off`);
-    const { type, bodyLength } = messageFacts(viewOf(await files.slice(path, at + PREFIX_BYTES, bodyAt)));
+    const metadata = viewOf(await files.slice(path, at + PREFIX_BYTES, bodyAt));
+    const { type, bodyLength } = understood(request, () => messageFacts(metadata));
     const isWhole = bodyLength >= 0 && bodyLength <= MAX_MESSAGE_BYTES && bodyAt + bodyLength <= size;
     if (!isWhole) throw badArrow(request, `the message at byte ${at} is cut off`);
     yield { type, bytes: await files.slice(path, at, bodyAt + bodyLength) };

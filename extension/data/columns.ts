@@ -2,8 +2,8 @@
 import { nearestName } from '../util/editDistance.ts';
 import { DataError } from './dataError.ts';
 
-const TEXT_NAMES = ['text', 'sentence', 'review'];
-const LABEL_NAMES = ['label', 'class', 'category', 'target'];
+export const TEXT_NAMES = ['text', 'sentence', 'review'];
+export const LABEL_NAMES = ['label', 'class', 'category', 'target'];
 
 /** A column as the config gives it: its name or 0-based number. */
 export type ColumnChoice = string | number | undefined;

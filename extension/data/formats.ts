@@ -60,7 +60,7 @@ export function formatByContent(head: string, path: string, configPath: readonly
 }
 
 /** Whether nearly all are short and there are few different ones among them. */
-function areLabels(candidates: readonly string[]): boolean {
+export function areLabels(candidates: readonly string[]): boolean {
   const short = candidates.filter(
     (text) => text !== '' && text.length <= MAX_LABEL_CHARACTERS && !/\s/.test(text.trim()),
   );

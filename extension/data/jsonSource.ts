@@ -1,24 +1,14 @@
 // A JSON file that holds an array of objects, at the top or as the first array of an object, read object by object:
 // the file is never in memory as a whole.
 import { bad, type OpenedSource, type OpenFile, type ReadItem, type SourceRequest } from './readItem.ts';
-import { chooseKeys, parseObject } from './records.ts';
+import { chooseKeys, type FieldRecord, parseObject } from './records.ts';
 import { MAX_ROW_CHARACTERS, type Row } from './rows.ts';
 
 const SAMPLE_ROWS = 200;
 
 export async function openJson(request: SourceRequest, { head, text }: OpenFile): Promise<OpenedSource> {
   const { path } = request;
-  const sample: Record<string, unknown>[] = [];
-  const pieces = async function* () {
-    yield head;
-  };
-  for await (const rows of readJsonArray(pieces())) {
-    for (const { value } of rows.slice(0, SAMPLE_ROWS)) {
-      const object = value === undefined ? undefined : parseObject(value);
-      if (object) sample.push(object);
-    }
-  }
-  const { how, toRow } = chooseKeys(request, sample);
+  const { how, toRow } = chooseKeys(request, await firstObjects(head));
   return {
     isColumn: true,
     how: [`A JSON array: ${how}.`],
@@ -32,6 +22,21 @@ export async function openJson(request: SourceRequest, { head, text }: OpenFile)
       }
     },
   };
+}
+
+/** The objects at the start of a file. */
+export async function firstObjects(head: string): Promise<FieldRecord[]> {
+  const pieces = async function* () {
+    yield head;
+  };
+  const objects: FieldRecord[] = [];
+  for await (const rows of readJsonArray(pieces())) {
+    for (const { value } of rows) {
+      const object = value === undefined ? undefined : parseObject(value);
+      if (object) objects.push(object);
+    }
+  }
+  return objects.slice(0, SAMPLE_ROWS);
 }
 
 /** The texts of the objects in the first array, each with the line that it begins at. What comes after the array is not read. */

@@ -3,7 +3,7 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { DataError } from './dataError.ts';
 import type { OpenedSource, ReadItem, SourceRequest } from './readItem.ts';
-import { chooseKeys } from './records.ts';
+import { chooseKeys, type FieldRecord, parseObject } from './records.ts';
 import type { FileSource } from './types.ts';
 
 const SAMPLE_ROWS = 200;
@@ -29,12 +29,26 @@ export async function openParquet(request: SourceRequest, files: FileSource): Pr
   };
 }
 
+/** The first rows, and the names of labels that the Hugging Face library `datasets` noted. */
+export async function sampleParquet(
+  request: SourceRequest,
+  files: FileSource,
+): Promise<{ rows: FieldRecord[]; features: unknown }> {
+  const file = await bufferOf(request.path, files);
+  const metadata = await understood(request, () => parquetMetadataAsync(file));
+  const end = Math.min(Number(metadata.num_rows), SAMPLE_ROWS);
+  const rows = await understood(request, () => readRows(file, metadata, [0, end]));
+  const noted = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value;
+  const info = parseObject(noted ?? '')?.info as { features?: unknown } | undefined;
+  return { rows, features: info?.features };
+}
+
 function readRows(
   file: AsyncBuffer,
   metadata: FileMetaData,
   [rowStart, rowEnd]: readonly [number, number],
   columns?: string[],
-): Promise<Record<string, unknown>[]> {
+): Promise<FieldRecord[]> {
   return parquetReadObjects({ file, metadata, rowStart, rowEnd, columns });
 }
 
@@ -42,12 +56,23 @@ async function bufferOf(path: string, files: FileSource): Promise<AsyncBuffer> {
   const byteLength = await files.size(path);
   return {
     byteLength,
-    async slice(start, end = byteLength) {
-      if (!(start >= 0 && start <= end && end <= byteLength)) throw new RangeError(`bytes ${start} to ${end}`);
-      const bytes = await files.slice(path, start, end);
-      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    slice(start, end = byteLength) {
+      const bytes = readBytes(path, files, { start, end, byteLength });
+      // The library asks for several stretches at once; when one cannot be decoded, it waits for the others no more.
+      bytes.catch(() => undefined);
+      return bytes;
     },
   };
+}
+
+async function readBytes(
+  path: string,
+  files: FileSource,
+  { start, end, byteLength }: { start: number; end: number; byteLength: number },
+): Promise<ArrayBuffer> {
+  if (!(start >= 0 && start <= end && end <= byteLength)) throw new RangeError(`there are no bytes ${start} to ${end}`);
+  const { buffer, byteOffset, byteLength: length } = await files.slice(path, start, end);
+  return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
 }
 
 /** What the library cannot read is the file's fault, and said with its words. */

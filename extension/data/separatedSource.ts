@@ -37,7 +37,7 @@ interface Layout extends SeparatedFormat {
 }
 
 /** The rows of a file's start; a row that the start cuts off is left out. */
-async function firstRows(head: string, format: SeparatedFormat): Promise<string[][]> {
+export async function firstRows(head: string, format: SeparatedFormat): Promise<string[][]> {
   const rows: string[][] = [];
   const pieces = async function* () {
     yield head;

@@ -101,13 +101,13 @@ function nameOf(label: string, { labels }: Dataset): string {
   return labels && /^\d+$/.test(label) ? (labels[Number(label)] ?? label) : label;
 }
 
-/** Reads twice: what a row belongs to is known when all are counted. Rows that cannot be used are told of with the training part. */
+/** What a row belongs to is known when all were counted, so the first of the parts reads twice. Rows that cannot be used are told of with the training part. */
 async function* rowsOfPart(
   { dataset, part, fold = 1 }: DatasetRequest,
   rows: () => AsyncGenerator<ReadItem[]>,
 ): AsyncGenerator<ReadItem[]> {
   const splits = dataset.manifest.splits ?? {};
-  const parts = await partsOfRows(rows(), dataset);
+  const parts = await knownParts(dataset, rows);
   const isMine = (assigned: number): boolean => {
     if (splits.folds !== undefined) return (assigned === fold - 1) === (part === 'validation');
     return assigned === PART_NUMBERS[part];
@@ -116,6 +116,15 @@ async function* rowsOfPart(
   for await (const items of rows()) {
     yield items.filter((item) => (isBadRow(item) ? part === 'train' : isMine(parts[row++])));
   }
+}
+
+/** Of a dataset that was opened once, whatever parts of it are read. */
+const PARTS_OF = new WeakMap<PlacedDataset, Promise<Parts>>();
+
+function knownParts(dataset: PlacedDataset, rows: () => AsyncGenerator<ReadItem[]>): Promise<Parts> {
+  const known = PARTS_OF.get(dataset) ?? partsOfRows(rows(), dataset);
+  PARTS_OF.set(dataset, known);
+  return known;
 }
 
 async function partsOfRows(batches: AsyncIterable<ReadItem[]>, { manifest }: PlacedDataset): Promise<Parts> {
