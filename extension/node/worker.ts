@@ -7,11 +7,14 @@ import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
+import { describeDataset, fixDataset, proposeWithReport } from './datasetService.ts';
 import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { createFileSource } from './fileSource.ts';
 import { generateWith } from './generateText.ts';
+import { writeManifest } from './importDataset.ts';
 import { reserveCores } from './kernels/cores.ts';
+import { writeExperiment } from './newExperiment.ts';
 import { openExperiment, openExperimentText } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
@@ -94,6 +97,14 @@ const handlers: Handlers<EngineContract> = {
       { part, maxRows },
       readingOptions(signal),
     ),
+  proposeDataset: ({ path }, { signal }) => proposeWithReport({ path }, lookingOptions(signal)),
+  writeDataset: ({ path, manifest, mayReplace }) =>
+    writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
+  describeDataset: ({ path }, { signal }) => describeDataset(path, lookingOptions(signal)),
+  fixDataset: async ({ path, remedies }, { signal }) => ({
+    rows: await fixDataset(path, remedies, lookingOptions(signal)),
+  }),
+  newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
   plan: async ({ configPath, text }, { signal }) =>
     planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
@@ -123,4 +134,18 @@ function onLog(level: 'info' | 'warning', text: string): void {
 
 function readingOptions(signal: AbortSignal) {
   return { files: createFileSource(), signal, onProgress: () => undefined, onLog };
+}
+
+/** The same with progress, for what takes a while. */
+function lookingOptions(signal: AbortSignal) {
+  let toldAtMs = 0;
+  return {
+    ...readingOptions(signal),
+    onProgress(fraction: number) {
+      const nowMs = performance.now();
+      if (nowMs - toldAtMs < 100) return;
+      toldAtMs = nowMs;
+      server.send('looking', { fraction });
+    },
+  };
 }

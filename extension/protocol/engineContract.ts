@@ -1,6 +1,9 @@
 // What the engine worker offers the extension host.
+
+import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { BackendChoice, Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { MetricFrame } from './metricFrame.ts';
 
@@ -90,6 +93,15 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
+/** What import found in data that nobody described yet. */
+export interface DatasetProposal {
+  /** Absolute path of the manifest that would be written. */
+  path: string;
+  manifest: Dataset;
+  reasons: { what: string; value: string; reason: string }[];
+  report: DatasetReport;
+}
+
 export interface ParameterPlan {
   parameters: { name: string; shape: number[]; count: number }[];
   total: number;
@@ -114,6 +126,15 @@ export interface EngineContract {
       part: 'train' | 'validation' | 'test';
       maxRows: number;
     }): DataPreview;
+    /** Looks at a file or folder; nothing is written. */
+    proposeDataset(params: { path: string }): DatasetProposal;
+    writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
+    /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
+    describeDataset(params: { path: string }): DatasetReport;
+    /** Leaves rows out of a dataset; how many. */
+    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number };
+    /** Writes a config that trains on a dataset; its path. */
+    newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
     /** What computes with these settings, or computes the run that trains now. Takes about a second: speeds are measured. */
     engineInfo(params: EngineSettings): EngineInfo;
@@ -128,6 +149,8 @@ export interface EngineContract {
     manifest: { runDir: string; manifest: RunManifest };
     /** How far an installation is, in words. */
     installing: { text: string };
+    /** How far the rows of a dataset are looked at, 0 to 1; at most 10 a second. */
+    looking: { fraction: number };
     log: { level: 'info' | 'warning' | 'error'; text: string };
   };
 }

@@ -97,7 +97,8 @@ test('surnames: one file a class, strong imbalance, accents, duplicates', async 
   assert.equal(labelsOf(names, 'train').Russian, 9384);
   assert.equal(names.report.parts[0].labels.length, 18);
   assert.match(String(names.report.findings.find(({ code }) => code === 'dataset.imbalance')?.message), /9,384.* 73/);
-  for (const code of ['dataset.accents', 'dataset.duplicate', 'dataset.conflict']) assert.ok(names.codes[code] > 0, code);
+  for (const code of ['dataset.accents', 'dataset.duplicate', 'dataset.conflict'])
+    assert.ok(names.codes[code] > 0, code);
 });
 
 test('tinyshakespeare: running text', async () => {

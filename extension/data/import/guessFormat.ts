@@ -62,7 +62,7 @@ export function guessTextFormat(path: string, head: string): GuessedFormat {
   const columns = share(lines, (line) => line.includes('\t'));
   if (columns >= MOST) return { format: 'tsv', delimiter: '\t', reason: 'its lines have tabs' };
   const labels = lines.map((line) => /^\s*(\S+)\s+\S/.exec(line)?.[1] ?? '');
-  if (areLabels(labels) && !areWords(labels, lines)) {
+  if (new Set(labels).size > 1 && areLabels(labels) && !areWords(labels, lines)) {
     return { format: 'labelFirst', reason: `its lines begin with a label, such as ${quoted(labels)}` };
   }
   if ((head.match(/[-\d.,[\]\s]/g) ?? []).length > head.length * MOSTLY_NUMBERS) {

@@ -39,6 +39,9 @@ export interface PartSurvey {
   unusable: number;
 }
 
+/** Where rows of validation and test are kept by label. */
+export const rowsOfLabel = (label: string): string => `label ${label}`;
+
 export class DatasetSurvey {
   readonly #options: SurveyOptions;
   readonly parts = new Map<DatasetPart, PartSurvey>();
@@ -68,6 +71,8 @@ export class DatasetSurvey {
     const facts = this.#partOf(part);
     facts.labels.set(label, (facts.labels.get(label) ?? 0) + 1);
     facts.characters.add(text.length);
+    // Which labels training has is known when it was read, which is last.
+    if (part !== 'train' && label !== '') this.found.add(rowsOfLabel(label), { path, line, part });
     if (text.trimEnd().includes('\n')) facts.lineBreaks++;
     if (text.includes('\ufffd')) this.found.add('dataset.badCharacter', { path, line, part });
     if (facts.style.rows < STYLE_ROWS) {

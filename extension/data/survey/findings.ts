@@ -1,7 +1,7 @@
 // From what a survey counted to findings: each with a code, a count, its rows, and what to do.
 import type { DatasetFinding, Remedy } from '../../protocol/datasetReport.ts';
 import type { Dataset } from '../../schema/dataset.ts';
-import type { DatasetSurvey, PartSurvey } from './datasetSurvey.ts';
+import { type DatasetSurvey, type PartSurvey, rowsOfLabel } from './datasetSurvey.ts';
 
 interface RowFinding {
   code: string;
@@ -95,7 +95,7 @@ export function findingsOf(survey: DatasetSurvey, manifest: Dataset, maxLength: 
 type Fact = Omit<DatasetFinding, 'rows'>;
 const withoutRows = (fact: Fact): DatasetFinding => ({ ...fact, rows: [] });
 
-function labelFindings({ parts }: DatasetSurvey): DatasetFinding[] {
+function labelFindings({ parts, found }: DatasetSurvey): DatasetFinding[] {
   const training = parts.get('train');
   if (!training || (training.labels.size === 1 && training.labels.has(''))) return [];
   const unknown = [...parts].flatMap(([part, { labels }]) =>
@@ -103,14 +103,17 @@ function labelFindings({ parts }: DatasetSurvey): DatasetFinding[] {
   );
   const counts = [...training.labels].sort((a, b) => b[1] - a[1]);
   const findings: Fact[] = [];
+  const unusable: DatasetFinding[] = [];
   if (unknown.length > 0) {
     const list = unknown.slice(0, 5).map(({ part, label }) => `"${label}" (${part})`);
-    findings.push({
+    unusable.push({
       code: 'dataset.unknownLabel',
       severity: 'warning',
       count: unknown.reduce((sum, { count }) => sum + count, 0),
-      message: `Labels that training does not have: ${list.join(', ')}. Their rows are skipped.`,
-      remedy: 'Check the label columns and labelPart of the files.',
+      message: `Labels that training does not have: ${list.join(', ')}. Their rows cannot be scored.`,
+      remedy: 'Check the label columns and labelPart of the files, or leave these rows out.',
+      fix: 'unusable',
+      rows: [...new Set(unknown.map(({ label }) => label))].flatMap((label) => found.rows(rowsOfLabel(label))),
     });
   }
   if (counts.length < 2) {
@@ -121,7 +124,7 @@ function labelFindings({ parts }: DatasetSurvey): DatasetFinding[] {
       message: `There is only the label "${counts[0]?.[0] ?? ''}".`,
       remedy: 'Check labelColumn: classification needs at least two labels.',
     });
-    return findings.map(withoutRows);
+    return [...unusable, ...findings.map(withoutRows)];
   }
   const [[most, mostCount], [least, leastCount]] = [counts[0], counts[counts.length - 1]];
   if (mostCount >= leastCount * IMBALANCE) {
@@ -143,7 +146,7 @@ function labelFindings({ parts }: DatasetSurvey): DatasetFinding[] {
       remedy: 'Nothing can be said of scores on them; join labels, or collect more.',
     });
   }
-  return findings.map(withoutRows);
+  return [...unusable, ...findings.map(withoutRows)];
 }
 
 function lengthFindings({ parts }: DatasetSurvey, maxLength: number): DatasetFinding[] {

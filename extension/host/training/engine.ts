@@ -33,6 +33,7 @@ export class Engine implements Disposable {
     progress: new Emitter(),
     manifest: new Emitter(),
     installing: new Emitter(),
+    looking: new Emitter(),
     log: new Emitter(),
   };
   readonly #died = new Emitter<Error>();

@@ -12,7 +12,9 @@ import {
 import { SeenTexts } from '../../../../extension/data/survey/seenTexts.ts';
 import { Rng } from '../../../../extension/util/rng.ts';
 
-const WORDS = 'the a film movie great bad plot is was and but with story of very not so its cast scene ending'.split(' ');
+const WORDS = 'the a film movie great bad plot is was and but with story of very not so its cast scene ending'.split(
+  ' ',
+);
 
 /** Texts of which many are copies of earlier ones with a few words changed. */
 function makeTexts(count: number, seed: number): string[] {
@@ -24,7 +26,8 @@ function makeTexts(count: number, seed: number): string[] {
       ? texts[rng.nextInt(texts.length)].split(' ')
       : Array.from({ length: 8 + rng.nextInt(30) }, () => `${WORDS[rng.nextInt(WORDS.length)]}${rng.nextInt(60)}`);
     const changes = isCopy ? rng.nextInt(4) : 0;
-    for (let change = 0; change < changes; change++) words[rng.nextInt(words.length)] = WORDS[rng.nextInt(WORDS.length)];
+    for (let change = 0; change < changes; change++)
+      words[rng.nextInt(words.length)] = WORDS[rng.nextInt(WORDS.length)];
     texts.push(words.join(' '));
   }
   return texts;
@@ -65,9 +68,16 @@ test('near-duplicates are those of brute force', () => {
 });
 
 test('similarity is that of sets of 5-grams, without case and punctuation', () => {
-  const sets = ['Was it good? Yes, it was very good.', 'was it good yes it was VERY good', 'was it bad? No, it was not.'];
+  const sets = [
+    'Was it good? Yes, it was very good.',
+    'was it good yes it was VERY good',
+    'was it bad? No, it was not.',
+  ];
   const grams = (text: string): Set<string> => {
-    const plain = text.toLowerCase().replace(/[^a-z]+/g, ' ').trim();
+    const plain = text
+      .toLowerCase()
+      .replace(/[^a-z]+/g, ' ')
+      .trim();
     return new Set(Array.from({ length: plain.length - 4 }, (_, at) => plain.slice(at, at + 5)));
   };
   assert.equal(jaccard(shinglesOf(sets[0]), shinglesOf(sets[1])), 1);

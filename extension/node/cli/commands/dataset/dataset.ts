@@ -3,6 +3,7 @@ import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from
 import { describeAction } from './describe.ts';
 import { fixAction } from './fix.ts';
 import { importAction } from './import.ts';
+import { newAction } from './new.ts';
 import { showConfigData } from './show.ts';
 import { splitAction } from './split.ts';
 
@@ -11,6 +12,7 @@ const ACTIONS: Readonly<Record<string, (args: string[], context: CommandContext)
   describe: describeAction,
   fix: fixAction,
   split: splitAction,
+  new: newAction,
 };
 
 export const datasetCommand: Command = {
@@ -18,7 +20,7 @@ export const datasetCommand: Command = {
   summary: 'Import data, see what is in it, leave rows out, split it.',
   usage: 'gatescope dataset ACTION [options]',
   options: {
-    out: { type: 'string', value: 'FILE', description: 'import: the manifest to write (default: beside the data).' },
+    out: { type: 'string', value: 'FILE', description: 'import, new: the file to write (default: beside the data).' },
     text: {
       type: 'string',
       value: 'COLUMN',
@@ -52,6 +54,7 @@ export const datasetCommand: Command = {
     '  describe NAME|FILE   labels, lengths, vocabulary, and what is wrong, with rows and remedies',
     '  fix NAME --exclude-… leave rows out; the data itself is never changed',
     '  split NAME           cut validation and test, or folds, from the training rows',
+    '  new NAME             write a config that trains on it',
     '  CONFIG               how the data of a config is read: format, labels, lengths, rows',
     '',
     'NAME is the path of a manifest, or its name where it lies here, in data or datasets, or above.',

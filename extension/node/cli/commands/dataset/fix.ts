@@ -1,9 +1,9 @@
 // gatescope dataset fix: leaves out the rows of findings, by an entry in the manifest.
 import { relative } from 'node:path';
-import { REMEDIES, type Remedy } from '../../../../protocol/datasetReport.ts';
-import { findDataset, readDataset } from '../../../datasets.ts';
-import { excludeFound, includeAll } from '../../../editDataset.ts';
-import { DEFAULT_MAX_LENGTH, surveyDataset } from '../../../surveyDataset.ts';
+import { REMEDIES } from '../../../../protocol/datasetReport.ts';
+import { fixDataset } from '../../../datasetService.ts';
+import { findDataset } from '../../../datasets.ts';
+import { includeAll } from '../../../editDataset.ts';
 import { type CommandContext, usageError } from '../../command.ts';
 import { count } from '../../format.ts';
 import { longReading } from '../../reading.ts';
@@ -24,16 +24,8 @@ export async function fixAction(args: string[], context: CommandContext): Promis
         .map((name) => `--${name}`)
         .join(', ')} or --include-all.`,
     );
-  const rows = remedies.length > 0 ? await exclude(path, remedies, context) : 0;
+  const reading = longReading(context, 'Looking at rows');
+  const rows = remedies.length > 0 ? await fixDataset(path, remedies, reading).finally(() => reading.end()) : 0;
   if (options.json) output.line(JSON.stringify({ path, excluded: rows }));
   else output.line(`${count(rows)} more rows are left out of ${relative(cwd, path)}.`);
-}
-
-async function exclude(path: string, remedies: readonly Remedy[], context: CommandContext): Promise<number> {
-  const dataset = await readDataset(path);
-  const reading = longReading(context, 'Looking at rows');
-  const tokenizer = remedies.includes('nearDuplicates') ? 'word' : undefined;
-  const settings = { tokenizer, maxLength: DEFAULT_MAX_LENGTH, keptRows: Number.POSITIVE_INFINITY } as const;
-  const report = await surveyDataset(dataset, settings, reading).finally(() => reading.end());
-  return (await excludeFound(dataset, report, remedies)).rows;
 }

@@ -1,14 +1,14 @@
 // gatescope dataset import: shows what was found in data, with reasons, asks, and writes the manifest.
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import type { DatasetReport } from '../../../../protocol/datasetReport.ts';
+import type { DatasetProposal } from '../../../../protocol/engineContract.ts';
 import { CancelledError, UserError } from '../../../../util/userError.ts';
-import { type ImportProposal, proposeImport, writeManifest } from '../../../importDataset.ts';
-import { DEFAULT_MAX_LENGTH, surveyDataset } from '../../../surveyDataset.ts';
+import { proposeWithReport } from '../../../datasetService.ts';
+import { writeManifest } from '../../../importDataset.ts';
 import { type CommandContext, stringOption, usageError } from '../../command.ts';
 import { ellipsis, table } from '../../format.ts';
 import { longReading } from '../../reading.ts';
-import { findingLines, partsTable } from './reportText.ts';
+import { findingLines, partsTable, withRows } from './reportText.ts';
 
 /** Rows that a finding lists. */
 const LISTED_ROWS = 3;
@@ -19,18 +19,19 @@ export async function importAction(args: string[], context: CommandContext): Pro
   const { cwd, options, output } = context;
   if (args.length !== 1) throw usageError({ name: 'dataset' }, 'import needs one file or folder.');
   const out = stringOption(context, 'out');
-  const proposal = await proposeImport(resolve(cwd, args[0]), {
+  const wishes = {
+    path: resolve(cwd, args[0]),
     out: out === undefined ? undefined : resolve(cwd, out),
     text: columnOption(context, 'text'),
     label: columnOption(context, 'label'),
-  });
-  const report = await lookThrough(proposal, context);
-  const { manifest, path } = proposal.dataset;
-  if (options.json) output.line(JSON.stringify({ path, manifest, reasons: proposal.reasons, report }));
-  else output.line(shown(proposal, report, cwd));
+  };
+  const reading = longReading(context, 'Looking at rows');
+  const proposal = await proposeWithReport(wishes, reading).finally(() => reading.end());
+  const { manifest, path } = proposal;
+  output.line(options.json ? JSON.stringify(proposal) : shown(proposal, cwd));
   if (options.json && !options.yes) return;
   if (!options.yes) await confirm(path, context);
-  await writeManifest(proposal.dataset, options.replace === true);
+  await writeManifest({ manifest, path, folder: dirname(path) }, options.replace === true);
   output.note(`Written: ${relative(cwd, path)}. A config names it with "train": { "dataset": "${manifest.name}" }.`);
 }
 
@@ -39,27 +40,15 @@ function columnOption(context: CommandContext, name: string): string | number | 
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : value;
 }
 
-/** All rows once, without splits, tokens and almost equal texts: that is what import has to know. */
-async function lookThrough({ dataset }: ImportProposal, context: CommandContext): Promise<DatasetReport> {
-  const reading = longReading(context, 'Looking at rows');
-  const { splits: _splits, ...manifest } = dataset.manifest;
-  const settings = { maxLength: DEFAULT_MAX_LENGTH, keptRows: LISTED_ROWS };
-  try {
-    return await surveyDataset({ ...dataset, manifest }, settings, reading);
-  } finally {
-    reading.end();
-  }
-}
-
-function shown({ dataset, reasons }: ImportProposal, report: DatasetReport, cwd: string): string {
+function shown({ path, reasons, report }: DatasetProposal, cwd: string): string {
   return [
     table(
       ['what', 'found', 'because'],
       reasons.map(({ what, value, reason }) => [what, ellipsis(value, MAX_VALUE), reason]),
     ),
     partsTable(report),
-    ...findingLines(report, cwd),
-    `The manifest: ${relative(cwd, dataset.path) || dataset.path}`,
+    ...findingLines(withRows(report, LISTED_ROWS), cwd),
+    `The manifest: ${relative(cwd, path)}`,
   ].join('\n\n');
 }
 

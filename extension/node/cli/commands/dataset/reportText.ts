@@ -90,6 +90,12 @@ function vocabularyLines({ vocabulary, parts }: DatasetReport): string[] {
   ];
 }
 
+/** The same with fewer rows to each finding. */
+export function withRows(report: DatasetReport, maxRows: number): DatasetReport {
+  const findings = report.findings.map((finding) => ({ ...finding, rows: finding.rows.slice(0, maxRows) }));
+  return { ...report, findings };
+}
+
 export function findingLines({ findings }: DatasetReport, cwd: string): string[] {
   if (findings.length === 0) return ['Nothing wrong was found.'];
   return findings.map((finding) => findingText(finding, cwd));
