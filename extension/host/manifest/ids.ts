@@ -35,8 +35,17 @@ export const ITEM = {
   writerEnded: 'gatescope.run.ended.languageModel',
   dataset: 'gatescope.dataset',
   datasetMissing: 'gatescope.dataset.missing',
+  /** A dataset with a manifest. */
+  manifest: 'gatescope.manifest',
+  finding: 'gatescope.finding',
+  /** A finding whose rows can be left out. */
+  findingWithRemedy: 'gatescope.finding.remedy',
 } as const;
 
+/** Files that Import Dataset understands by their name, and folders. */
+export const WHEN_DATA =
+  'explorerResourceIsFolder || resourceFilename =~ /\\.(csv|tsv|tab|jsonl|ndjson|parquet|arrow|txt)$/';
+export const WHEN_MANIFEST = 'resourceFilename =~ /\\.dataset\\.json$/';
 export const WHEN_CONFIG = 'resourceFilename =~ /\\.gatescope\\.json$/';
 /** Data is read and models are trained only in a trusted workspace. */
 export const WHEN_TRUSTED = 'isWorkspaceTrusted';
