@@ -24,6 +24,8 @@ const FENCES: Readonly<Record<string, Fence>> = {
   'extension/text': { values: own('util', 'schema') },
   'extension/data': {
     values: [...own('util', 'schema', 'text'), 'papaparse', 'entities', 'hyparquet', '@uwdata/flechette'],
+    types: own('protocol'),
+    types: own('protocol'),
   },
   'extension/engine': {
     values: [...own('util', 'schema'), '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
