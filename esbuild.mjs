@@ -65,6 +65,7 @@ const bundles = [
   nodeBundle('kernelCheck', 'extension/node/kernels/kernelCheck.ts', 'dist/kernelCheck.cjs'),
   nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
   pageBundle('dashboard'),
+  pageBundle('inspector'),
   pageBundle('report'),
 ];
 

@@ -43,6 +43,7 @@ function sections(schema: TSchema, path: readonly string[]): string[] {
 
 function within(schema: TSchema, path: readonly string[]): string[] {
   if (schema.properties) return sections(schema, path);
+  if (schema.items && !Array.isArray(schema.items)) return within(schema.items as TSchema, [...path, '[]']);
   const branches = ((schema.anyOf ?? []) as TSchema[]).filter((branch) => branch.properties);
   if (branches.length === 0) return [];
   const title = `${'#'.repeat(Math.min(4, path.length + 1))} \`${path.join('.')}\``;

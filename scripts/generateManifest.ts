@@ -3,7 +3,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { COMMANDS, type CommandId } from '../extension/host/commands/commandTable.ts';
-import { DASHBOARD_VIEW_TYPE, VIEW_CONTAINER, VIEWS, WALKTHROUGH } from '../extension/host/manifest/ids.ts';
+import {
+  DASHBOARD_VIEW_TYPE,
+  INSPECTOR_VIEW_TYPE,
+  VIEW_CONTAINER,
+  VIEWS,
+  WALKTHROUGH,
+} from '../extension/host/manifest/ids.ts';
 import { WALKTHROUGH_STEPS } from '../extension/host/manifest/walkthroughSteps.ts';
 import { WELCOME_TEXTS } from '../extension/host/manifest/welcomeTexts.ts';
 import { SettingsSchema } from '../extension/schema/settings.ts';
@@ -84,7 +90,7 @@ function walkthroughs(texts: Texts): Json[] {
       title: texts.ref('walkthrough.title', 'Get Started with Gatescope'),
       description: texts.ref(
         'walkthrough.description',
-        'Train a text classifier and look at how it learns, in ten minutes.',
+        'Train a text classifier, watch it learn and look inside it, in ten minutes.',
       ),
       featuredFor: ['**/*.gatescope.json'],
       steps: WALKTHROUGH_STEPS.map(({ id, title, description, page, completionEvents }) => ({
@@ -130,7 +136,11 @@ export interface GeneratedManifest {
 export function generateManifest(): GeneratedManifest {
   const texts = new Texts();
   const manifest = {
-    activationEvents: ['workspaceContains:**/*.gatescope.json', `onWebviewPanel:${DASHBOARD_VIEW_TYPE}`],
+    activationEvents: [
+      'workspaceContains:**/*.gatescope.json',
+      `onWebviewPanel:${DASHBOARD_VIEW_TYPE}`,
+      `onWebviewPanel:${INSPECTOR_VIEW_TYPE}`,
+    ],
     capabilities: {
       untrustedWorkspaces: {
         supported: 'limited',

@@ -1,22 +1,15 @@
 // Builds the kernels for every machine from extension/kernels, on Linux: `npm run kernels`. A build goes into a temporary folder and is
-// moved to prebuilt/ when all of it is there; `npm run kernels -- --check` fails instead where a byte differs. The compiler is clang of ziglang from PyPI, in a private Python
-// environment under the user's cache folder; builds are reproducible, so that anybody can check what ships.
-import { execFile } from 'node:child_process';
+// moved to prebuilt/ when all of it is there; `npm run kernels -- --check` fails instead where a byte differs: builds are reproducible, so
+// that anybody can check what ships. `npm run kernels -- --sanitize` builds those of this machine under clang's sanitizers into a cache
+// folder, for their tests.
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { buildSanitizedKernels } from './sanitizedKernels.ts';
+import { FLAGS, installZig, QUIET, SHARED, SOURCES, ZIG_VERSION, type Zig } from './zig.ts';
 
-const ZIG_VERSION = '0.17.1';
-const SOURCES = resolve('extension/kernels');
 const PREBUILT = resolve('prebuilt');
-const run = promisify(execFile);
-
-const FLAGS = ['-O3', '-std=c17', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Werror'];
-const QUIET = ['-Wno-unused-function', '-g0'];
-const SHARED = ['-fPIC', '-fvisibility=hidden', '-fno-stack-protector'];
 
 const WASM_LINK = [
   '-nostdlib',
@@ -28,17 +21,6 @@ interface Target {
   /** File under prebuilt/. */
   file: string;
   build(zig: Zig, out: string): Promise<void>;
-}
-
-interface Zig {
-  /** Runs `zig cc` in the folder of the sources. */
-  cc(args: readonly string[]): Promise<void>;
-  /** Folder of Node-API's headers. */
-  headers: string;
-  /** For objects on the way. */
-  scratch: string;
-  /** Runs another tool of zig. */
-  tool(args: readonly string[]): Promise<void>;
 }
 
 const wasm = (file: string, features: string): Target => ({
@@ -102,27 +84,6 @@ const TARGETS: readonly Target[] = [
   x64('kernels-win32-x64.node', 'x86_64-windows-gnu', windowsLibrary, ['-mno-stack-arg-probe']),
 ];
 
-async function installZig(scratch: string): Promise<Zig> {
-  const home = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gatescope-build', `zig-${ZIG_VERSION}`);
-  const python = join(home, 'bin', 'python3');
-  if (!existsSync(join(home, 'installed'))) {
-    console.log(`Installing ziglang ${ZIG_VERSION} into ${home}: once a machine.`);
-    await rm(home, { recursive: true, force: true });
-    await run('python3', ['-m', 'venv', home]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', `ziglang==${ZIG_VERSION}`], { maxBuffer: 1e8 });
-    await writeFile(join(home, 'installed'), '');
-  }
-  const tool = async (args: readonly string[]): Promise<void> => {
-    await run(python, ['-m', 'ziglang', ...args], { cwd: SOURCES, maxBuffer: 1e8 });
-  };
-  return {
-    cc: (args) => tool(['cc', ...args]),
-    tool,
-    headers: resolve('node_modules/node-api-headers/include'),
-    scratch,
-  };
-}
-
 const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
 
 /** The time of the build stands in the header of a Windows file only: it is set to zero. */
@@ -139,14 +100,22 @@ async function sourceHash(): Promise<string> {
   return sha256(parts.join('\n'));
 }
 
-async function build(folder: string): Promise<void> {
+/** Runs `work` with the compiler and a folder for what is made on the way. */
+async function withZig(work: (zig: Zig) => Promise<void>): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'gatescope-kernels-'));
   try {
-    const zig = await installZig(scratch);
+    await work(await installZig(scratch));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function build(folder: string): Promise<void> {
+  await withZig(async (zig) => {
     const files: Record<string, { sha256: string; bytes: number }> = {};
     for (const target of TARGETS) {
       // Linkers leave other files beside theirs.
-      const out = join(scratch, target.file);
+      const out = join(zig.scratch, target.file);
       await target.build(zig, out);
       const data = withoutTime(await readFile(out));
       await writeFile(join(folder, target.file), data);
@@ -155,9 +124,7 @@ async function build(folder: string): Promise<void> {
     }
     const manifest = { compiler: `ziglang ${ZIG_VERSION}`, sources: await sourceHash(), files };
     await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Names of files that differ from the committed ones. */
@@ -170,24 +137,31 @@ async function differences(folder: string): Promise<string[]> {
   return names.filter((_, n) => !equal[n]);
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'gatescope-built-'));
-try {
-  await build(folder);
-  if (!process.argv.includes('--check')) {
-    // Only now, when all of them are there: a build that fails leaves the old ones whole. Renamed and not written over, because a process
-    // may have a file loaded.
-    await mkdir(PREBUILT, { recursive: true });
-    for (const name of await readdir(folder)) {
-      const [next, file] = [join(PREBUILT, `${name}.new`), join(PREBUILT, name)];
-      await copyFile(join(folder, name), next);
-      await rename(next, file);
-    }
+/** Moves a whole build to prebuilt/. Renamed and not written over, because a process may have a file loaded. */
+async function install(folder: string): Promise<void> {
+  await mkdir(PREBUILT, { recursive: true });
+  for (const name of await readdir(folder)) {
+    const [next, file] = [join(PREBUILT, `${name}.new`), join(PREBUILT, name)];
+    await copyFile(join(folder, name), next);
+    await rename(next, file);
   }
-  const different = await differences(folder);
-  if (different.length > 0) {
-    console.error(`Not what a build of extension/kernels gives: ${different.join(', ')}. Run npm run kernels.`);
-    process.exitCode = 1;
-  } else console.log('prebuilt/ is what a build of extension/kernels gives.');
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
+
+/** Builds into a temporary folder, so that a build that fails leaves the old files whole. */
+async function buildAndCompare(isCheck: boolean): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatescope-built-'));
+  try {
+    await build(folder);
+    if (!isCheck) await install(folder);
+    const different = await differences(folder);
+    if (different.length > 0) {
+      console.error(`Not what a build of extension/kernels gives: ${different.join(', ')}. Run npm run kernels.`);
+      process.exitCode = 1;
+    } else console.log('prebuilt/ is what a build of extension/kernels gives.');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv.includes('--sanitize')) await withZig(buildSanitizedKernels);
+else await buildAndCompare(process.argv.includes('--check'));

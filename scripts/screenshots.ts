@@ -8,6 +8,7 @@ import { startVscode } from '../test/support/vscodeServer.ts';
 import { Workbench } from '../test/support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace } from '../test/support/workspace.ts';
 
+const INSPECTED = 'Wherefore dost thou weep, sweet lady? I pray thee tell me all.';
 const OUT = resolve(import.meta.dirname, '../media/screenshots');
 const workspace = await makeWorkspace();
 const server = await startVscode({ workspace: workspace.dir, settings: { 'editor.minimap.enabled': false } });
@@ -45,6 +46,7 @@ try {
   await evaluation.locator('gs-try-it').scrollIntoViewIfNeeded();
   await evaluation.locator('gs-run-table').evaluate((element) => element.scrollIntoView());
   await picture('evaluation');
+  await pictureInspector(workbench, picture);
   await workspace.edit('"hiddenSize"', '"hiden_size"');
   await workbench.openFile(EXAMPLE_CONFIG);
   await eventually('the problem', async () => (await workbench.problems()).some((text) => /hiden_size/.test(text)));
@@ -57,4 +59,39 @@ try {
   await browser.close();
   await server.stop();
   await workspace.remove();
+}
+
+/** The whole window for the inspector: a cell with its equation, then places in the data where the same units are on. */
+async function pictureInspector(workbench: Workbench, picture: (name: string) => Promise<unknown>): Promise<void> {
+  const { page } = workbench;
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+  await page.setViewportSize({ width: 1360, height: 960 });
+  await workbench.runCommand('Gatescope: Inspect Gates…');
+  const inspector = await workbench.inspector();
+  await inspector.getByRole('textbox', { name: 'A text to look at' }).fill(INSPECTED);
+  await inspector.getByRole('radio', { name: 'forget gate', exact: true }).check();
+  await inspector.getByRole('combobox', { name: 'Order' }).selectOption({ label: 'similarity' });
+  await inspector.getByRole('grid').first().focus();
+  const times = (count: number, key: string): string[] => Array.from({ length: count }, () => key);
+  for (const key of ['Control+Home', ...times(6, 'ArrowRight'), ...times(20, 'ArrowDown')])
+    await page.keyboard.press(key);
+  await inspector.getByRole('table', { name: 'Gates with their numbers' }).waitFor();
+  await inspector.evaluate(() => window.scrollTo(0, 0));
+  await picture('inspector');
+  await inspector.getByRole('tab', { name: 'Select and match' }).click();
+  const view = inspector.getByRole('tabpanel', { name: 'Select and match' });
+  await view.getByRole('button', { name: 'thou' }).click();
+  await view.getByRole('button', { name: 'thou' }).press('Shift+ArrowRight');
+  await view.getByRole('button', { name: 'Find' }).click();
+  await view
+    .getByRole('button', { name: /^train\.csv:/ })
+    .first()
+    .waitFor();
+  await page.setViewportSize({ width: 1360, height: 600 });
+  await inspector.getByRole('tablist', { name: 'Further views' }).evaluate((element) => element.scrollIntoView());
+  await picture('inspector-match');
+  await page.setViewportSize({ width: 1360, height: 820 });
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
 }

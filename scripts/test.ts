@@ -1,9 +1,11 @@
 // The one test command. `node scripts/test.ts` builds, packages and runs every suite; `node scripts/test.ts unit pages` runs some;
-// `node scripts/test.ts data` runs what reads ../shared/data. Ends with `N passed, N failed`. Nothing is skipped silently:
+// `node scripts/test.ts data` runs what reads ../shared/data, `node scripts/test.ts sanitized` the kernels' tests over kernels built under
+// clang's sanitizers. Ends with `N passed, N failed`. Nothing is skipped silently:
 // a suite without files, and a test that was skipped or cancelled, count as failed.
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { SANITIZED_KERNELS } from './sanitizedKernels.ts';
 
 interface Suite {
   name: string;
@@ -11,6 +13,12 @@ interface Suite {
   needsPackage: boolean;
   /** Files that run at once. */
   concurrency: number;
+  /** Test files; those in the folder of the suite's name unless said. */
+  files?: readonly string[];
+  except?: readonly string[];
+  /** What must be run before, and the environment of the tests. */
+  before?: readonly string[];
+  env?: Readonly<Record<string, string>>;
 }
 
 const SUITES: readonly Suite[] = [
@@ -21,6 +29,18 @@ const SUITES: readonly Suite[] = [
   { name: 'e2e', needsPackage: true, concurrency: 1 },
 ];
 const DATA: Suite = { name: 'data', needsPackage: true, concurrency: 1 };
+/** Of the kernels' tests, those of how kernels are found, chosen and shared by threads: they open the files that ship. */
+const NOT_SANITIZED = ['openMachine', 'threads', 'useEngine'];
+const SANITIZED: Suite = {
+  name: 'sanitized',
+  needsPackage: false,
+  concurrency: 2,
+  files: ['test/unit/kernels/*.test.ts', 'test/sanitizer/*.test.ts'],
+  except: NOT_SANITIZED.map((name) => `test/unit/kernels/${name}.test.ts`),
+  before: ['scripts/kernels.ts', '--sanitize'],
+  env: { GATESCOPE_SANITIZED_KERNELS: SANITIZED_KERNELS },
+};
+const KNOWN = [...SUITES, DATA, SANITIZED];
 
 interface Count {
   passed: number;
@@ -32,9 +52,13 @@ interface Count {
 const failedOnly = (failure: string): Count => ({ passed: 0, failed: 1, failures: [failure] });
 
 /** Runs a program and passes on what it prints; its standard output and exit code. */
-function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; output: string }> {
   return new Promise((settle, fail) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
@@ -44,12 +68,16 @@ function run(program: string, args: readonly string[]): Promise<{ code: number |
   });
 }
 
-async function runSuite({ name, concurrency }: Suite): Promise<Count> {
-  const files = globSync(`test/${name}/**/*.test.ts`);
-  if (files.length === 0) return failedOnly(`${name}: no test files`);
+async function runSuite(suite: Suite): Promise<Count> {
+  const { name, concurrency, files: patterns = [`test/${suite.name}/**/*.test.ts`], except = [], before, env } = suite;
+  const found = patterns.map((pattern) => globSync(pattern, { exclude: except }));
+  if (found.some((files) => files.length === 0)) return failedOnly(`${name}: no test files`);
+  const files = found.flat();
   const startedAt = performance.now();
+  const { code: codeBefore } = before ? await run(process.execPath, before) : { code: 0 };
+  if (codeBefore !== 0) return failedOnly(`${name}: cannot be run, because ${before?.join(' ')} failed`);
   const args = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=tap', ...files.sort()];
-  const { code, output } = await run(process.execPath, args);
+  const { code, output } = await run(process.execPath, args, env);
   const counted = (what: string): number => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
   const passed = counted('pass');
   const bad = counted('fail') + counted('cancelled') + counted('skipped') + counted('todo');
@@ -84,10 +112,9 @@ async function buildAndPackage(): Promise<Count | undefined> {
 }
 
 async function main(names: readonly string[]): Promise<Count> {
-  const known = [...SUITES, DATA];
-  const unknown = names.filter((name) => !known.some((suite) => suite.name === name));
+  const unknown = names.filter((name) => !KNOWN.some((suite) => suite.name === name));
   if (unknown.length > 0) return failedOnly(`no such suite: ${unknown.join(', ')}`);
-  const suites = names.length === 0 ? SUITES : known.filter(({ name }) => names.includes(name));
+  const suites = names.length === 0 ? SUITES : KNOWN.filter(({ name }) => names.includes(name));
   const counts: Count[] = [];
   if (suites.some(({ needsPackage }) => needsPackage)) {
     const failure = await buildAndPackage();

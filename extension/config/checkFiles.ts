@@ -1,7 +1,7 @@
 // Files and folders that a config names and that are not there, or not of the right kind.
 import type { Experiment } from '../schema/experiment.ts';
 import { nearestName } from '../util/editDistance.ts';
-import { type ConfigText, replaceNode } from './configText.ts';
+import { type ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -40,6 +40,46 @@ export async function checkFiles(
       const message = `"${source.path}" is a ${kind}; the format "${source.format}" needs a ${wantsFolder ? 'folder' : 'file'}.`;
       problems.push({ ...place, code: 'data.kindMismatch', message, fixes: [] });
     }
+  }
+  return [...problems, ...(await checkOtherFiles(config, experiment, probe))];
+}
+
+/** Word vectors, and the weights to start from: a path, or the start of the id of a run beside the config. */
+async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe: FileProbe): Promise<ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  const report = (path: JsonPath, code: string, message: string): void => {
+    const node = config.find(path);
+    if (node)
+      problems.push({
+        code,
+        severity: 'error',
+        message,
+        start: node.offset,
+        end: node.offset + node.length,
+        fixes: [],
+      });
+  };
+  const { embedding } = experiment.model;
+  const vectors = embedding && 'vectors' in embedding ? embedding.vectors : undefined;
+  if (vectors && (await probe.kind(probe.resolve(vectors.path))) !== 'file') {
+    report(
+      ['model', 'embedding', 'vectors', 'path'],
+      'data.fileMissing',
+      `There is no file "${vectors.path}". Paths are relative to the config.`,
+    );
+  }
+  const from = experiment.fineTune?.from;
+  if (from === undefined || (await probe.kind(probe.resolve(from)))) return problems;
+  const runs = (await probe.list(probe.resolve('.gatescope/runs'))).filter((name) => !name.startsWith('.'));
+  const fitting = from === 'latest' ? runs : runs.filter((name) => name.startsWith(from));
+  if (fitting.length === 0) {
+    const remedy =
+      runs.length === 0
+        ? 'There are no runs beside this config yet.'
+        : 'Give a path, the start of a run’s id, or "latest".';
+    report(['fineTune', 'from'], 'fineTune.from', `There is no file, folder or run "${from}". ${remedy}`);
+  } else if (from !== 'latest' && fitting.length > 1 && !fitting.includes(from)) {
+    report(['fineTune', 'from'], 'fineTune.from', `"${from}" fits ${fitting.length} runs: give more of the id.`);
   }
   return problems;
 }

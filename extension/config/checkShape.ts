@@ -105,6 +105,10 @@ class ShapeCheck {
       for (const [at, item] of items.entries()) this.check(item, schema.items[at] as TSchema, [...path, at]);
       return;
     }
+    if (items.length > (schema.maxItems ?? Number.POSITIVE_INFINITY)) {
+      const message = `There are ${items.length} values here: ${describeSchema(schema)} is expected.`;
+      this.#add(node.parent?.children?.[0] ?? node, 'config.range', message, []);
+    }
     const seen = new Set<string>();
     for (const [at, item] of items.entries()) {
       this.check(item, schema.items as TSchema, [...path, at]);

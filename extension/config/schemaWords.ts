@@ -17,7 +17,7 @@ export function describeSchema(schema: TSchema): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return Array.isArray(schema.items) ? `a list of ${schema.items.length} values` : 'a list';
+      return listOf(schema);
     case 'object':
       return objectOf(schema);
     default:
@@ -48,12 +48,18 @@ function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: TSche
 
 function lengthOf({ minLength, maxLength }: TSchema): string {
   if (minLength === 1 && maxLength === 1) return ' of one character';
+  if (minLength && maxLength !== undefined) return ` of ${minLength} to ${maxLength} characters`;
   if (minLength) return ` of at least ${minLength} character${minLength === 1 ? '' : 's'}`;
   return maxLength === undefined ? '' : ` of at most ${maxLength} characters`;
 }
 
-function objectOf({ required, patternProperties }: TSchema): string {
-  if (patternProperties) return 'an object of label and weight';
+function listOf({ items, maxItems }: TSchema): string {
+  if (Array.isArray(items)) return `a list of ${items.length} values`;
+  return maxItems === undefined ? 'a list' : `a list of at most ${maxItems} values`;
+}
+
+function objectOf({ required, patternProperties, title }: TSchema): string {
+  if (patternProperties) return `an object of ${title ?? 'label and weight'}`;
   const keys = ((required ?? []) as string[]).map((key) => `"${key}"`);
   return keys.length > 0 ? `an object with ${keys.join(' and ')}` : 'an object';
 }

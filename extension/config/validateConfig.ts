@@ -4,6 +4,7 @@ import type { DataFinding } from '../protocol/engineContract.ts';
 import { type Experiment, ExperimentSchema } from '../schema/experiment.ts';
 import { withRemedy } from '../util/userError.ts';
 import { checkFiles, type FileProbe } from './checkFiles.ts';
+import { checkFineTune } from './checkFineTune.ts';
 import { checkMeaning } from './checkMeaning.ts';
 import { checkReferences } from './checkReferences.ts';
 import { checkShape } from './checkShape.ts';
@@ -24,7 +25,10 @@ export function validateConfig(text: string): ValidatedConfig {
   const shape = checkShape(config, ExperimentSchema);
   if (shape.some(({ severity }) => severity === 'error')) return { problems: inOrder(shape) };
   const experiment = getNodeValue(root) as Experiment;
-  return { experiment, problems: inOrder([...shape, ...checkMeaning(config, experiment)]) };
+  return {
+    experiment,
+    problems: inOrder([...shape, ...checkMeaning(config, experiment), ...checkFineTune(config, experiment)]),
+  };
 }
 
 /** Missing files and datasets, and those of the wrong kind; nothing for a config of the wrong shape. */

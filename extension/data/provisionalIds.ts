@@ -1,6 +1,6 @@
 // Ids of tokens in the order of their appearance, until the vocabulary is known. Memory is one entry a distinct token.
 import { UNK_ID } from '../text/types.ts';
-import { buildVocabulary, type VocabularyOptions } from '../text/vocabulary.ts';
+import { buildVocabulary, type KnownVocabulary, type VocabularyOptions } from '../text/vocabulary.ts';
 
 export class ProvisionalIds {
   /** Keys stand in the order of their ids. */
@@ -22,10 +22,14 @@ export class ProvisionalIds {
   }
 
   /** The vocabulary of tokens that were counted, and the final id of each provisional one. `counts[id]`: how often a token occurs. */
-  finish(counts: Uint32Array, options: VocabularyOptions): { vocabulary: string[]; finalIds: Uint32Array } {
+  finish(
+    counts: Uint32Array,
+    options: VocabularyOptions,
+    known?: KnownVocabulary,
+  ): { vocabulary: string[]; finalIds: Uint32Array } {
     const pairs = Array.from(this.#ids.keys(), (token, id): [string, number] => [token, counts[id]]);
     const seen = pairs.filter(([, count]) => count > 0);
-    const vocabulary = buildVocabulary(seen, options);
+    const vocabulary = buildVocabulary(seen, options, known);
     const ids = new Map(vocabulary.map((token, id) => [token, id]));
     const finalIds = Uint32Array.from(this.#ids.keys(), (token) => ids.get(token) ?? UNK_ID);
     this.#ids.clear();

@@ -3,6 +3,7 @@ import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, UNK_ID } from '../text/types.ts';
+import type { KnownVocabulary } from '../text/vocabulary.ts';
 import { createCleaner } from './cleaning.ts';
 import { DataError } from './dataError.ts';
 import { ProvisionalIds } from './provisionalIds.ts';
@@ -62,9 +63,11 @@ export class TrainingTextBuilder {
   readonly #split: (piece: string) => string[];
   readonly #ids = new ProvisionalIds();
   readonly #tokens = new TokenBuffer();
+  readonly #known: KnownVocabulary | undefined;
 
-  constructor(experiment: ResolvedExperiment) {
+  constructor(experiment: ResolvedExperiment, known?: KnownVocabulary) {
     this.#experiment = experiment;
+    this.#known = known;
     this.#split = createPieceSplitter(experiment.text);
   }
 
@@ -83,7 +86,7 @@ export class TrainingTextBuilder {
       requireTokens(all.length - end, ['data', 'validation', 'split'], 'The held-out end of the text');
     const counts = new Uint32Array(this.#ids.size);
     for (let at = 0; at < end; at++) counts[all[at]]++;
-    const { vocabulary, finalIds } = this.#ids.finish(counts, text.tokenizer);
+    const { vocabulary, finalIds } = this.#ids.finish(counts, text.tokenizer, this.#known);
     for (let at = 0; at < all.length; at++) all[at] = finalIds[all[at]];
     return {
       tokenizer: createTokenizer({ ...text.tokenizer, keepsLineBreaks: true }, vocabulary),

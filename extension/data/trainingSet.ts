@@ -4,6 +4,7 @@ import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, UNK_TOKEN } from '../text/types.ts';
+import type { KnownVocabulary } from '../text/vocabulary.ts';
 import { createCleaner } from './cleaning.ts';
 import { DataError } from './dataError.ts';
 import { EncodedStore, fingerprint } from './encodedStore.ts';
@@ -31,9 +32,11 @@ export class TrainingSetBuilder {
   readonly #labelIds = new ProvisionalIds();
   readonly #split: (text: string) => string[];
   readonly #clean: (text: string) => string;
+  readonly #known: KnownVocabulary | undefined;
 
-  constructor(experiment: ResolvedExperiment) {
+  constructor(experiment: ResolvedExperiment, known?: KnownVocabulary) {
     this.#experiment = experiment;
+    this.#known = known;
     const { tokenizer, maxLength, cleaning } = experiment.text;
     const splitter = createSplitter(tokenizer);
     this.#split = (text) => splitter.split(text, maxLength);
@@ -55,7 +58,11 @@ export class TrainingSetBuilder {
     const rank = new Map(labels.map((label, index) => [label, index]));
     const labelNames = Int32Array.from(this.#labelIds.keys(), (label) => rank.get(label) as number);
     const { train, validation } = this.#splitIndices(labelNames, labels.length);
-    const { vocabulary, finalIds } = this.#tokenIds.finish(this.#counts(train), this.#experiment.text.tokenizer);
+    const { vocabulary, finalIds } = this.#tokenIds.finish(
+      this.#counts(train),
+      this.#experiment.text.tokenizer,
+      this.#known,
+    );
     this.#store.rename(finalIds, labelNames);
     const hashes = new Set(Array.from(train, (at) => this.#store.textHash(at)));
     return {

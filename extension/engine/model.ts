@@ -2,6 +2,7 @@
 // (weights, batch) on tfjs tensors. Invariant: the logits of a text depend on its own tokens only, to the last bit, whatever the batch and
 // its padding. Letters: B texts, N real tokens, C classes, V vocabulary, P predictions: B with pooling, N without.
 import * as tf from '@tensorflow/tfjs-core';
+import { EMBEDDING_WEIGHT, HEAD_PARAMETERS, recurrentParameterNames } from '../schema/parameterNames.ts';
 import { prepareBackend } from './backend/backend.ts';
 import { machineScope } from './backend/gatescopeBackend.ts';
 import { type Batch, createBatch } from './layers/batch.ts';
@@ -14,16 +15,14 @@ import { pool } from './layers/pooling.ts';
 import type { RecurrentResult } from './layers/recurrent.ts';
 import { type DirectionTensors, recurrentLayer } from './layers/recurrentLayer.ts';
 import { softmaxRows } from './linalg/softmax.ts';
-import { directionCount, recurrentParameterNames } from './params/parameterPlan.ts';
+import { directionCount } from './params/parameterPlan.ts';
 import { loadParams, type Parameter, type ParamStore } from './params/paramStore.ts';
 import type { CarriedState } from './tasks/task.ts';
 import type { SparseRows } from './train/gradients.ts';
 import type { ModelShape, NamedTensor } from './types.ts';
 
-const EMBEDDING = 'embedding.weight';
-
-/** What makes a forward pass a training pass: the key of its dropout masks. */
-export type TrainingKey = Pick<DropoutKey, 'seed' | 'step'>;
+/** What makes a forward pass a training pass: the key of its dropout masks. Groups that are frozen have none unless it says so. */
+export type TrainingKey = Pick<DropoutKey, 'seed' | 'step'> & { dropsFrozen?: boolean };
 
 /** Weights as tensors, by parameter name. */
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
@@ -40,8 +39,14 @@ export interface ForwardOptions {
   /** State of each layer before the first token: constants, which no gradient reaches. Zero where absent. */
   initial?: CarriedState;
   observe?: ModelObserver;
+  /** Told the pooled vectors [B, D], where there is pooling; copy what outlives the surrounding machineScope. */
+  observePooled?: (pooled: Float32Array) => void;
+  /** Vectors [N, I] in token order that take the place of the tokens' own, for derivatives in them. */
+  inputs?: tf.Tensor2D;
   /** Takes gradients that are sparse. */
   sparse?: SparseGradients;
+  /** Parameters for which nobody asks for a gradient: what lies below all others has no backward pass. */
+  frozen?: ReadonlySet<string>;
 }
 
 export interface Model {
@@ -92,35 +97,62 @@ export function weightTensors(parameters: readonly Parameter[]): Map<string, tf.
 
 function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, options: ForwardOptions): tf.Tensor2D {
   const { embedding, encoder, pooling, head } = shape.model;
-  const weight = <T extends tf.Tensor>(name: string): T => weights.get(name) as T;
-  const key = (lane: number): DropoutKey | undefined => options.training && { ...options.training, lane };
-  const { sparse } = options;
   const isOneHot = 'type' in embedding;
-  let x = isOneHot
-    ? oneHot(batch, shape.vocabularySize)
-    : dropout(
-        embed(weight(EMBEDDING), batch, sparse && ((rows) => sparse.set(EMBEDDING, rows))),
-        embedding.dropout,
-        key(0),
-      );
+  let x = options.inputs ?? inputVectors(shape, weights, batch, options);
+  if (!isOneHot) x = dropout(x, embedding.dropout, dropoutKey(options, 0, [EMBEDDING_WEIGHT]));
+  /** The parameters just below. */
+  let below: readonly string[] = isOneHot ? [] : [EMBEDDING_WEIGHT];
+  /** No gradient is asked for below this layer. */
+  let isInputConstant = !options.inputs && (isOneHot || isFrozen(options, below));
   for (let layer = 0; layer < encoder.layers; layer++) {
-    if (layer > 0) x = dropout(x, encoder.dropout, key(layer));
-    const directions = Array.from(
-      { length: directionCount(shape.model) },
-      (_, direction) =>
-        recurrentParameterNames(layer, direction === 1).map((name) => weight(name)) as unknown as DirectionTensors,
+    if (layer > 0) x = dropout(x, encoder.dropout, dropoutKey(options, layer, below));
+    const names = Array.from({ length: directionCount(shape.model) }, (_, direction) =>
+      recurrentParameterNames(layer, direction === 1),
     );
-    const { observe } = options;
+    const directions = names.map((own) => own.map((name) => weights.get(name)) as unknown as DirectionTensors);
+    below = names.flat();
+    const areWeightsConstant = isFrozen(options, below);
     const initial = options.initial?.[layer];
+    const { observe } = options;
     x = recurrentLayer(x, batch.layout, directions, {
       cell: cellOf(encoder),
       initial: initial && [{ h0: initial.h, c0: initial.c }],
-      isInputConstant: isOneHot && layer === 0,
+      isInputConstant,
+      areWeightsConstant: areWeightsConstant && !isInputConstant,
       observe: observe && ((direction, result) => observe(layer, direction, result)),
     });
+    isInputConstant &&= areWeightsConstant;
   }
   const { layout } = batch;
-  if (pooling) x = pool(x, { kind: pooling, layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
-  const kept = dropout(x, head.dropout, key(encoder.layers));
-  return dense(kept, weight('head.weight'), weight('head.bias'));
+  if (pooling) {
+    x = pool(x, { kind: pooling, layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
+    options.observePooled?.(x.dataSync<'float32'>());
+  }
+  const kept = dropout(x, head.dropout, dropoutKey(options, encoder.layers, HEAD_PARAMETERS));
+  const [weight, bias] = HEAD_PARAMETERS.map((name) => weights.get(name));
+  return dense(kept, weight as tf.Tensor2D, bias as tf.Tensor1D);
+}
+
+/** The vectors of the batch's tokens, [N, I]: rows of the embedding's table, or one-hot. */
+function inputVectors(
+  { model, vocabularySize }: ModelShape,
+  weights: WeightTensors,
+  batch: Batch,
+  { sparse }: ForwardOptions,
+): tf.Tensor2D {
+  if ('type' in model.embedding) return oneHot(batch, vocabularySize);
+  const onGradient = sparse && ((rows: SparseRows) => void sparse.set(EMBEDDING_WEIGHT, rows));
+  return embed(weights.get(EMBEDDING_WEIGHT) as tf.Tensor2D, batch, onGradient);
+}
+
+/** Whether all of these parameters are frozen. */
+function isFrozen({ frozen }: ForwardOptions, names: readonly string[]): boolean {
+  return frozen !== undefined && names.every((name) => frozen.has(name));
+}
+
+/** None outside of training, and none behind a group that is frozen. */
+function dropoutKey(options: ForwardOptions, lane: number, group: readonly string[]): DropoutKey | undefined {
+  const { training } = options;
+  if (!training || (isFrozen(options, group) && !training.dropsFrozen)) return undefined;
+  return { seed: training.seed, step: training.step, lane };
 }

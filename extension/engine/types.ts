@@ -1,4 +1,5 @@
 // What the engine takes and gives. Letters: B batch, T time (tokens), I input size, H hidden units, C classes, V vocabulary.
+import type { ResolvedFineTune } from '../schema/fineTune.ts';
 import type { ResolvedModel, ResolvedTraining } from '../schema/resolved.ts';
 import type { BestEpoch, RunEvent, Scores } from '../schema/run.ts';
 import type { Task } from './tasks/task.ts';
@@ -20,6 +21,10 @@ export interface ModelShape {
 
 export interface TrainerOptions extends ModelShape {
   training: ResolvedTraining;
+  /** Absent: everything is trained at one rate. */
+  fineTune?: ResolvedFineTune;
+  /** Weights to start from, one for each parameter; fresh ones by default. */
+  start?: readonly NamedTensor[];
   task: Task;
 }
 
@@ -37,6 +42,10 @@ export interface TrainHooks {
   onBest(best: BestEpoch, weights: NamedTensor[]): Promise<void>;
   /** After each epoch and its validation. */
   onEpoch(epoch: number): Promise<void>;
+  /** What is frozen was settled, at the start and at each change, before a step of `epoch`. `applied`: entries of `unfreeze` that have acted. */
+  onPhase?(epoch: number, applied: number): Promise<void>;
+  /** Within an epoch: a moment to save, every N steps if the config asks for it, and when a stop was asked for. */
+  onSave?(reason: 'steps' | 'stop'): Promise<void>;
 }
 
 export interface TrainResult {

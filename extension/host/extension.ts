@@ -9,7 +9,11 @@ import type { CommandApi } from './commands/commandApi.ts';
 import { createDatasetCommands } from './commands/datasetCommands.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
+import { createExportCommand } from './commands/exportCommand.ts';
+import { createFineTuneCommands } from './commands/fineTuneCommands.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
+import { createImportCommand } from './commands/importCommand.ts';
+import { createInspectorCommands } from './commands/inspectorCommands.ts';
 import { createInstallTensorflowCommand } from './commands/installTensorflowCommand.ts';
 import { createPredictCommand } from './commands/predictCommand.ts';
 import { createPreviewCommand } from './commands/previewCommand.ts';
@@ -23,6 +27,9 @@ import { ConfigCodeLens } from './config/configCodeLens.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
 import { ConfigQuickFixes } from './config/configQuickFixes.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
+import { FreezeLens } from './config/freezeLens.ts';
+import { ParameterCounts } from './config/parameterCounts.ts';
+import { ProbeCodeLens } from './config/probeCodeLens.ts';
 import { DatasetCatalog } from './datasets/datasetCatalog.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
@@ -36,6 +43,7 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
   /** Loading the bundle plus `activate`, as VS Code counts it: what it does in between is not ours. */
@@ -56,7 +64,9 @@ interface Parts {
   datasets: DatasetCatalog;
   diagnostics: ConfigDiagnostics;
   reader: ExperimentReader;
+  counts: ParameterCounts;
   dashboard: Dashboard;
+  inspector: Inspector;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
@@ -102,8 +112,15 @@ function createParts(context: vscode.ExtensionContext): Parts {
   );
   const reader = new ExperimentReader(configChecker);
   const diagnostics = owned.add(new ConfigDiagnostics(engine, configChecker, log));
-  const dashboard = owned.add(new Dashboard({ engine, catalog, queue, log, extensionUri: context.extensionUri }));
-  return { context, owned, log, engine, queue, catalog, datasets, diagnostics, reader, dashboard };
+  const counts = new ParameterCounts(engine);
+  const { extensionUri } = context;
+  const dashboard = owned.add(
+    new Dashboard({ engine, catalog, queue, log, extensionUri, inspect: (focus) => inspector.open(focus) }),
+  );
+  const inspector = owned.add(
+    new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
+  );
+  return { context, owned, log, engine, queue, catalog, datasets, diagnostics, reader, counts, dashboard, inspector };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
@@ -111,10 +128,15 @@ function connectEngineLog({ owned, engine, log }: Parts): void {
   owned.add(engine.onDied((reason) => log.error(reason)));
 }
 
-function registerLanguageFeatures({ owned, diagnostics, queue, catalog }: Parts): void {
+function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }: Parts): void {
   const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
   const quickFixes = new ConfigQuickFixes(diagnostics);
+  const freezeLens = new FreezeLens(configChecker, counts);
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
+  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
+  owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
+  const probeLens = owned.add(new ProbeCodeLens(catalog));
+  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
@@ -130,15 +152,19 @@ function registerViews({ owned, catalog, queue, reader, engine, datasets: known 
 }
 
 function registerAllCommands(parts: Parts): vscode.Disposable {
-  const { context, owned, catalog, datasets, engine, reader, diagnostics, dashboard, log } = parts;
+  const { context, owned, catalog, datasets, engine, reader, counts, diagnostics, dashboard, log } = parts;
   const documents = owned.add(new ReadOnlyDocuments());
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
     ...createDatasetCommands({ catalog, datasets, engine }),
     ...createRunCommands({ catalog, engine }, log),
+    ...createFineTuneCommands({ catalog, engine, checker: configChecker, counts }),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
+    ...createInspectorCommands(parts),
+    ...createExportCommand({ catalog, engine }),
+    ...createImportCommand({ catalog, engine, documents }),
     ...createPreviewCommand({ engine, catalog, reader, documents }),
     ...createEngineInfoCommand({ engine, documents }),
     ...createInstallTensorflowCommand(engine),

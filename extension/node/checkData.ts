@@ -4,7 +4,8 @@ import type { DataFinding } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
-import { type LoadedData, loadData } from './loadData.ts';
+import type { LoadedData } from './loadData.ts';
+import { prepareRun } from './prepareRun.ts';
 
 export async function checkData(
   experiment: ResolvedExperiment,
@@ -12,7 +13,7 @@ export async function checkData(
   options: LoadOptions,
 ): Promise<DataFinding[]> {
   try {
-    return warningsOf(experiment, await loadData(experiment, configDir, options));
+    return warningsOf(experiment, (await prepareRun(experiment, configDir, options)).data);
   } catch (error) {
     if (error instanceof UserError) return [toFinding(error)];
     throw error;
@@ -28,10 +29,13 @@ function toFinding(error: UserError): DataFinding {
     severity: 'error',
     message: `${at}${message}`,
     remedy,
-    path: [...(known?.configPath ?? ['data'])],
+    path: [...(known?.configPath ?? (isOfStart(code) ? ['fineTune', 'from'] : ['data']))],
     suggestion: known?.suggestion,
   };
 }
+
+/** Whether an error is about the weights to start from. */
+const isOfStart = (code: string): boolean => /^(fineTune|run|safetensors|tokenizer|checkpoint)\./.test(code);
 
 function warningsOf(
   { data }: ResolvedExperiment,

@@ -7,10 +7,15 @@ import { datasetCommand } from './cli/commands/dataset/dataset.ts';
 import { doctorCommand } from './cli/commands/doctor.ts';
 import { engineCommand } from './cli/commands/engine.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';
+import { exportCommand } from './cli/commands/export.ts';
 import { generateCommand } from './cli/commands/generate.ts';
+import { importCommand } from './cli/commands/import.ts';
+import { lrFindCommand } from './cli/commands/lrFind.ts';
+import { matchCommand } from './cli/commands/match.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
 import { runsCommand } from './cli/commands/runs.ts';
+import { traceCommand } from './cli/commands/trace.ts';
 import { trainCommand } from './cli/commands/train.ts';
 import { validateCommand } from './cli/commands/validate.ts';
 import { createConsole } from './cli/console.ts';
@@ -22,10 +27,15 @@ const COMMANDS: readonly Command[] = [
   validateCommand,
   predictCommand,
   generateCommand,
+  traceCommand,
+  matchCommand,
   evaluateCommand,
+  importCommand,
+  exportCommand,
   runsCommand,
   datasetCommand,
   planCommand,
+  lrFindCommand,
   doctorCommand,
   engineCommand,
 ];

@@ -11,6 +11,7 @@ import { readSource } from '../data/sourceReader.ts';
 import type { BadRow, EncodedSet, EncodedText, Example, FileSource } from '../data/types.ts';
 import { namedPath, type ResolvedExperiment, type ResolvedSource } from '../schema/resolved.ts';
 import type { Tokenizer } from '../text/types.ts';
+import type { KnownVocabulary } from '../text/vocabulary.ts';
 import { createRequest } from './datasets.ts';
 import { HashingFiles, totalSize } from './hashingFiles.ts';
 
@@ -20,6 +21,8 @@ export interface LoadOptions {
   /** Completed part of all sources, 0 to 1. */
   onProgress(fraction: number): void;
   onLog(level: 'info' | 'warning', text: string): void;
+  /** Tokens of the model to fine-tune, or of the run to go on with. */
+  vocabulary?: KnownVocabulary;
 }
 
 /** What is settled once the training data is read. */

@@ -30,3 +30,12 @@ export function toDiskError(error: unknown): UserError | undefined {
     cause: error,
   });
 }
+
+/** Does `work`; what the file system says of it is the user's to mend. */
+export async function withDiskErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toDiskError(error) ?? error;
+  }
+}

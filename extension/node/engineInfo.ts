@@ -10,7 +10,7 @@ import type { CarrierInfo, EngineInfo } from '../protocol/engineInfo.ts';
 import type { BackendChoice } from '../schema/run.ts';
 import { UserError, withRemedy } from '../util/userError.ts';
 import { builtFiles } from './kernels/builtFiles.ts';
-import { verdictsFile } from './kernels/checkCarrier.ts';
+import { verdictsFile, verdictsProblem } from './kernels/checkCarrier.ts';
 import { physicalCores } from './kernels/cores.ts';
 import { type KernelFiles, openMachine } from './kernels/openMachine.ts';
 import { useEngine } from './kernels/useEngine.ts';
@@ -31,6 +31,7 @@ export async function engineInfo(
     problem,
     carriers,
     verdictsFile: verdictsFile(),
+    verdictsProblem: verdictsProblem(),
     speed: machine && { oneThread: measureRates(machine, 1), allThreads: measureRates(machine, machine.threads) },
     machine: {
       platform: `${process.platform}-${process.arch}`,

@@ -15,6 +15,8 @@ export interface EnvironmentFacts {
   tokenizer: string;
   /** Count of all trainable numbers. */
   parameters: number;
+  /** SHA-256, hex, of the weights and the word vectors that it starts from. */
+  hashes?: { start?: string; vectors?: string };
 }
 
 export function describeEnvironment({
@@ -24,6 +26,7 @@ export function describeEnvironment({
   data,
   tokenizer,
   parameters,
+  hashes,
 }: EnvironmentFacts): RunEnvironment {
   return {
     schemaVersion: 1,
@@ -33,7 +36,7 @@ export function describeEnvironment({
     backend,
     threads,
     seed: experiment.training.seed,
-    hashes: { config: sha256(JSON.stringify(experiment)), ...data.hashes, tokenizer: sha256(tokenizer) },
+    hashes: { config: sha256(JSON.stringify(experiment)), ...data.hashes, tokenizer: sha256(tokenizer), ...hashes },
     data: {
       train: data.train.count,
       validation: data.validation.count,

@@ -4,11 +4,11 @@ import type { ResolvedSource } from '../schema/resolved.ts';
 import type { Evaluation, SplitEvaluation } from '../schema/run.ts';
 import { configDirOf } from '../store/runFolder.ts';
 import { readRun } from '../store/runStore.ts';
-import { UserError } from '../util/userError.ts';
 import { type EvaluateOptions, evaluateSet, evaluateSplits, evaluateText } from './evaluateSplits.ts';
 import { createFileSource } from './fileSource.ts';
-import { loadData, loadSet } from './loadData.ts';
+import { loadSet } from './loadData.ts';
 import { loadText } from './loadText.ts';
+import { loadRunData, requireOwnData } from './runData.ts';
 import { loadRunModel, type RunModel } from './runModel.ts';
 
 export interface EvaluateRunOptions {
@@ -38,17 +38,10 @@ export async function evaluateOnFile(
 
 /** Scores on the run's own validation and test data. Throws UserError `run.dataChanged` where they are no longer the same. */
 export async function evaluateAgain(runDir: string, options: EvaluateRunOptions): Promise<Evaluation> {
-  const run = await loadRunModel(runDir);
   const { manifest } = await readRun(runDir);
-  const data = await loadData(run.experiment, configDirOf(runDir), { ...reading(options), files: createFileSource() });
-  const isSame = data.labels.join('\n') === run.labels.join('\n') && data.tokenizer.toJson() === run.tokenizer.toJson();
-  if (!isSame) {
-    throw new UserError({
-      code: 'run.dataChanged',
-      message: `The training data of ${manifest.name} is no longer what it was trained on.`,
-      remedy: 'Give a file with --data, or train again.',
-    });
-  }
+  requireOwnData(manifest);
+  const run = await loadRunModel(runDir);
+  const data = await loadRunData(run, { ...reading(options), files: createFileSource() });
   const splits = await evaluateSplits(run.model, data, evaluating(run, options));
   return { schemaVersion: 1, labels: run.labels, epoch: manifest.best?.epoch ?? manifest.epochs.done, ...splits };
 }

@@ -1,10 +1,10 @@
 // Text that a language model's run writes, going on from a prompt.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createPieceSplitter } from '../data/runningText.ts';
 import { TokenWriter } from '../engine/tasks/generate.ts';
 import type { GenerateSettings } from '../protocol/engineContract.ts';
 import { UNK_ID } from '../text/types.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
+import { encodeRunningText } from './encodeText.ts';
 import type { RunModel } from './runModel.ts';
 
 /** Others get their turn after so much work. */
@@ -45,10 +45,7 @@ function encodePrompt({ experiment, tokenizer }: RunModel, prompt: string): Uint
       remedy: 'Choose a run whose config has "task": "languageModel", or use predict.',
     });
   }
-  const split = createPieceSplitter(experiment.text);
-  const lines = prompt.replace(/\r\n?/g, '\n').match(/[^\n]*\n|[^\n]+$/g) ?? ['\n'];
-  const tokens = lines.flatMap(split);
-  const ids = Uint32Array.from(tokens, (token) => tokenizer.id(token));
+  const { ids, tokens } = encodeRunningText({ experiment, tokenizer }, prompt || '\n');
   const unknown = [...new Set(tokens.filter((_, at) => ids[at] === UNK_ID))];
   if (prompt !== '' && unknown.length > 0) throw unknownTokens(unknown);
   return ids.length > 0 ? ids : Uint32Array.of(UNK_ID);

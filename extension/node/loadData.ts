@@ -61,7 +61,7 @@ export async function loadLabelled(
 ): Promise<LoadedFacts & LabelledSets> {
   const { data } = experiment;
   const reader = await DataReader.open(sourcesOf(experiment), { configDir, ...data }, options);
-  const builder = new TrainingSetBuilder(experiment);
+  const builder = new TrainingSetBuilder(experiment, options.vocabulary);
   const train = await reader.read(data.train, ['data', 'train'], (example) => builder.add(example));
   const { labels, tokenizer, hasText, heldOutDuplicates, train: trainSet, heldOut } = builder.finish();
   const known: KnownSets = { experiment, labels, tokenizer, hasText };

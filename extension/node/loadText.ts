@@ -13,7 +13,7 @@ export async function loadTexts(
 ): Promise<LoadedFacts & TextSets> {
   const { data } = experiment;
   const reader = await DataReader.open(sourcesOf(experiment), { configDir, ...data }, options);
-  const builder = new TrainingTextBuilder(experiment);
+  const builder = new TrainingTextBuilder(experiment, options.vocabulary);
   const train = await reader.read(data.train, ['data', 'train'], (example) => builder.add(example));
   const { tokenizer, train: trainText, heldOut } = builder.finish();
   const known: KnownText = { experiment, tokenizer };

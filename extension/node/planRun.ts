@@ -1,22 +1,26 @@
-// What training would make: parameters by name, vocabulary and set sizes, without training.
-import { countParameters } from '../engine/params/parameterPlan.ts';
+// What training would make: parameters by name and group, rates over the run, vocabulary and set sizes, without training.
+import { countParameters, planParameters } from '../engine/params/parameterPlan.ts';
+import { createTrainingPlan } from '../engine/train/trainingPlan.ts';
 import type { ParameterPlan } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import type { LoadOptions } from './dataReader.ts';
-import { loadData } from './loadData.ts';
-import { modelShape } from './modelShape.ts';
+import { prepareRun } from './prepareRun.ts';
+import { ratesOverRun } from './ratesOverRun.ts';
 
 export async function planRun(
   experiment: ResolvedExperiment,
   configDir: string,
   options: LoadOptions,
 ): Promise<ParameterPlan> {
-  const data = await loadData(experiment, configDir, options);
+  const { data, options: trainer } = await prepareRun(experiment, configDir, options);
   const { train, validation, test } = data;
-  const { parameters, total } = countParameters(modelShape(experiment, data));
+  const { parameters, total } = countParameters(trainer);
+  const plan = createTrainingPlan(trainer, planParameters(trainer), trainer.task.epoch(1).batchCount);
   return {
-    parameters: parameters.map(({ name, shape, count }) => ({ name, shape, count })),
+    parameters: parameters.map(({ name, shape, count, group }) => ({ name, shape, count, group })),
     total,
+    groups: plan.groups(0),
+    rates: ratesOverRun(plan, experiment),
     vocabulary: data.tokenizer.vocabularySize,
     examples: { train: train.count, validation: validation.count, test: test?.count ?? 0 },
   };

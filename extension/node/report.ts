@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReportData } from '../schema/report.ts';
+import type { ReportData } from '../protocol/report.ts';
 import type { RunEvent } from '../schema/run.ts';
 import { writeFileAtomic } from '../store/atomicWrite.ts';
 import { readEvents } from '../store/metricsLog.ts';
 import { readEnvironment, readEvaluation, readRun, readRunConfig } from '../store/runStore.ts';
+import { readReportGates } from './reportGates.ts';
 
 /** Writes the report of a run to `path`. */
 export async function writeReport(runDir: string, path: string): Promise<void> {
@@ -20,13 +21,14 @@ export async function writeReport(runDir: string, path: string): Promise<void> {
 async function readReportData(runDir: string): Promise<ReportData> {
   const events: RunEvent[] = [];
   for await (const batch of readEvents(runDir)) events.push(...batch);
-  const [{ manifest }, config, environment, evaluation] = await Promise.all([
+  const [{ manifest }, config, environment, evaluation, gates] = await Promise.all([
     readRun(runDir),
     readRunConfig(runDir),
     readEnvironment(runDir),
     readEvaluation(runDir),
+    readReportGates(runDir),
   ]);
-  return { manifest, config, environment, evaluation, metrics: { events } };
+  return { manifest, config, environment, evaluation, metrics: { events }, gates };
 }
 
 /** The document. What stands in `data` is never read as HTML. */

@@ -1,22 +1,24 @@
-// A run's weights and tokenizer, ready to predict. Kept while the file on disk is the same, as Predict is asked at every key stroke.
-import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+// A run's weights and tokenizer, ready to predict. Kept while the files on disk are the same, as Predict is asked at every key stroke.
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createCleaner } from '../data/cleaning.ts';
-import { decodeSafetensors } from '../engine/io/safetensors.ts';
-import { loadModel, type Model } from '../engine/model.ts';
+import { createModel, loadModel, type Model } from '../engine/model.ts';
+import { createParams } from '../engine/params/paramStore.ts';
 import { predictTexts } from '../engine/tasks/predictSet.ts';
 import type { Prediction } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import { isActive, type RunManifest } from '../schema/run.ts';
-import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
+import { TOKENIZER_FILE } from '../store/runFolder.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, UNK_ID } from '../text/types.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
 import { usePredictionEngine } from './kernels/useEngine.ts';
 import { modelShape } from './modelShape.ts';
+import { inFile, noModel, readPart, readWeights, type WeightedRun, weightsFile } from './runWeights.ts';
 
 const PREDICT_BATCH = 32;
+/** Two runs at two epochs, side by side. */
+const MAX_KEPT = 4;
 
 export interface RunModel {
   runDir: string;
@@ -24,73 +26,65 @@ export interface RunModel {
   labels: string[];
   tokenizer: Tokenizer;
   model: Model;
+  /** Whose weights they are; undefined where the run does not say which was best. */
+  epoch?: number;
 }
 
-/** Loads a run. Throws UserError `run.noModel` while there are no weights, and those of the files' readers. */
-export async function loadRunModel(runDir: string): Promise<RunModel> {
+/** Loads a run, with the weights after an epoch or the best. Throws UserError `run.noModel`, `run.noEpoch`, and those of the files' readers. */
+export async function loadRunModel(runDir: string, epoch?: number): Promise<RunModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
-  const [weightBytes, tokens] = [
-    await readPart(runDir, MODEL_FILE, manifest),
-    await readPart(runDir, TOKENIZER_FILE, manifest),
-  ];
-  const weights = inFile(join(runDir, MODEL_FILE), () => decodeSafetensors(weightBytes).tensors);
-  const tokenizer = inFile(join(runDir, TOKENIZER_FILE), () => loadTokenizer(tokens.toString('utf8')));
-  const { labels } = manifest;
+  const run: WeightedRun = { runDir, manifest, experiment };
+  const stored = await readWeights(run, epoch);
+  const path = join(runDir, TOKENIZER_FILE);
+  const tokenizer = inFile(path, loadTokenizer, (await readPart(path, run)).toString('utf8'));
+  const { labels, best } = manifest;
+  // Labels are written once the data is read, after the tokenizer.
+  if (experiment.task === 'classification' && labels.length === 0) throw noModel(run);
+  const shape = modelShape(experiment, { labels, tokenizer });
   await usePredictionEngine(experiment.engine);
-  const model = loadModel(modelShape(experiment, { labels, tokenizer }), weights);
-  return { runDir, experiment, labels, tokenizer, model };
+  const model =
+    stored === 'initial' ? createModel(shape, createParams(shape, experiment.training.seed)) : loadModel(shape, stored);
+  return { runDir, experiment, labels, tokenizer, model, epoch: epoch ?? best?.epoch };
 }
 
-async function readPart(runDir: string, name: string, { status }: RunManifest): Promise<Buffer> {
-  try {
-    return await readFile(join(runDir, name));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new UserError({
-      code: 'run.noModel',
-      message: isActive(status)
-        ? `${basename(runDir)} has no weights yet.`
-        : `${basename(runDir)} has no weights: it ended as ${status}.`,
-      remedy: isActive(status)
-        ? 'Weights are saved after the first validation: wait for it, or choose another run.'
-        : 'Choose another run.',
-      cause,
-    });
-  }
-}
-
-/** An error of what a file holds says which file. */
-function inFile<T>(path: string, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof UserError) || error.place) throw error;
-    const { code, message, remedy } = error;
-    throw new UserError({ code, message, remedy, place: { path }, cause: error });
-  }
-}
-
-/** Remembers the model that was used last. */
+/** Remembers the models that were used last. */
 export class RunModelCache {
-  #kept: { key: string; value: Promise<RunModel> } | undefined;
+  readonly #kept = new Map<string, Promise<RunModel>>();
 
-  async get(runDir: string): Promise<RunModel> {
-    const { mtimeMs, size } = await stat(join(runDir, MODEL_FILE)).catch(() => ({ mtimeMs: 0, size: 0 }));
-    const key = `${runDir}:${mtimeMs}:${size}`;
-    if (this.#kept?.key === key) {
-      const run = await this.#kept.value;
+  async get(runDir: string, epoch?: number): Promise<RunModel> {
+    const key = await keyOf(runDir, epoch);
+    const kept = this.#kept.get(key);
+    if (kept) {
+      this.#keep(key, kept);
+      const run = await kept;
       // Others may have changed what computes since.
       await usePredictionEngine(run.experiment.engine);
       return run;
     }
-    const value = loadRunModel(runDir);
-    this.#kept = { key, value };
+    const value = loadRunModel(runDir, epoch);
+    this.#keep(key, value);
     value.catch(() => {
-      if (this.#kept?.value === value) this.#kept = undefined;
+      if (this.#kept.get(key) === value) this.#kept.delete(key);
     });
     return value;
   }
+
+  /** As the newest; the oldest makes room. */
+  #keep(key: string, value: Promise<RunModel>): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, value);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MAX_KEPT) this.#kept.delete(oldest);
+  }
+}
+
+/** Changes whenever other weights would be read. */
+async function keyOf(runDir: string, epoch: number | undefined): Promise<string> {
+  const { manifest } = await readRun(runDir);
+  const path = await weightsFile({ runDir, manifest }, epoch);
+  const { mtimeMs, size } = (path && (await stat(path).catch(() => undefined))) || { mtimeMs: 0, size: 0 };
+  return JSON.stringify([runDir, epoch, path, mtimeMs, size]);
 }
 
 /** Class probabilities of texts, most probable first. Throws UserError `run.wrongTask` for a run that has no classes. */

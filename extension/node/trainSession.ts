@@ -1,37 +1,20 @@
 // One training run from config to evaluated run folder; the worker and the command line run the very same session.
 // Invariant: what listeners are told is on disk already; once the folder exists, the run ends in it with a final status.
 import { TFJS_VERSION } from '../engine/backend/backend.ts';
-import { encodeSafetensors } from '../engine/io/safetensors.ts';
-import { loadModel } from '../engine/model.ts';
-import { countParameters } from '../engine/params/parameterPlan.ts';
-import { createTask } from '../engine/tasks/createTask.ts';
-import { createTrainer } from '../engine/train/trainer.ts';
-import type { NamedTensor, TrainResult } from '../engine/types.ts';
 import { backendReason, backendText } from '../protocol/backendText.ts';
 import type { RunAction, RunProgress, TrainOutcome } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import {
-  type BackendChoice,
-  type Evaluation,
-  type RunEvent,
-  type RunManifest,
-  type RunStatus,
-  SCORE_NAMES,
-  type Scores,
-} from '../schema/run.ts';
-import { TASK_UNITS } from '../schema/tasks.ts';
-import { configDirOf, RunFolder } from '../store/runFolder.ts';
+import type { BackendChoice, RunEvent, RunManifest, RunStatus } from '../schema/run.ts';
+import type { StoredCheckpoint } from '../store/checkpoints.ts';
+import { RunFolder } from '../store/runFolder.ts';
 import { CancelledError, withRemedy } from '../util/userError.ts';
 import { toDiskError } from './diskError.ts';
-import { describeEnvironment } from './environment.ts';
-import { evaluateSplits } from './evaluateSplits.ts';
-import { createFileSource } from './fileSource.ts';
 import { type EngineLease, leaseEngine } from './kernels/useEngine.ts';
-import { type LoadedData, loadData } from './loadData.ts';
-import { modelShape } from './modelShape.ts';
 import { ProgressMeter } from './progressMeter.ts';
+import type { ResumePlan } from './resumeRun.ts';
 import { RunControl } from './runControl.ts';
 import { toRunProblem } from './runProblem.ts';
+import { trainRun } from './trainingRun.ts';
 
 /** Metrics go to disk and to listeners at most this often. */
 const FLUSH_INTERVAL_MS = 100;
@@ -41,6 +24,8 @@ export interface TrainSessionOptions {
   configPath: string;
   /** The valid config with every default. */
   experiment: ResolvedExperiment;
+  /** `key=value` pairs that changed the config, for run.json. */
+  overrides?: readonly string[];
   /** Version of Gatescope, for environment.json. */
   version: string;
 }
@@ -59,6 +44,8 @@ export class TrainSession {
   readonly #listener: SessionListener;
   readonly #control: RunControl;
   readonly #engine: EngineLease;
+  /** Where it goes on from. */
+  readonly #checkpoint: StoredCheckpoint | undefined;
   /** Known once the data is read. */
   #meter: ProgressMeter | undefined;
   #flushedAtMs = 0;
@@ -66,11 +53,13 @@ export class TrainSession {
   #elapsedSeconds = 0;
 
   private constructor(
-    options: TrainSessionOptions,
+    options: TrainSessionOptions & { checkpoint?: StoredCheckpoint },
     folder: RunFolder,
     { listener, engine }: { listener: SessionListener; engine: EngineLease },
   ) {
     this.#options = options;
+    this.#checkpoint = options.checkpoint;
+    this.#elapsedSeconds = options.checkpoint?.state.elapsedSeconds ?? 0;
     this.#folder = folder;
     this.#listener = listener;
     this.#engine = engine;
@@ -81,9 +70,24 @@ export class TrainSession {
   }
 
   /** Makes the run folder. Throws UserError where none can be made; nothing trains yet. */
-  static async open(options: TrainSessionOptions, listener: SessionListener): Promise<TrainSession> {
+  static open(options: TrainSessionOptions, listener: SessionListener): Promise<TrainSession> {
+    const { configPath, experiment, overrides } = options;
+    return TrainSession.#in(options, listener, () => RunFolder.create(configPath, experiment, overrides));
+  }
+
+  /** Takes a run up again at a checkpoint. Throws UserError `run.active` where somebody trains it. */
+  static resume(options: TrainSessionOptions & ResumePlan, listener: SessionListener): Promise<TrainSession> {
+    const { runDir, checkpoint, experiment } = options;
+    return TrainSession.#in(options, listener, () => RunFolder.reopen(runDir, checkpoint, experiment));
+  }
+
+  static async #in(
+    options: TrainSessionOptions & { checkpoint?: StoredCheckpoint },
+    listener: SessionListener,
+    open: () => Promise<RunFolder>,
+  ): Promise<TrainSession> {
     const engine = await leaseEngine(options.experiment.engine);
-    const folder = await RunFolder.create(options.configPath, options.experiment).catch((error: unknown) => {
+    const folder = await open().catch((error: unknown) => {
       engine.release();
       throw toDiskError(error) ?? error;
     });
@@ -131,96 +135,37 @@ export class TrainSession {
     return { runId, runDir, status: manifest.status, manifest };
   }
 
-  async #train(): Promise<Partial<RunManifest>> {
-    const { experiment } = this.#options;
+  #train(): Promise<Partial<RunManifest>> {
+    const { experiment, version } = this.#options;
     const computes = [backendText(this.backend), `tfjs-core ${TFJS_VERSION}`, backendReason(this.backend)];
     this.#listener.onLog('info', computes.filter(Boolean).join('; '));
-    const data = await this.#readData();
-    await this.#writeFacts(data);
-    const { training } = experiment;
-    const task = createTask(data, training);
-    const trainer = createTrainer({ ...modelShape(experiment, data), training, task });
-    const { epochs } = training;
-    const stepsPerEpoch = task.epoch(1).batchCount;
+    return trainRun({
+      experiment,
+      version,
+      folder: this.#folder,
+      control: this.#control,
+      backend: this.backend,
+      checkpoint: this.#checkpoint,
+      message: (level, text) => this.#message(level, text),
+      onReading: (fraction) => this.#reportReading(fraction),
+      onReady: (stepsPerEpoch) => this.#startMeter(stepsPerEpoch),
+      onTesting: () => this.#meter?.report('testing'),
+      onEvent: (event) => this.#onEvent(event),
+      flush: () => this.#flush(),
+      update: (changes) => this.#update(changes),
+    });
+  }
+
+  #startMeter(stepsPerEpoch: number): void {
+    const { epochs } = this.#options.experiment.training;
     this.#meter = new ProgressMeter({ runId: this.runId, epochs, stepsPerEpoch }, (progress) =>
       this.#listener.onProgress(progress),
     );
-    const result = await trainer.run(this.#control, {
-      onEvent: (event) => this.#onEvent(event),
-      onBest: async (best, weights) => {
-        await this.#flush();
-        await this.#writeModel(weights);
-        await this.#update({ best });
-      },
-      onEpoch: async (done) => {
-        await this.#flush();
-        await this.#update({ epochs: { done, planned: experiment.training.epochs } });
-      },
-    });
-    return this.#finish(data, result);
-  }
-
-  async #readData(): Promise<LoadedData> {
-    this.#reportReading(0);
-    return loadData(this.#options.experiment, configDirOf(this.runDir), {
-      files: createFileSource(),
-      signal: this.#control.signal,
-      onProgress: (fraction) => this.#reportReading(fraction),
-      onLog: (level, text) => this.#message(level, text),
-    });
   }
 
   #reportReading(fraction: number): void {
     const { epochs } = this.#options.experiment.training;
     this.#listener.onProgress({ runId: this.runId, phase: 'reading', fraction, epoch: 0, epochs, step: 0, steps: 0 });
-  }
-
-  async #writeFacts(data: LoadedData): Promise<void> {
-    const { experiment, version } = this.#options;
-    const tokenizer = data.tokenizer.toJson();
-    const parameters = countParameters(modelShape(experiment, data)).total;
-    const { backend } = this;
-    await this.#folder.writeTokenizer(tokenizer);
-    await this.#folder.writeEnvironment(
-      describeEnvironment({ experiment, backend, version, data, tokenizer, parameters }),
-    );
-    await this.#update({ labels: data.labels });
-    const { train, validation, test, labels } = data;
-    const unit = TASK_UNITS[experiment.task];
-    const counts = `${train.count} training, ${validation.count} validation${test ? ` and ${test.count} test` : ''} ${unit}`;
-    const classes = labels.length > 0 ? `${labels.length} labels, ` : '';
-    const { vocabularySize } = data.tokenizer;
-    this.#message('info', `${counts}, ${classes}${vocabularySize} vocabulary entries, ${parameters} parameters.`);
-  }
-
-  /** Keeps the final weights and evaluates them, unless the run was cancelled. */
-  async #finish(data: LoadedData, result: TrainResult): Promise<Partial<RunManifest>> {
-    await this.#flush();
-    const { planned } = this.manifest.epochs;
-    const end = { status: result.status, epochs: { done: result.epochsDone, planned }, best: result.best };
-    if (result.status === 'cancelled') return end;
-    if (!result.best) await this.#writeModel(result.weights);
-    if (result.status === 'diverged') return { ...end, ...divergence(result), ...(await this.#scores(data, result)) };
-    return { ...end, ...(await this.#scores(data, result)) };
-  }
-
-  async #scores(data: LoadedData, result: TrainResult): Promise<{ test?: Scores }> {
-    const { experiment } = this.#options;
-    this.#meter?.report('testing');
-    const splits = await evaluateSplits(loadModel(modelShape(experiment, data), result.weights), data, {
-      experiment,
-      configDir: configDirOf(this.runDir),
-      signal: this.#control.signal,
-      betweenBatches: () => this.#control.betweenSteps(),
-    });
-    const evaluation: Evaluation = {
-      schemaVersion: 1,
-      labels: data.labels,
-      epoch: result.best?.epoch ?? result.epochsDone,
-      ...splits,
-    };
-    await this.#folder.writeEvaluation(evaluation);
-    return { test: splits.test && scoresOnly(splits.test) };
   }
 
   #failure(error: unknown): Partial<RunManifest> {
@@ -262,25 +207,4 @@ export class TrainSession {
   async #update(changes: Parameters<RunFolder['update']>[0]): Promise<void> {
     this.#listener.onManifest(await this.#folder.update(changes));
   }
-
-  async #writeModel(weights: readonly NamedTensor[]): Promise<void> {
-    await this.#folder.writeModel(encodeSafetensors(weights, { format: 'pt' }));
-  }
-}
-
-function divergence({ divergedAtStep, best }: TrainResult): Pick<RunManifest, 'problem'> {
-  const kept = best ? `the weights of epoch ${best.epoch} are kept` : 'the last good weights are kept';
-  return {
-    problem: {
-      code: 'training.diverged',
-      message: `The loss or its gradient was not finite at step ${divergedAtStep}; ${kept}.`,
-      remedy: 'Lower training.optimizer.learningRate, or set training.clip.',
-    },
-  };
-}
-
-/** The scores of anything that has them. */
-export function scoresOnly(scores: Scores): Scores {
-  const present = SCORE_NAMES.filter((name) => scores[name] !== undefined);
-  return Object.fromEntries(present.map((name) => [name, scores[name]])) as Scores;
 }

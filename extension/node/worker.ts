@@ -8,11 +8,15 @@ import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
 import { describeDataset, fixDataset, proposeWithReport } from './datasetService.ts';
+import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
+import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
+import { findRate } from './findRate.ts';
 import { generateWith } from './generateText.ts';
 import { writeManifest } from './importDataset.ts';
+import { planRunImport, previewImport, writeRunImport } from './importRun.ts';
 import { reserveCores } from './kernels/cores.ts';
 import { writeExperiment } from './newExperiment.ts';
 import { openExperiment, openExperimentText } from './openExperiment.ts';
@@ -20,12 +24,14 @@ import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
 import { yieldToOthers } from './priority.ts';
 import { createParentTransport } from './processTransport.ts';
+import { planResume } from './resumeRun.ts';
 import { predictWith, RunModelCache } from './runModel.ts';
 import { installTensorflow } from './tensorflow/installTensorflow.ts';
 import { packagesFolder, tensorflowFolder } from './tensorflow/tensorflowFolder.ts';
 import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts';
 import { createPortTransport } from './threadTransport.ts';
-import { TrainSession } from './trainSession.ts';
+import { createTraceHandlers } from './trace/traceHandlers.ts';
+import { type SessionListener, TrainSession } from './trainSession.ts';
 import { VERSION } from './version.ts';
 
 const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
@@ -44,20 +50,21 @@ const models = new RunModelCache();
 
 const handlers: Handlers<EngineContract> = {
   async train(request, { signal }) {
-    const { configPath, engine } = request;
-    const experiment = await openExperiment(configPath, { engine });
+    const { configPath, engine, resume } = request;
+    const plan = resume && (await planResume({ ...resume, engine }));
+    const experiment = plan?.experiment ?? (await openExperiment(configPath, { engine }));
     if (experiment.engine.backend === 'tensorflow' && parentPort) {
       return trainInProcess(__filename, request, { signal, server });
     }
-    const session = await TrainSession.open(
-      { configPath, experiment, version: VERSION },
-      {
-        onProgress: (progress) => server.send('progress', progress),
-        onEvents: (seq, events) => server.send('append', toMetricFrame(session.runId, seq, events)),
-        onManifest: (manifest) => server.send('manifest', { runDir: session.runDir, manifest }),
-        onLog: (level, text) => server.send('log', { level, text: `${session.runId}: ${text}` }),
-      },
-    );
+    const listener: SessionListener = {
+      onProgress: (progress) => server.send('progress', progress),
+      onEvents: (seq, events) => server.send('append', toMetricFrame(session.runId, seq, events)),
+      onManifest: (manifest) => server.send('manifest', { runDir: session.runDir, manifest }),
+      onLog: (level, text) => server.send('log', { level, text: `${session.runId}: ${text}` }),
+    };
+    const session: TrainSession = plan
+      ? await TrainSession.resume({ ...plan, version: VERSION }, listener)
+      : await TrainSession.open({ configPath, experiment, version: VERSION }, listener);
     const { runId, runDir, backend } = session;
     sessions.set(runId, session);
     signal.addEventListener('abort', () => session.act('cancel'));
@@ -107,6 +114,13 @@ const handlers: Handlers<EngineContract> = {
   newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
   plan: async ({ configPath, text }, { signal }) =>
     planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
+  ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
+  findRate: async ({ configPath, text }, { signal }) =>
+    findRate(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
+  planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
+  importWeights: ({ request, target }) =>
+    withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),
+  exportRun: ({ runDir, format, folder }) => withDiskErrors(() => exportRun(runDir, format, folder)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {
     const onProgress = (text: string): void => server.send('installing', { text });

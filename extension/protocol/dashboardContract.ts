@@ -21,6 +21,8 @@ export interface DashboardContract {
     updateRun(params: { runId: string; name?: string; note?: string }): void;
     /** Asks the user first; answers with what was deleted. */
     deleteRuns(params: { runIds: string[] }): string[];
+    /** Opens the inspector on the run, with the text where there is one. */
+    inspect(params: { runId: string; text?: string }): void;
     openConfig(params: { runId: string }): void;
     revealFolder(params: { runId: string }): void;
     /** Opens a data file at a line: only files that the run's own evaluation names. */

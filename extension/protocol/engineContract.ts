@@ -2,10 +2,32 @@
 
 import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
-import type { BackendChoice, Evaluation, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { ExportFormat } from '../schema/exportFormats.ts';
+import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
+import type {
+  CellEquation,
+  EquationRequest,
+  ProbeRequest,
+  Trace,
+  TraceFormat,
+  TraceRequest,
+  TraceSources,
+} from './trace.ts';
+import type {
+  Connectivity,
+  ConnectivityRequest,
+  GradientRequest,
+  GradientTrace,
+  MatchProgress,
+  MatchRequest,
+  MatchResult,
+  StatisticsRequest,
+  TraceStatistics,
+} from './traceAnalysis.ts';
 
 /** What settings and configs say of the engine. */
 export interface EngineSettings {
@@ -13,9 +35,14 @@ export interface EngineSettings {
   threads: 'auto' | number;
 }
 
+/** Of a config that is no longer what a run was made from: say so and do nothing, go on with what it says now, or go on as saved. */
+export type ConfigChanges = 'refuse' | 'apply' | 'ignore';
+
 export interface TrainRequest {
   /** Absolute path of the config; its text is read from disk. */
   configPath: string;
+  /** Goes on with a run of this config instead of making one. */
+  resume?: { runDir: string; changes: ConfigChanges };
   /** What the editor's settings say, where the config is silent. */
   engine: EngineSettings;
 }
@@ -102,11 +129,60 @@ export interface DatasetProposal {
   report: DatasetReport;
 }
 
+/** Learning rates before a run starts; 0 where a group is frozen. */
+export interface PlannedRates {
+  stepsPerEpoch: number;
+  /** Numbers of updates, from 1. */
+  steps: number[];
+  /** One rate a step each. */
+  groups: { name: string; rates: number[] }[];
+}
+
+/** A file of somebody's weights, and what it does not say itself. */
+export interface ImportRequest {
+  /** Absolute path of a file of weights, or a folder of a TensorFlow.js model. */
+  path: string;
+  /** Absolute path of the tokens; without it the run has no tokenizer. */
+  vocabulary?: string;
+  tokenizer?: { type?: 'word' | 'whitespace' | 'character'; lowercase?: boolean };
+  /** Names of the classes in the order of the head's rows; by default their numbers. */
+  labels?: string[];
+  pooling?: 'last' | 'mean' | 'max';
+  nonlinearity?: 'tanh' | 'relu';
+  task?: 'classification' | 'languageModel';
+}
+
+export interface ImportTarget {
+  /** Runs go to its `.gatescope/runs`. */
+  folder: string;
+  /** Leave out what does not fit, instead of refusing the file. */
+  isPartial: boolean;
+}
+
+export interface WrittenExport {
+  folder: string;
+  files: string[];
+  /** What the format cannot carry, one sentence each. */
+  losses: string[];
+}
+
 export interface ParameterPlan {
-  parameters: { name: string; shape: number[]; count: number }[];
+  parameters: { name: string; shape: number[]; count: number; group: string }[];
   total: number;
+  /** As they are at the start. */
+  groups: GroupState[];
+  rates: PlannedRates;
   vocabulary: number;
   examples: { train: number; validation: number; test: number };
+}
+
+/** The curve of a learning-rate range test, one entry a step. */
+export interface FoundRate {
+  rates: number[];
+  losses: number[];
+  smoothed: number[];
+  /** Where the smoothed loss falls fastest. */
+  suggestion?: number;
 }
 
 export interface EngineContract {
@@ -136,6 +212,32 @@ export interface EngineContract {
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** What can be looked at in a run: epochs with weights, and stored probes. */
+    traceSources(params: { runDir: string }): TraceSources;
+    /** Gates and states of a text, and what the model makes of it. */
+    trace(params: TraceRequest): Trace;
+    /** The same as the bytes of a file. */
+    exportTrace(params: TraceRequest & { format: TraceFormat }): Uint8Array;
+    /** The equations of one unit at one token with their numbers. */
+    equation(params: EquationRequest): CellEquation;
+    /** How a score depends on each token. */
+    gradients(params: GradientRequest): GradientTrace;
+    /** How each state depends on each token. Takes seconds for long texts and wide layers; can be cancelled. */
+    connectivity(params: ConnectivityRequest): Connectivity;
+    /** Saturation, memory and correlations of each unit over one or many texts. */
+    statistics(params: StatisticsRequest): TraceStatistics;
+    /** A probe's trace as the run stored it after an epoch: same as `trace`, in fewer bits. */
+    probe(params: ProbeRequest): Trace;
+    /** Places in the data where the cells of a selection are on; tells its progress in `matching`, and can be cancelled. */
+    selectAndMatch(params: MatchRequest): MatchResult;
+    /** A range test of the config's model; trains nothing. */
+    findRate(params: { configPath: string; text: string }): FoundRate;
+    /** What would become of a file's tensors. */
+    planImport(params: ImportRequest): ImportPreview;
+    /** Makes a run of a file of weights. */
+    importWeights(params: { request: ImportRequest; target: ImportTarget }): { runDir: string };
+    /** Writes a run for another library into a new or empty folder. */
+    exportRun(params: { runDir: string; format: ExportFormat; folder: string }): WrittenExport;
     /** What computes with these settings, or computes the run that trains now. Takes about a second: speeds are measured. */
     engineInfo(params: EngineSettings): EngineInfo;
     /** Installs TensorFlow into the extension's storage; `isNew` is false where it was there. */
@@ -151,6 +253,8 @@ export interface EngineContract {
     installing: { text: string };
     /** How far the rows of a dataset are looked at, 0 to 1; at most 10 a second. */
     looking: { fraction: number };
+    /** How far selectAndMatch is, at most 10 a second. */
+    matching: MatchProgress;
     log: { level: 'info' | 'warning' | 'error'; text: string };
   };
 }

@@ -30,6 +30,8 @@ export interface EngineInfo {
   carriers: CarrierInfo[];
   /** File that keeps the verdicts of the native kernels' self-test. */
   verdictsFile: string;
+  /** Why they cannot be kept there; absent where they can. */
+  verdictsProblem?: string;
   /** Absent where no kernels compute. */
   speed?: { oneThread: EngineRates; allThreads: EngineRates };
   machine: { platform: string; processor: string; physicalCores: number; logicalCores: number; memoryBytes: number };
@@ -40,7 +42,7 @@ export interface EngineInfo {
 
 /** The facts under headings. */
 export function engineInfoText(info: EngineInfo): string {
-  const { machine, versions, verdictsFile, carriers } = info;
+  const { machine, versions, carriers } = info;
   const { platform, processor, physicalCores, logicalCores, memoryBytes } = machine;
   const sections: [string, string[]][] = [
     ['Engine', engineLines(info)],
@@ -48,7 +50,7 @@ export function engineInfoText(info: EngineInfo): string {
       'Carriers of the kernels, best first',
       [...carriers.flatMap(carrierLines), 'cpu: plain TypeScript, runs everywhere'],
     ],
-    ['Self-test', [`Verdicts on native kernels are kept in ${verdictsFile}`]],
+    ['Self-test', verdictLines(info)],
     ['Speed', speedLines(info)],
     ['Memory', memoryLines(info)],
     [
@@ -74,6 +76,14 @@ function carrierLines({ kind, instructions, isBitExact, refused }: CarrierInfo):
   if (!instructions) return [`${kind}: does not run here`, ...refused.map((why) => `  ${why}`)];
   const bits = isBitExact ? 'the same bits as everywhere' : 'rounds in its own way: other last bits';
   return [`${kind} (${instructions}): works, ${bits}`, ...refused.map((why) => `  not used: ${why}`)];
+}
+
+function verdictLines({ verdictsFile, verdictsProblem }: EngineInfo): string[] {
+  if (verdictsProblem === undefined) return [`Verdicts on native kernels are kept in ${verdictsFile}`];
+  return [
+    `Verdicts on native kernels cannot be kept in ${verdictsFile}: ${verdictsProblem}`,
+    'They are tested anew at each start; mend the folder, or name another in XDG_CACHE_HOME',
+  ];
 }
 
 function speedLines({ speed, computes }: EngineInfo): string[] {

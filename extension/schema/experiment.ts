@@ -1,14 +1,20 @@
 // The experiment config (*.gatescope.json): the only source of its types, JSON Schema, defaults and reference page.
 // Every key has a description; every optional key has a default or is absent by default and says so.
 import { type Static, Type } from '@sinclair/typebox';
+import { CheckpointsSchema } from './checkpoints.ts';
 import { closed } from './closed.ts';
+import { FineTuneSchema } from './fineTune.ts';
+import { ScheduleSchema } from './schedule.ts';
 import { DatasetReferenceSchema, SourceSchema } from './source.ts';
 import { stringEnum } from './stringEnum.ts';
 import { TASKS } from './tasks.ts';
 
+export const DEFAULT_EPOCHS = 10;
 export const BACKENDS = ['auto', 'native', 'wasm', 'wasm-plain', 'cpu', 'tensorflow'] as const;
 /** The most kernel threads that can be asked for. */
 export const MAX_THREADS = 64;
+const MAX_PROBES = 20;
+const MAX_PROBE_CHARACTERS = 2000;
 export const METRICS = [
   'validation.loss',
   'validation.accuracy',
@@ -159,6 +165,29 @@ const dropout = (what: string, byDefault = 0) =>
     Type.Number({ minimum: 0, exclusiveMaximum: 1, default: byDefault, description: `Dropout probability ${what}.` }),
   );
 
+export const VECTOR_FORMATS = ['auto', 'text', 'binary'] as const;
+
+const VectorsSchema = closed(
+  {
+    path: Type.String({ minLength: 1, description: 'File of word vectors, relative to this config.' }),
+    format: Type.Optional(
+      stringEnum(VECTOR_FORMATS, {
+        default: 'auto',
+        description: 'How the file is written.',
+        enumDescriptions: [
+          '`binary` for .bin, `text` for all others.',
+          'A word and its numbers a line: GloVe, word2vec text, fastText .vec.',
+          'word2vec binary.',
+        ],
+      }),
+    ),
+  },
+  {
+    description:
+      'Word vectors that rows start from; words that are not in the file start as `init` says. To keep them as they are, freeze `embedding` under `fineTune`.',
+  },
+);
+
 const EmbeddingSchema = closed(
   {
     size: Type.Optional(
@@ -183,6 +212,7 @@ const EmbeddingSchema = closed(
         },
       ),
     ),
+    vectors: Type.Optional(VectorsSchema),
   },
   { title: 'Learned', description: 'The table that turns token ids into vectors.' },
 );
@@ -417,7 +447,12 @@ export const OptimizerSchema = Type.Union(
 const TrainingSchema = closed(
   {
     epochs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100_000, default: 10, description: 'Passes over the training data.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        default: DEFAULT_EPOCHS,
+        description: 'Passes over the training data.',
+      }),
     ),
     batchSize: Type.Optional(
       Type.Integer({
@@ -456,6 +491,7 @@ const TrainingSchema = closed(
       }),
     ),
     optimizer: Type.Optional(OptimizerSchema),
+    schedule: Type.Optional(ScheduleSchema),
     clip: Type.Optional(
       closed(
         {
@@ -538,6 +574,7 @@ const TrainingSchema = closed(
         description: 'Also validate every N updates. Absent: at the end of each epoch only.',
       }),
     ),
+    checkpoints: Type.Optional(CheckpointsSchema),
   },
   { description: 'How the model is trained.' },
 );
@@ -586,6 +623,23 @@ export const ExperimentSchema = closed(
     text: Type.Optional(TextSchema),
     model: ModelSchema,
     training: Type.Optional(TrainingSchema),
+    probes: Type.Optional(
+      Type.Array(
+        Type.String({
+          minLength: 1,
+          maxLength: MAX_PROBE_CHARACTERS,
+          description: 'A text, cleaned and cut as the data is.',
+        }),
+        {
+          maxItems: MAX_PROBES,
+          uniqueItems: true,
+          defaultSnippets: [{ label: '[ "a text" ]', body: ['$1'] }],
+          description:
+            'Texts whose gates and states are stored before training and after every epoch, so that learning can be replayed. They have no part in training.',
+        },
+      ),
+    ),
+    fineTune: Type.Optional(FineTuneSchema),
     engine: Type.Optional(EngineSchema),
   },
   { title: 'Gatescope experiment', description: 'An experiment: data, text processing, model and training.' },

@@ -11,6 +11,8 @@ export function fillDefaults(schema: TSchema, value: unknown): unknown {
     const branch = (schema.anyOf as TSchema[]).find((candidate) => Value.Check(candidate, value));
     return branch ? fillDefaults(branch, value) : value;
   }
+  if (Array.isArray(value) && schema.items && !Array.isArray(schema.items))
+    return value.map((item) => fillDefaults(schema.items as TSchema, item));
   if (Array.isArray(value) || typeof value !== 'object' || value === null || !schema.properties) return value;
   const filled: Record<string, unknown> = { ...value };
   for (const [name, property] of Object.entries(schema.properties as Record<string, TSchema>)) {

@@ -1,7 +1,11 @@
 // A config with every default filled in: what a run is made from and what config.json in its folder holds.
+import type { ResolvedCheckpoints } from './checkpoints.ts';
 import type { Backend, CleaningStep, Experiment, MetricName } from './experiment.ts';
-import { ExperimentSchema } from './experiment.ts';
+import { DEFAULT_EPOCHS, ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
+import type { ResolvedFineTune } from './fineTune.ts';
+import { recipeOf } from './recipes.ts';
+import type { ResolvedSchedule } from './schedule.ts';
 import type { DataSource, DatasetPart, DatasetReference } from './source.ts';
 import type { TaskName } from './tasks.ts';
 
@@ -26,7 +30,14 @@ export type ResolvedEncoder = { hiddenSize: number; layers: number; bidirectiona
 );
 
 /** A learned table, or one-hot vectors. */
-export type ResolvedEmbedding = { size: number; dropout: number; init: EmbeddingInit } | { type: 'oneHot' };
+export type ResolvedEmbedding =
+  | { size: number; dropout: number; init: EmbeddingInit; vectors?: ResolvedVectors }
+  | { type: 'oneHot' };
+
+export interface ResolvedVectors {
+  path: string;
+  format: 'auto' | 'text' | 'binary';
+}
 
 export interface ResolvedModel {
   embedding: ResolvedEmbedding;
@@ -73,11 +84,13 @@ export interface ResolvedTraining {
   sequenceLength?: number;
   seed: number;
   optimizer: ResolvedOptimizer;
+  schedule: ResolvedSchedule;
   clip?: { norm?: number; value?: number };
   loss: { labelSmoothing: number; classWeights: 'none' | 'balanced' | Record<string, number> };
   best: { metric: MetricName };
   earlyStopping?: { metric: MetricName; patience: number; minDelta: number };
   validateEverySteps?: number;
+  checkpoints: ResolvedCheckpoints;
 }
 
 export interface ResolvedExperiment {
@@ -89,6 +102,10 @@ export interface ResolvedExperiment {
   text: { cleaning: CleaningStep[]; tokenizer: ResolvedTokenizer; maxLength?: number };
   model: ResolvedModel;
   training: ResolvedTraining;
+  /** Absent where there are none. */
+  probes?: string[];
+  /** Absent where all weights start fresh and all are trained at one rate. */
+  fineTune?: ResolvedFineTune;
   engine: { backend: Backend; threads: 'auto' | number };
 }
 
@@ -115,13 +132,24 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
   sections.model.head ??= {};
   sections.training.loss ??= {};
   sections.training.best ??= {};
-  const { name, description, task, data, text, model, training, engine } = fillDefaults(
+  sections.training.checkpoints ??= {};
+  writeOutRecipe(withSections as unknown as Experiment);
+  const { name, description, task, data, text, model, training, probes, fineTune, engine } = fillDefaults(
     ExperimentSchema,
     withSections,
   ) as ResolvedExperiment;
   const head = { name, ...(description === undefined ? {} : { description }), task };
   nameParts(data);
-  return withTaskDefaults({ ...head, data, text, model, training, engine });
+  const optional = { ...(probes && { probes }), ...(fineTune && { fineTune }) };
+  return withTaskDefaults({ ...head, data, text, model, training, ...optional, engine });
+}
+
+/** The keys of `fineTune.recipe`, where the user did not write them. */
+function writeOutRecipe({ model, training = {}, fineTune }: Experiment): void {
+  if (!fineTune?.recipe) return;
+  const recipe = recipeOf(fineTune.recipe, model, training.epochs ?? DEFAULT_EPOCHS);
+  Object.assign(fineTune, { ...recipe.fineTune, ...fineTune });
+  if (recipe.schedule) training.schedule ??= recipe.schedule;
 }
 
 /** What goes without saying for a task, and without what the task has no use for. */

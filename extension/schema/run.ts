@@ -14,8 +14,9 @@ export const RUN_STATUSES = [
   'diverged',
   'failed',
   'crashed',
+  'imported',
 ] as const;
-/** `crashed`: it was active when its process, or the engine worker in it, went away. Readers derive it from the pid; the host writes it when only the worker died. */
+/** `imported`: never trained here, made of somebody else's weights. `crashed`: it was active when its process, or the engine worker in it, went away. Readers derive it from the pid; the host writes it when only the worker died. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const isActive = (status: RunStatus): boolean =>
@@ -28,6 +29,21 @@ export type ScoreName = (typeof SCORE_NAMES)[number];
 export type Scores = { loss: number } & Partial<Record<ScoreName, number>>;
 
 export type BestEpoch = Scores & { epoch: number; step: number };
+
+/** A group of parameters as it is trained at a time of a run. */
+export interface GroupState {
+  /** `embedding`, `encoder.0`, …, `head` */
+  name: string;
+  /** Full names. */
+  parameters: string[];
+  /** Full names of those that are frozen. */
+  frozen: string[];
+  /** Numbers in it, and those that are trained. */
+  count: number;
+  trainable: number;
+  /** Before the schedule; 0 where all of it is frozen. The largest where its parameters differ. */
+  learningRate: number;
+}
 
 /** run.json */
 export interface RunManifest {
@@ -53,7 +69,29 @@ export interface RunManifest {
   host: string;
   /** ISO 8601, UTC. */
   startedAt: string;
+  /** When it last went on from a checkpoint. */
+  resumedAt?: string;
   endedAt?: string;
+  /** Groups as they are trained now, or were at the end. */
+  groups?: GroupState[];
+  /** What was frozen from start to end, and the SHA-256 (hex) of its bytes then. */
+  frozen?: { parameters: string[]; before: string; after?: string };
+  /** `key=value` pairs that changed the config for this run. */
+  overrides?: string[];
+  /** Where the weights came from. */
+  startedFrom?: string;
+}
+
+/** import.json: where an imported run's weights came from, and what became of each tensor. */
+export interface ImportRecord {
+  schemaVersion: 1;
+  /** Path of the file, relative to the folder that holds `.gatescope`. */
+  source: string;
+  /** Of the file; absent for a folder. */
+  sha256?: string;
+  format: string;
+  tensors: { name: string; shape: number[]; from?: string; fromShape?: number[]; how: string }[];
+  notes: string[];
 }
 
 /** One line of metrics.jsonl. `t` is seconds since the start of training. The line number (0-based) is the event's `seq`. */
@@ -117,6 +155,18 @@ export interface Evaluation {
   epoch: number;
   validation: SplitEvaluation;
   test?: SplitEvaluation;
+  /** How far each parameter went from where it started. */
+  movement?: ParameterMovement[];
+}
+
+/** Norms are L2, over all elements. */
+export interface ParameterMovement {
+  name: string;
+  group: string;
+  /** At the start. */
+  norm: number;
+  /** Of the difference; 0 exactly where no bit changed. */
+  distance: number;
 }
 
 /** What was asked to compute, and what computes. */
@@ -142,7 +192,15 @@ export interface RunEnvironment {
   threads: BackendChoice['threads'];
   seed: number;
   /** SHA-256, hex. */
-  hashes: { config: string; train: string; validation?: string; test?: string; tokenizer: string };
+  hashes: {
+    config: string;
+    train: string;
+    validation?: string;
+    test?: string;
+    tokenizer: string;
+    start?: string;
+    vectors?: string;
+  };
   data: {
     train: number;
     validation: number;

@@ -6,10 +6,26 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { joinMetricFrames, type MetricFrame, toMetricFrame } from '../protocol/metricFrame.ts';
 import { type RunEvent, SCORE_NAMES, type ScoreName, type Scores } from '../schema/run.ts';
+import { UserError } from '../util/userError.ts';
 import { nameFile } from './atomicWrite.ts';
 import { fileVersionRecord, scalarsRecord } from './tensorboard.ts';
 
 export const METRICS_FILE = 'metrics.jsonl';
+
+/** Whole lines, and their bytes. */
+export interface LogPosition {
+  events: number;
+  bytes: number;
+}
+
+function brokenLog(runDir: string): UserError {
+  return new UserError({
+    code: 'run.unreadable',
+    message: `${METRICS_FILE} is shorter than the checkpoint says: it was changed.`,
+    remedy: 'Train again.',
+    place: { path: join(runDir, METRICS_FILE) },
+  });
+}
 
 /** Writes both files. `append` only collects; `flush` writes and says what is new. */
 export class MetricsLog {
@@ -18,22 +34,44 @@ export class MetricsLog {
   readonly #tensorboard: FileHandle;
   readonly #startedAtS = Date.now() / 1000;
   #waiting: RunEvent[] = [];
-  #written = 0;
+  #written: LogPosition;
 
-  private constructor(path: string, lines: FileHandle, tensorboard: FileHandle) {
+  private constructor(path: string, files: { lines: FileHandle; tensorboard: FileHandle }, written: LogPosition) {
     this.#path = path;
-    this.#lines = lines;
-    this.#tensorboard = tensorboard;
+    this.#lines = files.lines;
+    this.#tensorboard = files.tensorboard;
+    this.#written = written;
   }
 
   static async create(runDir: string): Promise<MetricsLog> {
-    const nowS = Date.now() / 1000;
     const path = join(runDir, METRICS_FILE);
-    const lines = await open(path, 'ax');
+    return MetricsLog.#open(runDir, await open(path, 'ax'), { events: 0, bytes: 0 });
+  }
+
+  /** Goes on after the first `at.events` lines and forgets those behind. Other events go to a new TensorBoard file, which takes over. */
+  static async reopen(runDir: string, at: LogPosition): Promise<MetricsLog> {
+    const lines = await open(join(runDir, METRICS_FILE), 'r+');
+    try {
+      const { size } = await lines.stat();
+      if (size < at.bytes) throw brokenLog(runDir);
+      await lines.truncate(at.bytes);
+    } finally {
+      await lines.close();
+    }
+    return MetricsLog.#open(runDir, await open(join(runDir, METRICS_FILE), 'a'), { ...at });
+  }
+
+  static async #open(runDir: string, lines: FileHandle, at: LogPosition): Promise<MetricsLog> {
+    const nowS = Date.now() / 1000;
     const eventsName = `events.out.tfevents.${Math.floor(nowS)}.${hostname()}.${process.pid}`;
     const tensorboard = await open(join(runDir, eventsName), 'ax');
     await tensorboard.writeFile(fileVersionRecord(nowS));
-    return new MetricsLog(path, lines, tensorboard);
+    return new MetricsLog(join(runDir, METRICS_FILE), { lines, tensorboard }, at);
+  }
+
+  /** How much is on disk: what waits does not count. */
+  get written(): LogPosition {
+    return { ...this.#written };
   }
 
   append(event: RunEvent): void {
@@ -43,13 +81,14 @@ export class MetricsLog {
   /** Writes what waits; the events written and the line number of the first. */
   async flush(): Promise<{ seq: number; events: RunEvent[] }> {
     const events = this.#waiting;
-    const seq = this.#written;
+    const seq = this.#written.events;
     if (events.length === 0) return { seq, events };
     this.#waiting = [];
-    this.#written += events.length;
+    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    this.#written = { events: seq + events.length, bytes: this.#written.bytes + Buffer.byteLength(text) };
     const records = events.flatMap((event) => toTensorboard(event, this.#startedAtS));
     try {
-      await this.#lines.appendFile(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      await this.#lines.appendFile(text);
       if (records.length > 0) await this.#tensorboard.appendFile(Buffer.concat(records));
     } catch (error) {
       throw nameFile(error, this.#path);

@@ -1,19 +1,23 @@
 // Making and writing one run folder. Invariant: whatever is on disk at any moment is a readable run.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Evaluation, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
+import type { Evaluation, ImportRecord, RunEnvironment, RunEvent, RunManifest } from '../schema/run.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
-import { MetricsLog } from './metricsLog.ts';
-import { changeManifest, MANIFEST_FILE } from './runManifest.ts';
+import { CHECKPOINT_FILES, dropLaterCheckpoints, type StoredCheckpoint } from './checkpoints.ts';
+import { makeFolder } from './makeFolder.ts';
+import { type LogPosition, MetricsLog } from './metricsLog.ts';
+import { changeManifest, claimRun, MANIFEST_FILE } from './runManifest.ts';
 
 export const CONFIG_SUFFIX = '.gatescope.json';
 export const MODEL_FILE = 'model.safetensors';
+export const START_FILE = 'start.safetensors';
 export const TOKENIZER_FILE = 'tokenizer.json';
 export const CONFIG_FILE = 'config.json';
 export const EVALUATION_FILE = 'evaluation.json';
 export const ENVIRONMENT_FILE = 'environment.json';
+export const IMPORT_FILE = 'import.json';
 
 /** `<folder of the config>/.gatescope/runs` */
 export function runsDirOf(configPath: string): string {
@@ -44,7 +48,7 @@ function folderTime(now: Date): string {
 }
 
 async function makeUniqueFolder(runsDir: string, base: string): Promise<string> {
-  await mkdir(runsDir, { recursive: true });
+  await makeFolder(runsDir);
   for (let attempt = 1; ; attempt++) {
     const id = attempt === 1 ? base : `${base}-${attempt}`;
     try {
@@ -54,6 +58,14 @@ async function makeUniqueFolder(runsDir: string, base: string): Promise<string> 
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
+}
+
+/** model.safetensors as it was at the checkpoint: the best weights by then. */
+async function restoreBest(dir: string, { dir: from, state }: StoredCheckpoint): Promise<void> {
+  const path = join(dir, MODEL_FILE);
+  if (!state.best) return rm(path, { force: true });
+  const { best, model } = CHECKPOINT_FILES;
+  await writeFileAtomic(path, await readFile(join(from, state.best.step === state.step ? model : best)));
 }
 
 export class RunFolder {
@@ -70,7 +82,11 @@ export class RunFolder {
   }
 
   /** Makes the folder with run.json (status running), config.json and empty logs. */
-  static async create(configPath: string, experiment: ResolvedExperiment): Promise<RunFolder> {
+  static async create(
+    configPath: string,
+    experiment: ResolvedExperiment,
+    overrides: readonly string[] = [],
+  ): Promise<RunFolder> {
     const now = new Date();
     const runsDir = runsDirOf(configPath);
     const id = await makeUniqueFolder(runsDir, `${folderTime(now)}-${slugOf(configPath)}`);
@@ -88,10 +104,33 @@ export class RunFolder {
       pid: process.pid,
       host: hostname(),
       startedAt: now.toISOString(),
+      ...(overrides.length > 0 ? { overrides: [...overrides] } : {}),
     };
     await writeJsonAtomic(join(dir, MANIFEST_FILE), manifest);
     await writeJsonAtomic(join(dir, CONFIG_FILE), experiment);
     return new RunFolder(dir, manifest, await MetricsLog.create(dir));
+  }
+
+  /** Goes on with a run from a checkpoint: what came after it is forgotten. Throws UserError `run.active`. */
+  static async reopen(dir: string, checkpoint: StoredCheckpoint, experiment: ResolvedExperiment): Promise<RunFolder> {
+    const { epochsDone, best, log } = checkpoint.state;
+    const manifest = await claimRun(dir, {
+      status: 'running',
+      best,
+      test: undefined,
+      problem: undefined,
+      endedAt: undefined,
+      frozen: undefined,
+      epochs: { done: epochsDone, planned: experiment.training.epochs },
+      pid: process.pid,
+      host: hostname(),
+      resumedAt: new Date().toISOString(),
+    });
+    await dropLaterCheckpoints(dir, checkpoint);
+    await rm(join(dir, EVALUATION_FILE), { force: true });
+    await restoreBest(dir, checkpoint);
+    await writeJsonAtomic(join(dir, CONFIG_FILE), experiment);
+    return new RunFolder(dir, manifest, await MetricsLog.reopen(dir, log));
   }
 
   get manifest(): RunManifest {
@@ -118,6 +157,20 @@ export class RunFolder {
 
   async writeEvaluation(evaluation: Evaluation): Promise<void> {
     await writeJsonAtomic(join(this.dir, EVALUATION_FILE), evaluation);
+  }
+
+  async writeImport(record: ImportRecord): Promise<void> {
+    await writeJsonAtomic(join(this.dir, IMPORT_FILE), record);
+  }
+
+  /** Weights that training starts from, where they came from elsewhere: what moved is measured by them. */
+  async writeStart(safetensors: Uint8Array): Promise<void> {
+    await writeFileAtomic(join(this.dir, START_FILE), safetensors);
+  }
+
+  /** Whole lines of the log on disk. */
+  get log(): LogPosition {
+    return this.#metrics.written;
   }
 
   append(event: RunEvent): void {

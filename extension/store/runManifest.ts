@@ -67,9 +67,31 @@ function isManifest(value: unknown): value is RunManifest {
 
 /** The manifest of a run; an active run whose process is gone reads as `crashed`. */
 export async function readManifest(runDir: string): Promise<RunManifest> {
-  const manifest = await readManifestFile(runDir);
-  const isGone = isActive(manifest.status) && !canStillRun(manifest.pid, manifest.host, manifest.startedAt);
+  return asSeenNow(await readManifestFile(runDir));
+}
+
+function asSeenNow(manifest: RunManifest): RunManifest {
+  const { status, pid, host, startedAt, resumedAt } = manifest;
+  const isGone = isActive(status) && !canStillRun(pid, host, resumedAt ?? startedAt);
   return isGone ? { ...manifest, status: 'crashed' } : manifest;
+}
+
+/** Takes a run that nobody trains for this process. Throws UserError `run.active`. */
+export async function claimRun(runDir: string, changes: Partial<RunManifest>): Promise<RunManifest> {
+  const path = join(runDir, MANIFEST_FILE);
+  return withFileLock(path, async () => {
+    const manifest = asSeenNow(await readManifestFile(runDir));
+    if (isActive(manifest.status)) {
+      throw new UserError({
+        code: 'run.active',
+        message: `${manifest.name} is still ${manifest.status}.`,
+        remedy: 'Stop it first.',
+      });
+    }
+    const claimed: RunManifest = { ...manifest, ...changes };
+    await writeJsonAtomic(path, claimed);
+    return claimed;
+  });
 }
 
 export async function changeManifest(runDir: string, changes: Partial<RunManifest>): Promise<RunManifest> {

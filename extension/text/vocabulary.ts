@@ -8,16 +8,26 @@ export interface VocabularyOptions {
   maxVocabulary: number;
 }
 
-/** Tokens by id: [PAD], [UNK], then by falling count, ties by code point. */
+/** Tokens that are there already, by id, and what they mean for a new vocabulary. */
+export interface KnownVocabulary {
+  tokens: readonly string[];
+  /** Before new ones, not at all, or alone. */
+  mode: 'merge' | 'data' | 'source';
+}
+
+/** Tokens by id: [PAD], [UNK] (or those that are known), then by falling count, ties by code point. */
 export function buildVocabulary(
   counts: Iterable<readonly [token: string, count: number]>,
   options: VocabularyOptions,
+  known?: KnownVocabulary,
 ): string[] {
-  const frequent = [...counts].filter(
-    ([token, count]) => count >= options.minFrequency && token !== PAD_TOKEN && token !== UNK_TOKEN,
-  );
+  if (known?.mode === 'source') return [...known.tokens];
+  const first = known?.mode === 'merge' ? known.tokens : [PAD_TOKEN, UNK_TOKEN];
+  const taken = new Set(first);
+  const frequent = [...counts].filter(([token, count]) => count >= options.minFrequency && !taken.has(token));
   frequent.sort(([a, countA], [b, countB]) => countB - countA || compareCodePoints(a, b));
-  return [PAD_TOKEN, UNK_TOKEN, ...frequent.slice(0, options.maxVocabulary - 2).map(([token]) => token)];
+  const room = Math.max(0, options.maxVocabulary - first.length);
+  return [...first, ...frequent.slice(0, room).map(([token]) => token)];
 }
 
 /** By code point, which differs from UTF-16 order above U+FFFF. */

@@ -11,7 +11,7 @@ interface Fence {
 }
 
 const own = (...names: string[]): string[] => names.map((name) => `extension/${name}`);
-const NODE_LIBRARIES = ['node:', 'jsonc-parser'];
+const NODE_LIBRARIES = ['node:', 'jsonc-parser', 'fflate'];
 
 const FENCES: Readonly<Record<string, Fence>> = {
   'extension/util': { values: [] },
@@ -25,11 +25,10 @@ const FENCES: Readonly<Record<string, Fence>> = {
   'extension/data': {
     values: [...own('util', 'schema', 'text'), 'papaparse', 'entities', 'hyparquet', '@uwdata/flechette'],
     types: own('protocol'),
-    types: own('protocol'),
   },
   'extension/engine': {
     values: [...own('util', 'schema'), '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
-    types: own('data', 'text'),
+    types: own('data', 'text', 'protocol'),
   },
   'extension/store': { values: [...own('util', 'schema', 'protocol'), 'node:'] },
   'extension/node': {

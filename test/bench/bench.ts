@@ -1,4 +1,4 @@
-// The bench: `npm run bench -- [--torch PYTHON] [--tfjs FOLDER] [--only NAME]… [--threads N] [--rounds N] [--quick] [--out FOLDER]`.
+// The bench: `npm run bench -- [--torch PYTHON] [--tfjs FOLDER] [--tensorflow] [--only NAME]… [--threads N] [--rounds N] [--quick] [--out FOLDER]`.
 // Writes benchmarks.json, benchmarks.md and benchmarks-growth.svg to docs/, a quick run to out/bench/. Benches that did not run keep
 // the figures that stand there.
 import { execFileSync } from 'node:child_process';
@@ -8,13 +8,14 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { threadCount } from '../../extension/node/kernels/cores.ts';
+import { ensureTensorflow } from '../support/tensorflow.ts';
 import type { BenchContext } from './context.ts';
 import { ENGINE_KINDS, type EngineKind, ROOT } from './engines.ts';
 import { benchEpochs, EPOCH_TASKS } from './epochs.ts';
 import { benchGrowth } from './growth.ts';
 import { drawGrowth } from './growthPicture.ts';
 import { benchGemm, benchLayers } from './layerCases.ts';
-import { benchStep, benchTrace } from './modelCases.ts';
+import { benchFreeze, benchStep, benchTrace } from './modelCases.ts';
 import { Peer } from './peers.ts';
 import type { Results, Row } from './results.ts';
 import { benchmarksPage } from './tables.ts';
@@ -69,6 +70,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     turnMilliseconds: 500,
     run: benchStep,
   },
+  freeze: {
+    title: 'Training step with frozen groups',
+    about:
+      'The same step where groups are frozen, against training everything: what is frozen below all that is trained has no backward pass.',
+    rounds: 9,
+    turnMilliseconds: 300,
+    run: benchFreeze,
+  },
   trace: {
     title: 'Reading all gates',
     about: 'A forward pass whose gates and states are all read, against the plain one.',
@@ -96,6 +105,7 @@ function readOptions() {
     options: {
       torch: { type: 'string' },
       tfjs: { type: 'string' },
+      tensorflow: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       engine: { type: 'string', multiple: true },
       threads: { type: 'string' },
@@ -159,12 +169,15 @@ async function writeResults(out: string, results: Results): Promise<void> {
 async function main(): Promise<void> {
   const { names, kinds, threads, rounds, quick, out, ...options } = readOptions();
   const torch = options.torch ? await Peer.torch(options.torch) : undefined;
-  const tfjs = options.tfjs ? await Peer.tfjs(options.tfjs) : undefined;
+  const tfjs = [
+    ...(options.tfjs ? [await Peer.tfjs(options.tfjs, 'wasm')] : []),
+    ...(options.tensorflow ? [await Peer.tfjs(await ensureTensorflow(), 'tensorflow')] : []),
+  ];
   const versions = {
     Gatescope: revision(),
     Node: process.versions.node,
     ...(torch ? { PyTorch: torch.version } : {}),
-    ...(tfjs ? { tfjs: tfjs.version } : {}),
+    ...(tfjs[0] ? { tfjs: tfjs[0].version } : {}),
   };
   try {
     const results = await readResults(join(out, 'benchmarks.json'));
@@ -181,7 +194,7 @@ async function main(): Promise<void> {
     console.log(`Written to ${out}`);
   } finally {
     torch?.close();
-    tfjs?.close();
+    for (const peer of tfjs) peer.close();
   }
 }
 

@@ -11,6 +11,7 @@ export interface BenchContext {
   torch?: Peer;
   /** The Python of `torch`. */
   python?: string;
-  tfjs?: Peer;
+  /** tf.layers on each of its backends. */
+  tfjs: readonly Peer[];
   log(line: string): void;
 }

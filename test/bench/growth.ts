@@ -23,7 +23,7 @@ async function layerPoint(
 
 export async function benchGrowth(given: BenchContext): Promise<Row[]> {
   // Compared with PyTorch at every point; tf.layers would take minutes here.
-  const context = { ...given, tfjs: undefined };
+  const context = { ...given, tfjs: [] };
   const pick = (values: number[]): number[] => (context.isQuick ? values.slice(0, 2) : values);
   const rows: Row[] = [];
   const small = context.isQuick ? { steps: 8, hidden: 16 } : {};

@@ -92,7 +92,7 @@ export async function layerSides(context: BenchContext, shape: LayerShape): Prom
   const sides: Side[] = [];
   for (const kind of context.kinds) sides.push(await openSide(kind, shape.threads, (m) => layerStep(m, shape)));
   if (context.torch) sides.push(await context.torch.prepare(shape));
-  if (context.tfjs && shape.cell === 'lstm') sides.push(await context.tfjs.prepare(shape));
+  if (shape.cell === 'lstm') for (const peer of context.tfjs) sides.push(await peer.prepare(shape));
   return sides;
 }
 

@@ -6,7 +6,7 @@ import { createModel, type Model } from '../../extension/engine/model.ts';
 import { createParams } from '../../extension/engine/params/paramStore.ts';
 import { classifierGradients } from '../../extension/engine/tasks/classification.ts';
 import { clippingOf, globalNorm } from '../../extension/engine/train/clipping.ts';
-import { createOptimizer, createOptimizerState } from '../../extension/engine/train/optimizers.ts';
+import { applyUpdates, createOptimizerState, updatesOf } from '../../extension/engine/train/optimizers.ts';
 import { moveIn } from '../../extension/engine/train/residence.ts';
 import type { ResolvedEncoder, ResolvedModel, ResolvedOptimizer } from '../../extension/schema/resolved.ts';
 import { Rng } from '../../extension/util/rng.ts';
@@ -62,14 +62,15 @@ function drawBatch(lengths: readonly number[], vocabulary: number, lane: number)
 }
 
 /** Dropout, embedding, both directions, max pooling, head, loss, backward, clip, Adam: what a step of `gatescope train` does. */
-export function trainingStep(shape: StepShape, lengths: readonly number[][]): () => void {
+export function trainingStep(
+  shape: StepShape,
+  lengths: readonly number[][],
+  frozen: readonly string[] = [],
+): () => void {
   const model = modelOf(shape, { bidirectional: true, dropout: [0.2, 0.5] });
   const { params } = model;
-  const state = createOptimizerState(
-    ADAM,
-    params.trainable().map(({ values }) => values.length),
-  );
-  const optimizer = createOptimizer(ADAM, state);
+  params.setTrainable(({ group }) => !frozen.includes(group));
+  const state = createOptimizerState(ADAM, params.trainable());
   moveIn(params, state);
   const batches = lengths.map((own, n) => drawBatch(own, shape.vocabulary, n));
   const labels = Int32Array.from({ length: BATCH_SIZE }, (_, text) => text % shape.classes);
@@ -79,7 +80,8 @@ export function trainingStep(shape: StepShape, lengths: readonly number[][]): ()
       const training = { seed: 1, step: ++count };
       const batch = batches[count % batches.length];
       const { gradients } = classifierGradients(model, batch, labels, { labelSmoothing: 0, training });
-      optimizer.update(params.trainable(), gradients, clippingOf(CLIP, globalNorm(gradients)));
+      const updates = updatesOf(params.trainable(), gradients, state, () => ADAM);
+      applyUpdates(updates, clippingOf(CLIP, globalNorm(gradients)));
     });
 }
 
@@ -101,6 +103,34 @@ export async function benchStep(context: BenchContext): Promise<Row[]> {
   const rows: Row[] = [];
   for (const cell of CELLS)
     rows.push(...(await stepRows(context, { cell, classes: 6, threads: context.threads, ...size })));
+  return rows;
+}
+
+/** The groups that stay as they are while a head alone, or a head and the last layer, is fine-tuned. */
+const FROZEN: readonly string[][] = [['embedding', 'encoder.0'], ['embedding']];
+
+/** The classifier's step with groups frozen, in turns with training everything. */
+export async function benchFreeze(context: BenchContext): Promise<Row[]> {
+  const sizes = context.isQuick
+    ? { vocabulary: 200, embedding: 16, hidden: 16 }
+    : { vocabulary: 8000, embedding: 100, hidden: 100 };
+  const rows: Row[] = [];
+  const lengths = drawLengths();
+  for (const cell of CELLS) {
+    const shape = { cell, classes: 6, threads: context.threads, ...sizes };
+    for (const kind of context.kinds) {
+      const side = async (name: string, frozen: readonly string[], isPeer: boolean): Promise<Side> => ({
+        ...(await openSide(kind, shape.threads, () => trainingStep(shape, lengths, frozen))),
+        name,
+        isPeer,
+      });
+      const all = await side('everything trained', [], true);
+      const sides = [all];
+      for (const frozen of FROZEN) sides.push(await side(`${kind}, frozen: ${frozen.join(', ')}`, frozen, false));
+      const what = `Bi${cell.toUpperCase()} B${BATCH_SIZE} E${sizes.embedding} H${sizes.hidden}, ${kind}`;
+      rows.push(...(await runCase(context, { what, threads: shape.threads }, sides)));
+    }
+  }
   return rows;
 }
 

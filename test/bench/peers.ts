@@ -71,10 +71,11 @@ export class Peer {
     return Peer.open('PyTorch', python, [resolve(import.meta.dirname, 'torch/serve.py')]);
   }
 
-  /** tf.layers, installed in `folder`. */
-  static tfjs(folder: string): Promise<Peer> {
+  /** tf.layers on a backend of tfjs, both installed in `folder`. */
+  static tfjs(folder: string, backend: 'wasm' | 'tensorflow'): Promise<Peer> {
     const script = resolve(import.meta.dirname, 'tfjs/serve.mjs');
-    return Peer.open('tf.layers on tfjs-backend-wasm', process.execPath, [script, resolve(folder)]);
+    const name = `tf.layers on ${backend === 'wasm' ? 'tfjs-backend-wasm' : 'native TensorFlow'}`;
+    return Peer.open(name, process.execPath, [script, resolve(folder), backend]);
   }
 
   /** The peer's side of a case; the peer serves one case at a time. */

@@ -52,3 +52,23 @@ test('runs can be looked at; predictions are off with the reason', async () => {
   assert.ok(await page.getByRole('textbox', { name: 'A text to classify' }).isDisabled());
   assert.match(await page.locator('gs-try-it').innerText(), /Restricted Mode/);
 });
+
+test('probes that were stored can be looked at, epoch by epoch; tracing a text is off with the reason', async () => {
+  await workbench.runCommand('Gatescope: Inspect Gates…');
+  const page = await workbench.inspector();
+  await page.getByText(/Tracing texts is off because this folder is in Restricted Mode/).waitFor();
+  const text = page.getByRole('textbox', { name: 'A text to look at' });
+  assert.ok(await text.isDisabled());
+  await eventually('the first probe is shown', async () => /^Wherefore/.test(await text.inputValue()));
+  await page.getByRole('grid').first().focus();
+  await workbench.page.keyboard.press('ArrowRight');
+  await eventually('a cell is read out', async () =>
+    /= .?\d\.\d{4}/.test(await page.getByLabel('Read-out').innerText()),
+  );
+  await page.getByRole('slider', { name: 'Epoch' }).press('Home');
+  await eventually('the network before training is shown', async () =>
+    /before training/.test((await page.getByRole('slider', { name: 'Epoch' }).getAttribute('aria-valuetext')) ?? ''),
+  );
+  assert.equal(await workbench.hasCommand('Gatescope: Inspect Gates of Selection'), false);
+  assert.deepEqual(workbench.violations, []);
+});

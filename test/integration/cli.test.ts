@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import type { ReportData } from '../../extension/protocol/report.ts';
+import type { SignalName } from '../../extension/protocol/trace.ts';
 import { CONFIG, jsonLines, makeRows, runCli } from './support.ts';
 
 let dir: string;
@@ -23,7 +25,19 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
-const COMMANDS = ['train', 'validate', 'predict', 'generate', 'evaluate', 'runs', 'dataset', 'plan', 'doctor'];
+const COMMANDS = [
+  'train',
+  'validate',
+  'predict',
+  'generate',
+  'evaluate',
+  'import',
+  'export',
+  'runs',
+  'dataset',
+  'plan',
+  'doctor',
+];
 
 test('every command has help, and the overview names all of them', async () => {
   const overview = await cli('--help');
@@ -182,7 +196,11 @@ test('predict finds the encoding of a file: byte order marks are no text', async
 });
 
 test('evaluate repeats the run’s own scores, and scores another file', async () => {
-  const saved = JSON.parse(await readFile(join(dir, '.gatescope/runs', run, 'evaluation.json'), 'utf8'));
+  // Movement is measured from where training started, which only training knows.
+  const { movement, ...saved } = JSON.parse(
+    await readFile(join(dir, '.gatescope/runs', run, 'evaluation.json'), 'utf8'),
+  );
+  assert.ok(movement.length > 0);
   const again = await cli('evaluate', run, '--json');
   assert.deepEqual(JSON.parse(again.stdout), saved);
   const other = await cli('evaluate', run, '--data', 'test.csv', '--json');
@@ -237,6 +255,34 @@ test('evaluate says that training data changed', async () => {
   assert.match(stderr, /no longer what it was trained on/);
 });
 
+/** The report's gates are of the first text of the test data, and its numbers obey the equation of a cell. */
+function checkGatesOf(html: string): void {
+  const json = /<script type="application\/json" id="gatescope-report">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+  const { gates } = JSON.parse(json) as ReportData;
+  assert.ok('trace' in gates, JSON.stringify(gates));
+  const { origin, trace } = gates;
+  assert.match(origin, /^test\.csv, line 2$/);
+  assert.equal(trace.text.split(' ').length, trace.tokens.length);
+  assert.equal(trace.layers[0].length, 2);
+  const numbers = (name: SignalName, direction: number): Float32Array => {
+    const bytes = Buffer.from(trace.layers[0][direction].signals[name] ?? '', 'base64');
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  };
+  for (const direction of [0, 1]) {
+    const [i, f, g, c] = (['i', 'f', 'g', 'c'] as const).map((name) => numbers(name, direction));
+    assert.equal(c.length, trace.tokens.length * trace.hiddenSize);
+    const step = (direction === 0 ? -1 : 1) * trace.hiddenSize;
+    for (const [at, value] of c.entries()) {
+      const expected = f[at] * (c[at + step] ?? 0) + i[at] * g[at];
+      // Two roundings of float32 at most lie between them.
+      assert.ok(
+        Math.abs(value - expected) <= 2 ** -23 * Math.max(1, Math.abs(expected)),
+        `${value} is not ${expected}`,
+      );
+    }
+  }
+}
+
 test('runs are listed, shown, renamed, annotated, reported on and deleted', async () => {
   assert.match((await cli('runs')).stdout, new RegExp(`${run} +Weather +completed +4/4`));
   assert.equal((await cli('runs', 'rename', run, 'Storm', 'warning')).code, 0);
@@ -248,6 +294,7 @@ test('runs are listed, shown, renamed, annotated, reported on and deleted', asyn
   const html = await readFile(join(dir, 'report.html'), 'utf8');
   assert.match(html, /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/);
   assert.match(html, /"accuracy":/);
+  checkGatesOf(html);
   const doomed = jsonLines(
     (await cli('train', 'weather.gatescope.json', '--json', '--set', 'training.epochs=1')).stdout,
   );

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
+import { listCheckpoints } from '../../extension/store/checkpoints.ts';
 import { listRuns, readMetrics } from '../../extension/store/runStore.ts';
 import { loadTokenizer } from '../../extension/text/tokenizer.ts';
 import { createRandom, makeProject, runCli, startCli } from './support.ts';
@@ -13,6 +14,8 @@ const SEED = 20261124;
 
 async function checkFiles(dir: string): Promise<Set<string>> {
   const names = new Set(await readdir(dir));
+  for (const { name } of await listCheckpoints(dir)) assert.match(name, /^epoch-\d{3}$/);
+  names.delete('checkpoints');
   for (const name of names) {
     const bytes = await readFile(join(dir, name));
     if (name === 'model.safetensors') assert.ok(decodeSafetensors(bytes).tensors.length > 0);

@@ -16,12 +16,12 @@ interface Copy {
   doctor(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
-/** What ships, copied, with a cache of its own. */
-async function makeCopy(t: TestContext): Promise<Copy> {
+/** What ships, copied, with a cache of its own, or one elsewhere. */
+async function makeCopy(t: TestContext, cacheHome?: string): Promise<Copy> {
   const dir = await mkdtemp(join(tmpdir(), 'gatescope-doctor-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
-  const [dist, cache] = [join(dir, 'dist'), join(dir, 'cache')];
-  await mkdir(cache);
+  const [dist, cache] = [join(dir, 'dist'), cacheHome ?? join(dir, 'cache')];
+  if (!cacheHome) await mkdir(cache);
   for (const name of ['cli.cjs', 'kernelThread.cjs', 'kernelCheck.cjs', 'kernels'])
     await cp(join(dirname(CLI_PATH), name), join(dist, name), { recursive: true });
   const env = { ...process.env, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache };
@@ -69,6 +69,18 @@ test('doctor says what computes, how fast, and where verdicts are kept', async (
   assert.equal(text.code, 0);
   assert.match(text.stdout, /^ {2}Computes with native kernels \(\w+\), 1 thread$/m);
   assert.doesNotMatch(text.stdout, /2 threads: roofline/);
+});
+
+test('a cache folder in which nothing can be made is told, and everything else works', async (t) => {
+  const copy = await makeCopy(t, '/proc/gatescope-cache');
+  const info = await factsOf(copy);
+  assert.equal(info.code, 0);
+  assert.equal(info.computes?.used, 'native');
+  assert.equal(info.verdictsFile, '/proc/gatescope-cache/gatescope/kernels.json');
+  assert.match(info.verdictsProblem ?? '', /ENOENT.*\/proc\/gatescope-cache/);
+  const { code, stdout } = await copy.doctor('--threads', '1');
+  assert.equal(code, 0);
+  assert.match(stdout, /^ {2}Verdicts on native kernels cannot be kept in \/proc\/gatescope-cache/m);
 });
 
 test('a damaged native file is said, and WebAssembly computes instead', async (t) => {

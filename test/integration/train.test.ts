@@ -29,6 +29,7 @@ test('a run learns, and its folder holds every file', async (t) => {
   assert.ok(scores.accuracy > 0.95, `test accuracy ${scores.accuracy}`);
   const names = (await readdir(dir)).map((name) => name.replace(/^events\.out\.tfevents\..*/, 'tfevents')).sort();
   assert.deepEqual(names, [
+    'checkpoints',
     'config.json',
     'environment.json',
     'evaluation.json',

@@ -1,13 +1,13 @@
 // The dashboard in Chromium, under the policy and the themes of VS Code, against the fixture host.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Fixture } from '../../webview/dev/fixtureHost.ts';
+import { findViolations, overflowOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { openDashboardPage, type PageOptions } from '../support/dashboardPage.ts';
+
 import { eventually } from '../support/eventually.ts';
+import { openFixturePage, type PageOptions } from '../support/fixturePage.ts';
 import { THEMES, type ThemeName } from '../support/themes.ts';
 
 declare global {
@@ -24,7 +24,7 @@ after(() => browser?.close());
 
 /** A page that must not have complained by the end of the test. */
 async function open(t: TestContext, options: PageOptions = {}): Promise<Page> {
-  const { page, complaints, close } = await openDashboardPage(browser, options);
+  const { page, complaints, close } = await openFixturePage(browser, 'dashboard', options);
   t.after(async () => {
     await close();
     assert.deepEqual(complaints, []);
@@ -194,6 +194,22 @@ test('evaluation: matrix read by keyboard, mistakes open at their line', async (
   ]);
 });
 
+test('gates are inspected of the run, of a row, of a mistake and of what was typed', async (t) => {
+  const page = await open(t, { state: 'one' });
+  const runId = '2026-11-24T10-00-00-trec';
+  await page.getByRole('button', { name: 'Inspect Gates' }).first().click();
+  await page.getByRole('button', { name: 'Inspect gates of TREC, hidden 60' }).click();
+  await page.getByRole('button', { name: 'Inspect gates of TREC.test.all:4', exact: true }).click();
+  await page.getByRole('textbox', { name: 'A text to classify' }).fill('How far is it ?');
+  await page.locator('gs-try-it').getByRole('button', { name: 'Inspect Gates' }).click();
+  assert.deepEqual(await callsOf(page, 'inspect'), [
+    { runId, text: undefined },
+    { runId, text: undefined },
+    { runId, text: 'What is an annotated bibliography ?' },
+    { runId, text: 'How far is it ?' },
+  ]);
+});
+
 test('texts are never read as HTML', async (t) => {
   const page = await open(t, { state: 'hostile' });
   await page.getByText('<img src=x onerror').first().waitFor();
@@ -202,9 +218,7 @@ test('texts are never read as HTML', async (t) => {
   );
   assert.equal(await page.locator('main img').count(), 0);
   assert.notEqual(await page.title(), 'owned');
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
+  const overflow = await overflowOf(page);
   assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
 });
 
@@ -245,26 +259,13 @@ test('the names of many classes can be read above their columns', async (t) => {
   assert.ok(shown > 30 && needed <= shown, `${shown} of ${needed} px`);
 });
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 for (const theme of Object.keys(THEMES) as ThemeName[]) {
   test(`no accessibility violations, and nothing too wide at 400 px: ${theme}`, async (t) => {
     for (const state of ['live', 'one', 'text']) {
       const page = await open(t, { state, theme, width: 400 });
       await eventually('there are points', async () => (await pointsOf(page)) > 0);
-      await page.evaluate(await readFile(axePath, 'utf8'));
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-        };
-        return (await axe.run()).violations.map(
-          ({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
-        );
-      });
-      assert.deepEqual(violations, []);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
+      assert.deepEqual(await findViolations(page), []);
+      const overflow = await overflowOf(page);
       assert.ok(overflow <= 0, `${state} is ${overflow} px too wide`);
     }
   });
@@ -298,4 +299,30 @@ test('a language model: its own curves and scores, no classes, samples, and text
   await page.getByRole('row', { name: /Plot TREC/ }).click();
   await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
   await page.getByRole('textbox', { name: 'A text to classify' }).waitFor();
+});
+
+test('groups of parameters: what is frozen has a lock and has moved by nothing; names open by keyboard', async (t) => {
+  const page = await open(t, { state: 'one' });
+  const table = page.getByRole('table', { name: 'Groups of parameters' });
+  const rows = table.getByRole('row');
+  await eventually('the movement is there', async () => /0 %/.test(await rows.nth(1).innerText()));
+  assert.match(await rows.nth(1).innerText(), /embedding frozen\s+0 of 868,400\s+–\s+0 %/);
+  assert.match(await rows.nth(2).innerText(), /encoder\.0\s+161,600\s+0\.000385\s+4 %/);
+  assert.equal(await rows.nth(1).locator('.codicon-lock').count(), 1);
+  assert.equal(await rows.nth(4).locator('.codicon-lock').count(), 0);
+  await rows.nth(1).locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await table.getByText('embedding.weight').waitFor();
+  await page.setViewportSize({ width: 400, height: 800 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 400, `the page is ${width} px wide at 400`);
+});
+
+test('a run that goes on from a checkpoint shows what it has since, not what it forgot', async (t) => {
+  const page = await open(t);
+  await eventually('all points so far', async () => (await pointsOf(page)) === 120);
+  await page.evaluate(() => window.fixture.goOn(60));
+  await eventually('what came later is gone', async () => (await pointsOf(page)) === 60);
+  await page.evaluate(() => window.fixture.play(10));
+  await eventually('ten more', async () => (await pointsOf(page)) === 70);
 });

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { renderReport } from '../../extension/node/report.ts';
-import type { ReportData } from '../../extension/schema/report.ts';
+import type { ReportData } from '../../extension/protocol/report.ts';
 import { makeEvaluation, makeEvents, makeRun } from '../../webview/dev/fixtures.ts';
+import { makeReportGates, REPORT_NETWORK, REPORT_TOKENS } from '../../webview/dev/reportFixture.ts';
+import { traceLayer } from '../../webview/dev/traceNetworks.ts';
 import { launchBrowser } from '../support/browser.ts';
 
 const WEBVIEW = resolve(import.meta.dirname, '../../dist/webview');
@@ -50,6 +52,24 @@ const environment: ReportData['environment'] = {
   data: { train: 100, validation: 10, vocabulary: 50, skippedRows: 0, parameters: 1234 },
 };
 
+/** Seven heatmaps, of which one cell is read by keys and compared with the network that made it. */
+async function readGates(page: Page): Promise<void> {
+  const gates = page.getByRole('region', { name: 'Gates' });
+  assert.equal(await gates.locator('gs-heatmap').count(), 7);
+  await gates.getByRole('combobox', { name: 'Order' }).selectOption('index');
+  await gates.getByRole('radio', { name: '← backward' }).check();
+  await gates.getByRole('grid').first().focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+  await gates.locator('.cell-readout', { hasText: 'Unit 1, token 1, “is”:' }).waitFor();
+  const [, backward] = traceLayer(REPORT_NETWORK, REPORT_TOKENS, 0);
+  const readout = await gates.locator('.cell-readout').innerText();
+  for (const name of ['f', 'c', 'h'] as const) {
+    const value = backward.signals[name]![REPORT_NETWORK.hiddenSize + 1].toFixed(4).replace('-', '−');
+    assert.match(readout, new RegExp(`${name} = ${value}`));
+  }
+  assert.match(await gates.locator('.outcome').innerText(), /ABBR\s+66\.0 %/);
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`curves, scores and mistakes show from a file, ${colorScheme}`, async () => {
     const url = await writeReport({
@@ -58,6 +78,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       environment,
       evaluation: makeEvaluation(['ABBR', 'DESC', 'NUM']),
       metrics: { events: makeEvents(600, 100) },
+      gates: makeReportGates(),
     });
     const context = await browser.newContext({ colorScheme, locale: 'en-US', offline: true });
     const page = await context.newPage();
@@ -74,6 +95,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     assert.equal(await page.getByRole('img', { name: /^Loss/ }).getAttribute('data-points'), '607');
     assert.match(await page.getByRole('table', { name: 'Confusion matrix' }).innerText(), /ABBR/);
     assert.match(await page.getByRole('table', { name: 'Misclassified texts' }).innerText(), /TREC\.test\.all:1/);
+    await readGates(page);
     const footer = await page.locator('footer').innerText();
     assert.match(footer, /native kernels \(avx2\), 2 threads \(not used: native \(avx512\): <b>SIGILL<\/b>\), seed 7/);
     assert.notEqual(await page.title(), 'owned');
@@ -86,3 +108,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await context.close();
   });
 }
+
+test('a report without gates says why', async () => {
+  const whyNot = 'The run <b>failed</b> before it had weights.';
+  const url = await writeReport({ manifest, config, metrics: { events: [] }, gates: { whyNot } });
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.getByText(`Not shown: ${whyNot}`).waitFor();
+  await page.close();
+});

@@ -6,7 +6,7 @@ import { createModel } from '../../extension/engine/model.ts';
 import { createParams } from '../../extension/engine/params/paramStore.ts';
 import { classifierGradients } from '../../extension/engine/tasks/classification.ts';
 import { clippingOf, globalNorm } from '../../extension/engine/train/clipping.ts';
-import { createOptimizer, createOptimizerState } from '../../extension/engine/train/optimizers.ts';
+import { applyUpdates, createOptimizerState, updatesOf } from '../../extension/engine/train/optimizers.ts';
 import { moveIn } from '../../extension/engine/train/residence.ts';
 import type { ModelShape } from '../../extension/engine/types.ts';
 import type { ResolvedOptimizer } from '../../extension/schema/resolved.ts';
@@ -52,10 +52,8 @@ export function createTraining(
     const tokens = new Set(texts.flatMap((text) => [...text]));
     return { tokens, batch: createBatch(texts), labels: Int32Array.from(texts, () => choose(0, shape.classCount - 1)) };
   });
-  const sizes = params.trainable().map(({ values }) => values.length);
   const options: ResolvedOptimizer = { ...ADAM, betas: [...ADAM.betas], lazy: isLazy };
-  const state = createOptimizerState(options, sizes);
-  const optimizer = createOptimizer(options, state);
+  const state = createOptimizerState(options, params.trainable());
   const end = moveIn(params, state);
   let done = 0;
   return {
@@ -65,7 +63,10 @@ export function createTraining(
         const key = { seed: 3, step: done++ };
         const { loss, gradients } = classifierGradients(model, batch, labels, { labelSmoothing: 0, training: key });
         const clipping = clippingOf({ norm: 0.5 }, globalNorm(gradients));
-        optimizer.update(params.trainable(), gradients, clipping);
+        applyUpdates(
+          updatesOf(params.trainable(), gradients, state, () => options),
+          clipping,
+        );
         return loss.loss;
       }),
     tokensOf: (step) => batches[step % count].tokens,

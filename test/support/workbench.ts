@@ -28,8 +28,11 @@ export class Workbench {
     await this.page.waitForSelector('.monaco-workbench .statusbar', { timeout: 120_000 });
   }
 
+  /** As a user does it: VS Code keeps the state of its window, and of the pages in it, before it goes. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load', { timeout: 120_000 });
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 
@@ -106,16 +109,23 @@ export class Workbench {
   }
 
   /** The dashboard's document, once it shows something. */
-  async dashboard(): Promise<Frame> {
-    return eventually('the dashboard shows', async () => {
+  dashboard(): Promise<Frame> {
+    return this.#document('gs-dashboard');
+  }
+
+  /** The inspector's document, once it shows something. */
+  inspector(): Promise<Frame> {
+    return this.#document('gs-inspector');
+  }
+
+  #document(element: string): Promise<Frame> {
+    return eventually(`${element} shows`, async () => {
       for (const frame of this.page.frames()) {
-        if (
-          (await frame
-            .locator('gs-dashboard main')
-            .count()
-            .catch(() => 0)) > 0
-        )
-          return frame;
+        const shown = await frame
+          .locator(`${element} main`)
+          .count()
+          .catch(() => 0);
+        if (shown > 0) return frame;
       }
       return undefined;
     });

@@ -8,6 +8,7 @@ import type { SaveFile } from '../shared/chart/curveChart.ts';
 import '../shared/chart/chartGrid.ts';
 import type { ChartSettings } from '../shared/chart/settings.ts';
 import '../shared/evaluation/evaluationView.ts';
+import { renderGroups } from '../shared/groups.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
@@ -68,9 +69,11 @@ export class DashboardApp extends LightElement {
       <section aria-label="Evaluation">
         <gs-evaluation
           .evaluation=${store.evaluationOf(focused)}
+          .inspect=${(text: string) => this.#inspect(focused.id, text)}
           .openExample=${(path: string, line: number) => this.#do(store.client.call('openExample', { runId: focused.id, path, line }))}
         ></gs-evaluation>
       </section>
+      ${renderGroups(focused.groups, store.evaluationOf(focused)?.movement)}
       ${renderSamples(store.samplesOf(focused))}
     </main>`;
   }
@@ -84,7 +87,12 @@ export class DashboardApp extends LightElement {
       return html`<gs-write-on .runId=${id} .whyNot=${whyNot} .generate=${generate}></gs-write-on>`;
     }
     const predict = (runId: string, text: string) => store.client.call('predict', { runId, text });
-    return html`<gs-try-it .runId=${id} .whyNot=${whyNot} .predict=${predict}></gs-try-it>`;
+    return html`<gs-try-it
+      .runId=${id}
+      .whyNot=${whyNot}
+      .predict=${predict}
+      .inspect=${(text: string) => this.#inspect(id, text)}
+    ></gs-try-it>`;
   }
 
   #headerActions(runId: string) {
@@ -94,7 +102,12 @@ export class DashboardApp extends LightElement {
         this.#do(client.call('control', { runId, action })),
       writeNote: (note: string) => this.#do(client.call('updateRun', { runId, note })),
       openConfig: () => this.#do(client.call('openConfig', { runId })),
+      inspect: () => this.#inspect(runId),
     };
+  }
+
+  #inspect(runId: string, text?: string): void {
+    this.#do(this.store.client.call('inspect', { runId, text }));
   }
 
   #makeTableActions(): RunTableActions {
@@ -105,6 +118,7 @@ export class DashboardApp extends LightElement {
       togglePlotted: (runId) => store.togglePlotted(runId),
       rename: (runId, name) => this.#do(client.call('updateRun', { runId, name })),
       remove: (runId) => this.#do(client.call('deleteRuns', { runIds: [runId] })),
+      inspect: (runId) => this.#inspect(runId),
       openConfig: (runId) => this.#do(client.call('openConfig', { runId })),
       revealFolder: (runId) => this.#do(client.call('revealFolder', { runId })),
       change: (part) => store.change(part),

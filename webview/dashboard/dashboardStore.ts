@@ -122,6 +122,9 @@ export class DashboardStore {
   }
 
   #setRuns(runs: readonly RunSummary[]): void {
+    const before = new Map(this.runs.map((run) => [run.id, run.resumedAt]));
+    // A run that goes on from a checkpoint has forgotten what came after it.
+    for (const { id, resumedAt } of runs) if (before.has(id) && before.get(id) !== resumedAt) this.#metrics.delete(id);
     this.runs = runs;
     const colors = assignColors(this.plottedIds, this.state.colors);
     this.change({ colors });

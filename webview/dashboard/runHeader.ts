@@ -2,10 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import type { RunAction, RunProgress } from '../../extension/protocol/engineContract.ts';
+import { hasWeights } from '../../extension/protocol/runWeights.ts';
 import { formatScore, HEADLINES } from '../../extension/protocol/scores.ts';
 import type { Scores } from '../../extension/schema/run.ts';
 import { formatDateTime, formatDuration, formatLoss, formatPercent, groupThousands } from '../shared/format.ts';
-import { icon } from '../shared/icons.ts';
+import { icon, iconButton } from '../shared/icons.ts';
 import { isActiveStatus, STATUS_TEXTS } from '../shared/runStatus.ts';
 import { styled } from '../shared/styled.ts';
 import { button } from '../shared/widgets.ts';
@@ -14,6 +15,7 @@ export interface RunHeaderActions {
   control(action: RunAction): void;
   writeNote(note: string): void;
   openConfig(): void;
+  inspect(): void;
 }
 
 export function renderRunHeader(run: RunSummary, actions: RunHeaderActions): TemplateResult {
@@ -39,9 +41,13 @@ export function renderRunHeader(run: RunSummary, actions: RunHeaderActions): Tem
   </header>`;
 }
 
-function renderControls(run: RunSummary, { control, openConfig }: RunHeaderActions): TemplateResult {
-  const open = button({ label: 'Open Config', icon: 'go-to-file', onClick: openConfig });
-  if (!isActiveStatus(run.status) || !run.progress) return html`<div class="controls">${open}</div>`;
+function renderControls(run: RunSummary, { control, openConfig, inspect }: RunHeaderActions): TemplateResult {
+  const isActive = isActiveStatus(run.status) && run.progress !== undefined;
+  // Beside the controls there is room for icons only.
+  const link = isActive ? iconButton : button;
+  const links = html`${hasWeights(run) ? link({ label: 'Inspect Gates', icon: 'telescope', onClick: inspect }) : nothing}
+  ${link({ label: 'Open Config', icon: 'go-to-file', onClick: openConfig })}`;
+  if (!isActive) return html`<div class="controls">${links}</div>`;
   const isPaused = run.status === 'paused';
   return html`<div class="controls">
     ${
@@ -50,7 +56,7 @@ function renderControls(run: RunSummary, { control, openConfig }: RunHeaderActio
         : button({ label: 'Pause', icon: 'debug-pause', onClick: () => control('pause') })
     }
     ${button({ label: 'Stop', icon: 'debug-stop', onClick: () => control('stop') })}
-    ${button({ label: 'Cancel', icon: 'close', onClick: () => control('cancel') })} ${open}
+    ${button({ label: 'Cancel', icon: 'close', onClick: () => control('cancel') })} ${links}
   </div>`;
 }
 

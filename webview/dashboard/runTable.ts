@@ -2,6 +2,7 @@
 // Invariant: only rows in view are in the document; one row at most takes the focus by Tab, arrow keys move it.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
+import { hasWeights } from '../../extension/protocol/runWeights.ts';
 import { formatHeadline } from '../../extension/protocol/scores.ts';
 import { formatCount, formatDateTime, formatDuration, formatLoss } from '../shared/format.ts';
 import { icon, iconButton } from '../shared/icons.ts';
@@ -21,6 +22,7 @@ export interface RunTableActions {
   togglePlotted(runId: string): void;
   rename(runId: string, name: string): void;
   remove(runId: string): void;
+  inspect(runId: string): void;
   openConfig(runId: string): void;
   revealFolder(runId: string): void;
   change(part: Partial<Pick<DashboardState, 'sort' | 'filter'>>): void;
@@ -169,11 +171,13 @@ export class RunTable extends LightElement {
   }
 
   /** Tab goes through the buttons of the one row that takes the focus. */
-  #renderActions({ id, name }: RunSummary, isTabStop: boolean): TemplateResult {
+  #renderActions(run: RunSummary, isTabStop: boolean): TemplateResult {
     const { actions } = this;
+    const { id, name } = run;
     const action = (label: string, icon: string, onClick: () => void) =>
       iconButton({ label: `${label} ${name}`, icon, isTabStop, onClick });
-    return html`${action('Rename', 'edit', () => this.#rename(id))}
+    return html`${hasWeights(run) ? action('Inspect gates of', 'telescope', () => actions.inspect(id)) : nothing}
+    ${action('Rename', 'edit', () => this.#rename(id))}
     ${action('Open config of', 'go-to-file', () => actions.openConfig(id))}
     ${action('Reveal folder of', 'folder-opened', () => actions.revealFolder(id))}
     ${action('Delete', 'trash', () => actions.remove(id))}`;

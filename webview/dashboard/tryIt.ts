@@ -6,6 +6,7 @@ import { formatPercent } from '../shared/format.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { describeError, infoNotice } from '../shared/notice.ts';
 import { styled } from '../shared/styled.ts';
+import { button } from '../shared/widgets.ts';
 
 const DEBOUNCE_MS = 120;
 const MAX_CLASSES = 10;
@@ -22,6 +23,8 @@ export class TryIt extends LightElement {
   /** Why predictions are off; undefined when they are on. */
   declare whyNot: string | undefined;
   declare predict: (runId: string, text: string) => Promise<Prediction>;
+  /** Shows the gates behind a prediction. */
+  declare inspect: (text: string) => void;
   declare text: string;
   declare prediction: Prediction | undefined;
   declare failure: string | undefined;
@@ -56,7 +59,7 @@ export class TryIt extends LightElement {
       ></textarea>
       <div aria-live="polite">
         ${this.failure ? html`<p class="notice notice-error">${this.failure}</p>` : nothing}
-        ${this.prediction ? renderPrediction(this.prediction) : nothing}
+        ${this.prediction ? renderPrediction(this.prediction, this.inspect) : nothing}
       </div>
     `;
   }
@@ -87,7 +90,10 @@ export class TryIt extends LightElement {
   }
 }
 
-function renderPrediction({ tokens, unknown, classes }: Prediction): TemplateResult {
+function renderPrediction(
+  { text, tokens, unknown, classes }: Prediction,
+  inspect: (text: string) => void,
+): TemplateResult {
   const missing = new Set(unknown);
   const hidden = classes.length - MAX_CLASSES;
   return html`
@@ -110,6 +116,7 @@ function renderPrediction({ tokens, unknown, classes }: Prediction): TemplateRes
         )}
       </tbody>
     </table>
+    <p class="tools">${button({ label: 'Inspect Gates', icon: 'telescope', onClick: () => inspect(text) })}</p>
     ${hidden > 0 ? html`<p class="muted">${hidden} less probable classes are not shown.</p>` : nothing}
   `;
 }

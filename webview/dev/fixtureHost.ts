@@ -2,15 +2,18 @@
 // `?state=` chooses: none, one, live, paused, many, hostile, classes, large, text, untrusted, failing. The test drives it through `window.fixture`.
 import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
-import { serve, type Transport } from '../../extension/protocol/rpc.ts';
+import { serve } from '../../extension/protocol/rpc.ts';
 import type { Evaluation, RunEvent } from '../../extension/schema/run.ts';
 import { UserError } from '../../extension/util/userError.ts';
 import { makeEvaluation, makeEvents, makeRun } from './fixtures.ts';
+import { installVsCode } from './pageTransport.ts';
 import { makeTextEvaluation, makeTextEvents, makeTextRun, TEXT_RUN_ID } from './textFixtures.ts';
 
 export interface Fixture {
   /** Sends the next events of the live run; `skip` leaves out that many before, as a lost message would. */
   play(count: number, skip?: number): void;
+  /** The live run goes on from its line `from`, as after a checkpoint. */
+  goOn(from: number): void;
   /** Calls that came in, in order. */
   calls: { method: string; params: unknown }[];
   saved: { name: string; data: Uint8Array }[];
@@ -19,14 +22,11 @@ export interface Fixture {
 declare global {
   interface Window {
     fixture: Fixture;
-    acquireVsCodeApi(): unknown;
   }
 }
 
 const LIVE_ID = '2026-11-24T12-00-00-live';
-const STATE_KEY = 'gatescope-dev-state';
 const state = new URLSearchParams(location.search).get('state') ?? 'live';
-const toPage: ((message: unknown) => void)[] = [];
 
 const runs: RunSummary[] = makeRuns();
 const liveEvents: RunEvent[] = makeEvents(4000, 400);
@@ -101,15 +101,6 @@ function eventsOf(runId: string): RunEvent[] {
 
 const evaluation: Evaluation = makeEvaluation(labelsOf(state));
 
-const transport: Transport = {
-  post: (message) => setTimeout(() => window.postMessage(structuredClone(message), '*')),
-  onMessage(listener) {
-    toPage.push(listener);
-    return { dispose: () => undefined };
-  },
-  onClose: () => ({ dispose: () => undefined }),
-};
-
 const record =
   <P, R>(method: string, answer: (params: P) => R) =>
   (params: P): R => {
@@ -117,7 +108,7 @@ const record =
     return answer(params);
   };
 
-const server = serve<DashboardContract>(transport, {
+const server = serve<DashboardContract>(installVsCode('gatescope-dev-state'), {
   runs: record('runs', () => {
     if (state === 'failing')
       throw new UserError({
@@ -149,6 +140,7 @@ const server = serve<DashboardContract>(transport, {
     server.send('runsChanged', [...runs]);
     return runIds;
   }),
+  inspect: record('inspect', () => undefined),
   openConfig: record('openConfig', () => undefined),
   revealFolder: record('revealFolder', () => undefined),
   openExample: record('openExample', () => undefined),
@@ -185,11 +177,11 @@ function play(count: number, skip = 0): void {
   server.send('runsChanged', [...runs]);
 }
 
-window.fixture = { play, calls, saved };
-window.acquireVsCodeApi = () => ({
-  postMessage: (message: unknown) => {
-    for (const listener of toPage) listener(structuredClone(message));
-  },
-  getState: () => JSON.parse(sessionStorage.getItem(STATE_KEY) ?? 'null') as unknown,
-  setState: (value: unknown) => sessionStorage.setItem(STATE_KEY, JSON.stringify(value)),
-});
+function goOn(from: number): void {
+  sent = from;
+  const live = runs.find(({ id }) => id === LIVE_ID);
+  if (live) live.resumedAt = `2026-11-25T10:00:${String(from % 60).padStart(2, '0')}.000Z`;
+  server.send('runsChanged', structuredClone(runs));
+}
+
+window.fixture = { play, goOn, calls, saved };

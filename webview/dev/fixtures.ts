@@ -1,6 +1,14 @@
 // Made-up runs, metrics and evaluations that look like real ones. Pure and the same every time.
 import type { RunSummary } from '../../extension/protocol/dashboardContract.ts';
-import type { Evaluation, Misclassified, RunEvent, RunStatus, SplitEvaluation } from '../../extension/schema/run.ts';
+import type {
+  Evaluation,
+  GroupState,
+  Misclassified,
+  ParameterMovement,
+  RunEvent,
+  RunStatus,
+  SplitEvaluation,
+} from '../../extension/schema/run.ts';
 
 const STATUSES: readonly RunStatus[] = [
   'completed',
@@ -33,6 +41,7 @@ export function makeRun(id: string, at: number): RunSummary {
     best: hasScores ? { ...scores, epoch: 3, step: 300 } : undefined,
     test: hasScores ? scores : undefined,
     epochs: { done: 5, planned: 5 },
+    groups: makeGroups(),
     problem:
       status === 'diverged'
         ? {
@@ -88,7 +97,42 @@ export function makeEvents(steps: number, perEpoch: number): RunEvent[] {
 }
 
 export function makeEvaluation(labels: string[]): Evaluation {
-  return { schemaVersion: 1, labels, epoch: 3, validation: makeSplit(labels, 7), test: makeSplit(labels, 3) };
+  return {
+    schemaVersion: 1,
+    labels,
+    epoch: 3,
+    validation: makeSplit(labels, 7),
+    test: makeSplit(labels, 3),
+    movement: makeMovement(),
+  };
+}
+
+/** A fine-tuned model: the embedding frozen, lower layers slower. */
+export function makeGroups(): GroupState[] {
+  const layer = (at: number): string[] =>
+    ['', '_reverse'].flatMap((end) =>
+      ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map((name) => `encoder.${name}_l${at}${end}`),
+    );
+  const group = (name: string, parameters: string[], count: number, learningRate: number): GroupState => ({
+    name,
+    parameters,
+    frozen: learningRate === 0 ? parameters : [],
+    count,
+    trainable: learningRate === 0 ? 0 : count,
+    learningRate,
+  });
+  return [
+    group('embedding', ['embedding.weight'], 868_400, 0),
+    group('encoder.0', layer(0), 161_600, 0.000385),
+    group('encoder.1', layer(1), 241_600, 0.001),
+    group('head', ['head.weight', 'head.bias'], 1206, 0.0026),
+  ];
+}
+
+function makeMovement(): ParameterMovement[] {
+  return makeGroups().flatMap(({ name: group, parameters }, at) =>
+    parameters.map((name) => ({ name, group, norm: 10, distance: at === 0 ? 0 : 0.4 * at })),
+  );
 }
 
 function makeSplit(labels: readonly string[], seed: number): SplitEvaluation {

@@ -3,8 +3,10 @@ import 'uplot/dist/uPlot.min.css';
 import '../shared/styles/base.css';
 import '../shared/styles/charts.css';
 import '../shared/styles/evaluation.css';
+import '../shared/styles/heatmap.css';
+import '../inspector/signals.css';
 import './report.css';
-import type { ReportData } from '../../extension/schema/report.ts';
+import type { ReportData } from '../../extension/protocol/report.ts';
 import { ReportApp } from './reportApp.ts';
 
 const source = document.querySelector('#gatescope-report')?.textContent;

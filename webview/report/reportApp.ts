@@ -2,14 +2,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { backendReason, backendText } from '../../extension/protocol/backendText.ts';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
+import type { ReportData } from '../../extension/protocol/report.ts';
 import { formatScore, HEADLINES } from '../../extension/protocol/scores.ts';
-import type { ReportData } from '../../extension/schema/report.ts';
 import '../shared/chart/chartGrid.ts';
 import type { PlottedRun } from '../shared/chart/series.ts';
 import { type ChartSettings, DEFAULT_CHART_SETTINGS } from '../shared/chart/settings.ts';
 import { downloadFile } from '../shared/download.ts';
 import '../shared/evaluation/evaluationView.ts';
 import { formatDateTime, formatDuration, groupThousands } from '../shared/format.ts';
+import { renderGroups } from '../shared/groups.ts';
+import './reportGates.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { RunMetrics } from '../shared/runMetrics.ts';
 import { STATUS_TEXTS } from '../shared/runStatus.ts';
@@ -51,6 +53,8 @@ export class ReportApp extends LightElement {
         ></gs-charts>
       </section>
       <section aria-label="Evaluation"><gs-evaluation .evaluation=${evaluation ?? null}></gs-evaluation></section>
+      ${renderGroups(manifest.groups, evaluation?.movement)}
+      <section aria-label="Gates">${renderGates(this.data.gates)}</section>
       ${renderSamples(this.#plotted[0].metrics.samples)}
       <section aria-label="Config">
         <div class="section-head"><h2>Config</h2></div>
@@ -59,6 +63,11 @@ export class ReportApp extends LightElement {
       <footer class="muted">${renderOrigin(this.data)}</footer>
     </main>`;
   }
+}
+
+function renderGates(gates: ReportData['gates']): TemplateResult {
+  return html`<div class="section-head"><h2>Gates</h2></div>
+    ${'whyNot' in gates ? html`<p class="muted">Not shown: ${gates.whyNot}</p>` : html`<gs-report-gates .gates=${gates}></gs-report-gates>`}`;
 }
 
 function renderFacts({ manifest, environment }: ReportData): TemplateResult {

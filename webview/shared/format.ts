@@ -75,6 +75,11 @@ export function toFileName(text: string): string {
   return name === '' ? 'gatescope' : name;
 }
 
+/** Blanks as signs that can be seen: a token of a character model is often one. */
+export function visibleBlanks(text: string): string {
+  return text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥');
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -18,6 +18,7 @@ export const STATUS_TEXTS: Readonly<Record<RunStatus, StatusText>> = {
   diverged: { label: 'Diverged', icon: 'error', tone: 'bad' },
   failed: { label: 'Failed', icon: 'error', tone: 'bad' },
   crashed: { label: 'Crashed', icon: 'error', tone: 'bad' },
+  imported: { label: 'Imported', icon: 'inbox', tone: 'neutral' },
 };
 
 /** Queued, running or paused. */

@@ -4,6 +4,10 @@ import type { Disposable } from '../../extension/util/disposable.ts';
 import { DARK_PALETTE, LIGHT_PALETTE } from './palette.ts';
 
 export interface ThemeColors {
+  /** Whether text is dark on light or light on dark. */
+  ground: 'light' | 'dark';
+  /** Of what has the focus. */
+  accent: string;
   foreground: string;
   muted: string;
   background: string;
@@ -30,6 +34,8 @@ export function readTheme(): ThemeColors {
   const variable = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
   const isLight = (luminance(style.backgroundColor) ?? 0) > 0.4;
   return {
+    ground: isLight ? 'light' : 'dark',
+    accent: variable('--vscode-focusBorder', isLight ? '#0969da' : '#4c9bff'),
     foreground: style.color,
     muted: variable('--vscode-descriptionForeground', style.color),
     background: style.backgroundColor,

@@ -1,7 +1,11 @@
 // The safetensors format: 8 bytes header length (little-endian), a JSON header, then the tensors' bytes without gaps.
-// https://huggingface.co/docs/safetensors. Only F32 is read and written. Bytes that come from a file are hostile: every number is checked.
+// https://huggingface.co/docs/safetensors. Numbers become float32; F32 and U16 are written. Bytes that come from a file are hostile: every number
+// is checked.
 import { UserError } from '../../util/userError.ts';
 import type { NamedTensor } from '../types.ts';
+import { Allowance } from './allowance.ts';
+import { conversionNote, ELEMENT_BYTES, type ElementType, readElements } from './elements.ts';
+import { isRecord, parseJson } from './parseJson.ts';
 
 /** The limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -9,8 +13,28 @@ const MAX_RANK = 16;
 const LENGTH_BYTES = 8;
 const METADATA_KEY = '__metadata__';
 
+/** A tensor to write: float32, or numbers of 16 bits. */
+export type EncodableTensor = Omit<NamedTensor, 'data'> & { data: Float32Array | Uint16Array };
+
+const ELEMENT_TYPES = {
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F32: 'float32',
+  F64: 'float64',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
+  I16: 'int16',
+  U16: 'uint16',
+  I32: 'int32',
+  U32: 'uint32',
+  I64: 'int64',
+  U64: 'uint64',
+} as const satisfies Record<string, ElementType>;
+type Dtype = keyof typeof ELEMENT_TYPES;
+
 interface HeaderEntry {
-  dtype: string;
+  dtype: Dtype;
   shape: number[];
   data_offsets: [number, number];
 }
@@ -19,11 +43,13 @@ interface HeaderEntry {
 export interface SafetensorsContent {
   tensors: NamedTensor[];
   metadata: Record<string, string>;
+  /** What was converted to float32, one sentence a type. */
+  notes: string[];
 }
 
 /** Bytes of a file with these tensors in this order; the data starts at a multiple of 8 bytes. */
 export function encodeSafetensors(
-  tensors: readonly NamedTensor[],
+  tensors: readonly EncodableTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
@@ -31,7 +57,8 @@ export function encodeSafetensors(
   for (const { name, shape, data } of tensors) {
     const start = end;
     end += data.byteLength;
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [start, end] } satisfies HeaderEntry]);
+    const dtype = data instanceof Uint16Array ? 'U16' : 'F32';
+    entries.push([name, { dtype, shape, data_offsets: [start, end] } satisfies HeaderEntry]);
   }
   if (new Set(entries.map(([name]) => name)).size < entries.length) throw new Error('Two tensors have the same name');
   const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
@@ -48,10 +75,11 @@ export function encodeSafetensors(
   return bytes;
 }
 
-/** Reads a file. Throws UserError `safetensors.*` for anything that is not a whole, consistent F32 file. The tensors are copies. */
+/** Reads a file. Throws UserError `safetensors.*` for anything that is not a whole, consistent file. The tensors are copies. */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   const headerLength = readHeaderLength(bytes);
-  const header = parseHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + headerLength));
+  const allowance = new Allowance(bytes.length);
+  const header = parseHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + headerLength), allowance);
   const dataStart = LENGTH_BYTES + headerLength;
   const { [METADATA_KEY]: rawMetadata, ...rest } = header;
   const entries = Object.entries(rest)
@@ -62,11 +90,17 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
   checkCoverage(entries, bytes.length - dataStart);
   const tensors = entries.map(({ name, entry }): NamedTensor => {
     const [start, end] = entry.data_offsets;
-    const data = new Float32Array((end - start) / 4);
-    new Uint8Array(data.buffer).set(bytes.subarray(dataStart + start, dataStart + end));
+    const type = ELEMENT_TYPES[entry.dtype];
+    const count = (end - start) / ELEMENT_BYTES[type];
+    allowance.take(count * 4);
+    const data = readElements({ bytes: bytes.subarray(dataStart + start, dataStart + end), type }, count);
     return { name, shape: entry.shape, data };
   });
-  return { tensors, metadata: checkMetadata(rawMetadata) };
+  const notes = (Object.keys(ELEMENT_TYPES) as Dtype[]).flatMap((dtype) => {
+    const names = entries.filter(({ entry }) => entry.dtype === dtype).map(({ name }) => name);
+    return conversionNote(names, ELEMENT_TYPES[dtype]) ?? [];
+  });
+  return { tensors, metadata: checkMetadata(rawMetadata), notes };
 }
 
 function broken(code: string, message: string): UserError {
@@ -85,11 +119,12 @@ function readHeaderLength(bytes: Uint8Array): number {
   return Number(length);
 }
 
-function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+function parseHeader(bytes: Uint8Array, allowance: Allowance): Record<string, unknown> {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    header = parseJson(bytes, allowance);
   } catch (cause) {
+    if (UserError.is(cause, 'weights.tooLarge')) throw cause;
     throw new UserError({
       code: 'safetensors.badHeader',
       message: 'The safetensors file cannot be read: its header is not JSON.',
@@ -101,23 +136,20 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return header;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** The entry of one tensor, when its dtype, shape and offsets are possible and agree. */
 function checkEntry(name: string, value: unknown): HeaderEntry {
   if (!isRecord(value)) throw broken('badHeader', `the entry of "${name}" is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32') {
+  if (typeof dtype !== 'string' || !Object.hasOwn(ELEMENT_TYPES, dtype)) {
     throw new UserError({
       code: 'safetensors.dtype',
-      message: `The tensor "${name}" has the type ${JSON.stringify(dtype)}; only F32 can be read.`,
+      message: `The tensor "${name}" has the type ${JSON.stringify(dtype)?.slice(0, 40)}, which cannot be read.`,
       remedy: 'Save it as float32.',
     });
   }
+  const width = ELEMENT_BYTES[ELEMENT_TYPES[dtype as Dtype]];
   if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isCount)) {
     throw broken('badShape', `the shape of "${name}" is not a list of at most ${MAX_RANK} sizes`);
   }
@@ -126,10 +158,10 @@ function checkEntry(name: string, value: unknown): HeaderEntry {
   }
   const [start, end] = offsets as [number, number];
   const elements = (shape as number[]).reduce((product, size) => product * size, 1);
-  if (!Number.isSafeInteger(elements) || end - start !== elements * 4) {
+  if (!Number.isSafeInteger(elements) || end - start !== elements * width) {
     throw broken('badShape', `the shape of "${name}" does not go with its ${end - start} bytes`);
   }
-  return { dtype, shape: shape as number[], data_offsets: [start, end] };
+  return { dtype: dtype as Dtype, shape: shape as number[], data_offsets: [start, end] };
 }
 
 /** Tensors in order of their bytes must cover the data exactly: no overlap, no gap, nothing beyond the end. */

@@ -52,7 +52,7 @@ const SMALL_WORK = 30_000;
 /** Pieces a thread, so that an uneven one does not hold up the rest; but no more in a call, so that those of all weights fit a job. */
 const PIECES_PER_THREAD = 3;
 const MOST_SHARED_PIECES = 32;
-/** Multiply-adds of a piece, well below a second: a thread that is silent for longer counts as dead (pieces.ts). */
+/** Multiply-adds of a piece, well below a second: between two pieces a thread sees that another is lost (pieces.ts). */
 const MOST_WORK = 2 ** 28;
 const MOST_PIECES = 256;
 

@@ -4,14 +4,20 @@
 export const CONTROL = {
   /** generation << 12 | next piece. Threads claim a piece by moving it on. */
   state: 0x8_0000,
-  /** Moved by kernels that work long. */
+  /** Moved by recurrent kernels at every time step. */
   heartbeat: 0x8_0040,
   /** Pieces done. */
   done: 0x8_0080,
   /** Pieces of the job, and whether threads shall end. */
   count: 0x8_00c0,
   isClosing: 0x8_00c4,
+  /** Whether a helper ended within a piece. */
+  isLost: 0x8_00c8,
+  /** For each helper, BUSY_BYTES apart: whether it has a piece. */
+  busy: 0x8_0100,
 } as const;
+export const BUSY_BYTES = 32;
+export const MAX_HELPERS = (0x8_1000 - CONTROL.busy) / BUSY_BYTES;
 
 /** Entries of a job, ENTRY_BYTES each: kernel, address of its arguments, from, to. */
 export const ENTRIES = 0x8_1000;

@@ -8,7 +8,7 @@ import { closeJobs, runJob } from './pieces.ts';
 
 /** Helper threads, made by whoever knows how to make threads here. */
 export interface HelperThreads {
-  /** Ends them; resolves when they have ended. */
+  /** Ends them; resolves when they have ended, or are past waiting for. */
   close(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export class KernelMachine {
       for (let piece = 0; piece < count; piece++) this.carrier.run(ENTRIES + piece * ENTRY_BYTES, this.#scratch);
       return;
     }
-    if (runJob(this.#control, count, this.carrier, this.#scratch)) return;
+    if (runJob({ control: this.#control, carrier: this.carrier, scratch: this.#scratch }, count)) return;
     this.#isBroken = true;
     throw threadDied();
   }

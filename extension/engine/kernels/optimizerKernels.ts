@@ -3,7 +3,7 @@
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import type { Clipping } from '../train/clipping.ts';
 import { type Gradient, type SparseRows, valuesOf } from '../train/gradients.ts';
-import { isLazy, lazyOptions, type OptimizerState, type Updatable } from '../train/optimizers.ts';
+import { isLazy, lazyOptions, type ParameterState, type ParameterUpdate, type Updatable } from '../train/optimizers.ts';
 import { type Argument, Float, type Job, need } from './job.ts';
 import type { KernelMachine } from './machine.ts';
 
@@ -44,32 +44,25 @@ interface Scalars {
   isCentered: boolean;
 }
 
-/** One update of all parameters. `state.step` counts this update already. */
-export function updateAll(
-  machine: KernelMachine,
-  options: ResolvedOptimizer,
-  state: OptimizerState,
-  update: { parameters: readonly Updatable[]; gradients: readonly Gradient[]; clipping: Clipping },
-): void {
-  const { clipping } = update;
-  const head = headOf(options, state.step, clipping);
-  const lazyHead = isLazy(options) ? headOf(lazyOptions(options, state.step), state.step, clipping) : undefined;
+/** One update of all parameters. Their states count this update already. */
+export function updateAll(machine: KernelMachine, updates: readonly ParameterUpdate[], clipping: Clipping): void {
   machine.arena.scope(() => {
     const job = machine.job();
-    for (const [n, parameter] of update.parameters.entries()) {
-      const states = statesOf(state, n);
-      addUpdate(machine, job, { parameter, gradient: update.gradients[n], states, head, lazyHead });
+    for (const { parameter, state, gradient, options } of updates) {
+      const head = headOf(options, state.step, clipping);
+      const lazyHead = isLazy(options) ? headOf(lazyOptions(options, state.step), state.step, clipping) : undefined;
+      addUpdate(machine, job, { parameter, gradient, states: statesOf(state), head, lazyHead });
     }
     machine.run(job);
   });
 }
 
 /** The arrays of a parameter in the places where the kernel looks for them. */
-function statesOf({ buffers }: OptimizerState, n: number): UpdateCall['states'] {
+function statesOf({ buffers }: ParameterState): UpdateCall['states'] {
   return {
-    first: (buffers.momentumBuffer ?? buffers.expAvg)?.[n],
-    second: (buffers.expAvgSq ?? buffers.squareAvg ?? buffers.sum)?.[n],
-    third: buffers.gradAvg?.[n],
+    first: buffers.momentumBuffer ?? buffers.expAvg,
+    second: buffers.expAvgSq ?? buffers.squareAvg ?? buffers.sum,
+    third: buffers.gradAvg,
   };
 }
 

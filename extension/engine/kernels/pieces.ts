@@ -1,15 +1,19 @@
 // How threads share the pieces of a job, by atomics on the control words. The same few lines run on the engine's thread and on its helpers.
 // Invariant: a piece is done once. A claim succeeds only while its generation is current, and a job ends only when all its pieces are done.
 // Between two jobs the state is closed: a thread that is late and reads the count of the next job must not claim a piece for the last one.
+// A helper that ends within a piece takes it along: whoever sees it end says so (noteEnd), and the job fails. Time plays no part in it,
+// so that neither a long piece nor a stopped process or a sleeping machine counts as an end.
 import type { Carrier } from './carrier.ts';
-import { CONTROL, ENTRIES, ENTRY_BYTES } from './layout.ts';
+import { BUSY_BYTES, CONTROL, ENTRIES, ENTRY_BYTES } from './layout.ts';
 
 const word = (address: number): number => address / 4;
 const STATE = word(CONTROL.state);
 const DONE = word(CONTROL.done);
 const COUNT = word(CONTROL.count);
 const IS_CLOSING = word(CONTROL.isClosing);
-const HEARTBEAT = word(CONTROL.heartbeat);
+const IS_LOST = word(CONTROL.isLost);
+/** The word of a helper that says whether it has a piece. */
+const busyWord = (helper: number): number => word(CONTROL.busy + helper * BUSY_BYTES);
 
 const GENERATION_SHIFT = 12;
 const PIECE_MASK = (1 << GENERATION_SHIFT) - 1;
@@ -18,32 +22,43 @@ const CLOSED = PIECE_MASK;
 
 /** Looks this often before it sleeps: about 100 µs, longer than what lies between the jobs of a training step. */
 const SPINS = 20_000;
-/**
- * A helper that neither finishes nor moves its heartbeat in so many looks is dead. Looks are counted and not time, which also passes
- * while the whole process is stopped (Ctrl-Z) or the machine sleeps.
- */
-const DEAD_AFTER_LOOKS = 15;
-const LOOK_MS = 100;
 
 const generationOf = (state: number): number => state >>> GENERATION_SHIFT;
 
-/** Does pieces of the job of `generation` until none is left. */
-function doPieces(control: Int32Array, generation: number, carrier: Carrier, scratch: number): void {
+/** What a thread works with. */
+export interface Hands {
+  control: Int32Array;
+  carrier: Carrier;
+  /** Address of its scratch. */
+  scratch: number;
+  /** Number of a helper, from 0; absent for the engine's thread. */
+  helper?: number;
+}
+
+/** Does pieces of the job of `generation` until none is left, or one is lost. */
+function doPieces({ control, carrier, scratch, helper }: Hands, generation: number): void {
   for (;;) {
     const state = Atomics.load(control, STATE);
     const piece = state & PIECE_MASK;
     if (generationOf(state) !== generation || piece >= Atomics.load(control, COUNT)) return;
-    if (Atomics.compareExchange(control, STATE, state, state + 1) !== state) continue;
-    carrier.run(ENTRIES + piece * ENTRY_BYTES, scratch);
-    Atomics.add(control, DONE, 1);
-    Atomics.notify(control, DONE);
+    if (Atomics.load(control, IS_LOST) === 1) return;
+    // Busy before the claim, so that no claimed piece is without its mark.
+    if (helper !== undefined) Atomics.store(control, busyWord(helper), 1);
+    const isClaimed = Atomics.compareExchange(control, STATE, state, state + 1) === state;
+    if (isClaimed) {
+      carrier.run(ENTRIES + piece * ENTRY_BYTES, scratch);
+      Atomics.add(control, DONE, 1);
+    }
+    if (helper !== undefined) Atomics.store(control, busyWord(helper), 0);
+    if (isClaimed) Atomics.notify(control, DONE);
   }
 }
 
 /** What a helper thread does until the pool closes. Blocks. */
-export function serveJobs(control: Int32Array, carrier: Carrier, scratch: number): void {
+export function serveJobs(hands: Hands): void {
+  const { control } = hands;
   let state = Atomics.load(control, STATE);
-  doPieces(control, generationOf(state), carrier, scratch);
+  doPieces(hands, generationOf(state));
   for (;;) {
     const generation = generationOf(state);
     state = Atomics.load(control, STATE);
@@ -54,12 +69,20 @@ export function serveJobs(control: Int32Array, carrier: Carrier, scratch: number
       state = Atomics.load(control, STATE);
     }
     if (Atomics.load(control, IS_CLOSING) === 1) return;
-    doPieces(control, generationOf(state), carrier, scratch);
+    doPieces(hands, generationOf(state));
   }
 }
 
-/** Offers the `count` entries that are written, does its share, and returns when all are done. False: a helper died. */
-export function runJob(control: Int32Array, count: number, carrier: Carrier, scratch: number): boolean {
+/** Helper `helper` has ended, for whatever reason. Where it had a piece, the job is lost, and so is the memory it may have half written. */
+export function noteEnd(control: Int32Array, helper: number): void {
+  if (Atomics.load(control, busyWord(helper)) === 0) return;
+  Atomics.store(control, IS_LOST, 1);
+  Atomics.notify(control, DONE);
+}
+
+/** Offers the `count` entries that are written, does its share, and returns when all are done. False: a helper ended within a piece. */
+export function runJob(hands: Hands, count: number): boolean {
+  const { control } = hands;
   const last = generationOf(Atomics.load(control, STATE));
   Atomics.store(control, STATE, (last << GENERATION_SHIFT) | CLOSED);
   Atomics.store(control, COUNT, count);
@@ -67,18 +90,18 @@ export function runJob(control: Int32Array, count: number, carrier: Carrier, scr
   const generation = (last + 1) & (0xffff_ffff >>> GENERATION_SHIFT);
   Atomics.store(control, STATE, generation << GENERATION_SHIFT);
   Atomics.notify(control, STATE);
-  doPieces(control, generation, carrier, scratch);
+  doPieces(hands, generation);
   for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(control, DONE) === count) return true;
   return waitForOthers(control, count);
 }
 
+/** A note that comes between a look at the words and the wait for one of them is found at the next look. */
+const LOOK_MS = 100;
+
 function waitForOthers(control: Int32Array, count: number): boolean {
-  let [beat, silent] = [Atomics.load(control, HEARTBEAT), 0];
   for (let done = Atomics.load(control, DONE); done !== count; done = Atomics.load(control, DONE)) {
-    const woken = Atomics.wait(control, DONE, done, LOOK_MS);
-    const nextBeat = Atomics.load(control, HEARTBEAT);
-    if (nextBeat !== beat || Atomics.load(control, DONE) !== done) [beat, silent] = [nextBeat, 0];
-    else if (woken === 'timed-out' && ++silent >= DEAD_AFTER_LOOKS) return false;
+    if (Atomics.load(control, IS_LOST) === 1) return false;
+    Atomics.wait(control, DONE, done, LOOK_MS);
   }
   return true;
 }

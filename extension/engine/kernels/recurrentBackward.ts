@@ -33,7 +33,8 @@ export function recurrentLayerBackward(shared: LayerState, dOutGiven: Float32Arr
   for (const n of directions.keys()) {
     // The second direction's input gradient is added to the first's, so each has a job of its own.
     const job = machine.job();
-    if (n === 0) gradients = directions.map((_, d) => addWeightGradients(shared, job, packed[d], running[d]));
+    if (n === 0 && !input.areWeightsConstant)
+      gradients = directions.map((_, d) => addWeightGradients(shared, job, packed[d], running[d]));
     if (x) addInputGradient(shared, job, { x, n, panels: packed[n].input, dGates: running[n].dGates });
     if (job.count > 0) machine.run(job);
   }
@@ -44,9 +45,8 @@ interface BackwardPanels {
   /** W_hh [G·H, H] and W_ih [G·H, I] as right sides. */
   recurrent: Float32Array;
   input?: Float32Array;
-  /** x [N, I] and the h that each token read [N, H], in step order. */
-  x: Float32Array;
-  before: Float32Array;
+  /** x [N, I] and the h that each token read [N, H], in step order; absent where the weights are constant. */
+  read?: { x: Float32Array; before: Float32Array };
 }
 
 function packForBackward(shared: LayerState, direction: DirectionState, job: Job): BackwardPanels {
@@ -54,15 +54,19 @@ function packForBackward(shared: LayerState, direction: DirectionState, job: Job
   const { layout, inputSize: I, hiddenSize: H } = input;
   const { weights, rows, column, h0 } = direction;
   const k = GATE_COUNTS[input.cell] * H;
+  const panels: BackwardPanels = {
+    recurrent: addPacking(machine, job, { values: weights.weightHh, k, n: H }),
+    input: input.isConstant ? undefined : addPacking(machine, job, { values: weights.weightIh, k, n: I }),
+  };
+  if (input.areWeightsConstant) return panels;
   const index = machine.arena.adopt(rowsBefore(layout, rows, h0 !== undefined));
   const other = h0 && spaced(machine.arena, h0, H, width);
   const before = { values: out.subarray(column), other, k: layout.tokenCount, n: H, index, stride: width };
-  return {
-    recurrent: addPacking(machine, job, { values: weights.weightHh, k, n: H }),
-    input: input.isConstant ? undefined : addPacking(machine, job, { values: weights.weightIh, k, n: I }),
+  panels.read = {
     x: addPacking(machine, job, { values: x, k: layout.tokenCount, n: I, index: rows }),
     before: addPacking(machine, job, before),
   };
+  return panels;
 }
 
 /** Rows of H floats [B, H], as far apart as those of the layer's output: the kernel takes both by one stride. */
@@ -106,9 +110,10 @@ function runningGradients({ machine, input }: LayerState, dOut: Float32Array): R
 function addWeightGradients(
   shared: LayerState,
   job: Job,
-  panels: BackwardPanels,
+  { read }: BackwardPanels,
   running: RunningGradients,
 ): LayerGradients['directions'][number] {
+  if (!read) throw new Error('The panels of what was read are missing');
   const { arena } = shared.machine;
   const { cell, layout, inputSize: I, hiddenSize: H } = shared.input;
   const m = GATE_COUNTS[cell] * H;
@@ -117,8 +122,8 @@ function addWeightGradients(
   const weightIh = arena.float32(m * I);
   const weightHh = arena.float32(m * H);
   const [biasIh, biasHh] = [arena.float32(m), arena.float32(m)];
-  const ofInput = { a: dGates, isTransposed: true, panels: panels.x, m, n: I, k, out: weightIh };
-  const ofState = { panels: panels.before, n: H, out: weightHh };
+  const ofInput = { a: dGates, isTransposed: true, panels: read.x, m, n: I, k, out: weightIh };
+  const ofState = { panels: read.before, n: H, out: weightHh };
   const sum = (values: Float32Array, to: Float32Array, copy?: Float32Array): void => {
     job.split('columnSums', job.call([values, to, k, m, copy]), m, { work: k, grain: 16 });
   };

@@ -1,5 +1,6 @@
 // A small piece of every kind of work, whose bits are known. Every carrier with fused multiply-add gives the same checksum, on every
 // machine and with any number of threads; a carrier that does not is broken, or rounds differently (plain WebAssembly).
+import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import { Rng } from '../../util/rng.ts';
 import type { CellName } from '../layers/recurrent.ts';
 import { createSequenceLayout } from '../layers/sequenceLayout.ts';
@@ -124,12 +125,13 @@ function updateSomething(machine: KernelMachine, keep: Keep): void {
   const { arena } = machine;
   const parameter = { values: arena.adopt(values(1000, 1, 30)), fixedCount: 10 };
   const gradients = [values(1000, 3, 31)];
-  const buffers = { expAvg: [arena.float32(1000).fill(0)], expAvgSq: [arena.float32(1000).fill(0)] };
+  const buffers = { expAvg: arena.float32(1000).fill(0), expAvgSq: arena.float32(1000).fill(0) };
   const norm = globalNorm(machine, gradients);
-  const options = { type: 'adamw', learningRate: 0.01, epsilon: 1e-8, lazy: false, weightDecay: 0.01 } as const;
+  const rates = { learningRate: 0.01, epsilon: 1e-8, weightDecay: 0.01, lazy: false };
+  const options: ResolvedOptimizer = { type: 'adamw', betas: [0.9, 0.999], ...rates };
   for (let step = 1; step <= 3; step++) {
-    const update = { parameters: [parameter], gradients, clipping: { scale: 5 / norm, limit: 0 } };
-    updateAll(machine, { ...options, betas: [0.9, 0.999] }, { step, buffers }, update);
+    const update = { parameter, state: { step, buffers }, gradient: gradients[0], options };
+    updateAll(machine, [update], { scale: 5 / norm, limit: 0 });
   }
-  keep(parameter.values, ...buffers.expAvg, ...buffers.expAvgSq);
+  keep(parameter.values, buffers.expAvg, buffers.expAvgSq);
 }

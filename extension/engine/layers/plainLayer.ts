@@ -22,7 +22,7 @@ function backward(cell: Cell, dOut: Float32Array, passes: readonly RecurrentPass
   );
   const [first, second] = directions.map(({ x }) => x);
   if (first && second) for (let at = 0; at < first.length; at++) first[at] += second[at];
-  return { x: first, directions };
+  return { x: first, directions: passes[0].input.areWeightsConstant ? [] : directions };
 }
 
 /** [rows, width] parts side by side. */

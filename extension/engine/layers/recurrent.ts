@@ -26,6 +26,8 @@ export interface RecurrentInput extends InitialState {
   x: Float32Array;
   /** Nobody asks for the gradient of x. */
   isConstant?: boolean;
+  /** Nobody asks for the gradients of the weights. */
+  areWeightsConstant?: boolean;
   layout: SequenceLayout;
   inputSize: number;
   hiddenSize: number;
@@ -43,6 +45,9 @@ export interface RecurrentResult {
   cN?: Float32Array;
   /** [N, G·H] activated gates. */
   gates: Float32Array;
+  /** [N, H] cell states, and their tanh; LSTM only. */
+  cells?: Float32Array;
+  tanhCells?: Float32Array;
 }
 
 /** Gradients of the results that come from above; absent ones are zero. */
@@ -90,6 +95,7 @@ export interface LayerPass {
 export interface LayerGradients {
   /** [N, I]; absent where the input is constant. */
   x?: Float32Array;
+  /** None where the weights are constant. */
   directions: Omit<RecurrentGradients, 'x'>[];
 }
 

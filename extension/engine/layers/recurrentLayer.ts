@@ -28,6 +28,8 @@ export interface RecurrentLayerOptions {
   initial?: readonly InitialState[];
   /** x depends on no weight, so that its gradient is not computed. */
   isInputConstant?: boolean;
+  /** The gradients of the weights are not computed. Not together with isInputConstant. */
+  areWeightsConstant?: boolean;
   observe?: RecurrentObserver;
 }
 
@@ -39,16 +41,19 @@ export function recurrentLayer(
   options: RecurrentLayerOptions,
 ): tf.Tensor2D {
   if (usesTensorflow()) return tensorRecurrentLayer(x, layout, directions, options);
-  const { cell, initial, isInputConstant: isConstant = false, observe } = options;
+  const { cell, initial, isInputConstant: isConstant = false, areWeightsConstant = false, observe } = options;
   const [inputSize, hiddenSize] = [x.shape[1], directions[0][1].shape[1]];
   const weights = directions.flat();
-  const variables = isConstant ? weights : [x, ...weights];
+  const variables = areWeightsConstant ? [x] : isConstant ? weights : [x, ...weights];
   const apply = tf.customGrad((...inputs) => {
     const values = (inputs.slice(0, variables.length) as tf.Tensor[]).map((input) => input.dataSync<'float32'>());
-    const weightValues = values.slice(variables.length - weights.length);
+    const weightValues = areWeightsConstant
+      ? weights.map((weight) => weight.dataSync<'float32'>())
+      : values.slice(variables.length - weights.length);
     const input: LayerInput = {
       x: isConstant ? x.dataSync<'float32'>() : values[0],
       isConstant,
+      areWeightsConstant,
       layout,
       inputSize,
       hiddenSize,

@@ -116,13 +116,7 @@ function readResult(out: tf.Tensor2D, steps: readonly Step[], pass: DirectionPas
   const gates = read((step) => tf.concat(step.gates, 1));
   const hN = finalStates(values, place);
   if (pass.cellName !== 'lstm') return { out: values, hN, gates };
-  return {
-    out: values,
-    hN,
-    cN: finalStates(
-      read(({ c }) => c),
-      place,
-    ),
-    gates,
-  };
+  const cells = read(({ c }) => c);
+  const tanhCells = read(({ c }) => tf.tanh(c));
+  return { out: values, hN, cN: finalStates(cells, place), gates, cells, tanhCells };
 }

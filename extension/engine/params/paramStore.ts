@@ -39,6 +39,11 @@ export class ParamStore {
     for (const parameter of this.parameters) parameter.isTrainable = isTrainable(parameter);
   }
 
+  /** All weights in order, without a copy: good until they change or move. */
+  view(): NamedTensor[] {
+    return this.parameters.map(({ name, shape, values }) => ({ name, shape, data: values }));
+  }
+
   /** Copies of all weights, in order. */
   save(): NamedTensor[] {
     return this.parameters.map(({ name, shape, values }) => ({ name, shape: [...shape], data: values.slice() }));

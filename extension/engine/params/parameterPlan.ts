@@ -1,5 +1,6 @@
 // Which parameters a model has: names and layouts of PyTorch, without allocating one weight.
 // Order is the order of the list everywhere: initialisation, optimizer state, files.
+import { EMBEDDING_WEIGHT, recurrentParameterNames } from '../../schema/parameterNames.ts';
 import type { ResolvedModel } from '../../schema/resolved.ts';
 import { cellOf } from '../layers/cells.ts';
 import type { ModelShape } from '../types.ts';
@@ -55,18 +56,7 @@ function embeddingSpecs({ model, vocabularySize }: ModelShape): ParameterSpec[] 
   const { embedding } = model;
   if ('type' in embedding) return [];
   const { size, init } = embedding;
-  return [{ name: 'embedding.weight', shape: [vocabularySize, size], group: 'embedding', init, fixedCount: size }];
-}
-
-/** Names of the four parameters of one direction of a layer, in the order of torch.nn.LSTM, GRU and RNN. */
-export function recurrentParameterNames(layer: number, isReverse: boolean): [string, string, string, string] {
-  const suffix = `_l${layer}${isReverse ? '_reverse' : ''}`;
-  return [
-    `encoder.weight_ih${suffix}`,
-    `encoder.weight_hh${suffix}`,
-    `encoder.bias_ih${suffix}`,
-    `encoder.bias_hh${suffix}`,
-  ];
+  return [{ name: EMBEDDING_WEIGHT, shape: [vocabularySize, size], group: 'embedding', init, fixedCount: size }];
 }
 
 function layerSpecs({ model, vocabularySize }: ModelShape, layer: number): ParameterSpec[] {

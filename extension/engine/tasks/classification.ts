@@ -83,8 +83,8 @@ export function classifierGradients(
   { training, ...options }: LossOptions & { training?: TrainingKey },
 ): ClassifierGradients {
   const seen: { loss?: BatchLoss; logits?: Float32Array } = {};
-  const gradients = computeGradients(model.params, (weights, sparse) => {
-    const out = model.forward(weights, batch, { training, sparse });
+  const gradients = computeGradients(model.params, (weights, pass) => {
+    const out = model.forward(weights, batch, { training, ...pass });
     seen.logits = out.dataSync<'float32'>();
     return crossEntropy(out, labels, options, (result) => {
       seen.loss = result;

@@ -82,10 +82,10 @@ export function windowGradients(
 ): WindowGradients {
   let loss: BatchLoss | undefined;
   const state: CarriedState = [];
-  const gradients = computeGradients(model.params, (weights, sparse) => {
+  const gradients = computeGradients(model.params, (weights, pass) => {
     const logits = model.forward(weights, batch, {
       training,
-      sparse,
+      ...pass,
       ...carryState(model, batch.layout.batchSize, { initial, final: state }),
     });
     return crossEntropy(logits, targets, { labelSmoothing: 0 }, (result) => {

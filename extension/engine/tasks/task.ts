@@ -27,6 +27,8 @@ export interface StepPosition {
   /** Of the run; keys the dropout masks. */
   step: number;
   seed: number;
+  /** Frozen groups keep their dropout. */
+  dropsFrozen?: boolean;
   /** What the batch before in this epoch handed on. */
   carried?: CarriedState;
 }

@@ -1,5 +1,5 @@
 // Update rules of torch.optim (SGD, Adam, AdamW, RMSprop, Adagrad) as flat loops over float32 arrays. Arithmetic is in double precision,
-// state in float32. Invariant: the state is plain named lists of arrays and a count, so that it can be saved and restored as it is.
+// state in float32. Invariant: the state is plain arrays and a count by parameter name, so that it can be saved and restored as it is.
 
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import { assertNever } from '../../util/assertNever.ts';
@@ -18,18 +18,25 @@ export interface Updatable {
 /** PyTorch's names: momentum of SGD and RMSprop; running means of the gradient and of its square; their sum of Adagrad. */
 export type BufferName = 'momentumBuffer' | 'expAvg' | 'expAvgSq' | 'squareAvg' | 'gradAvg' | 'sum';
 
-/** Structured-cloneable. */
-export interface OptimizerState {
-  /** Updates done. */
+/** What an optimizer keeps of one parameter. Structured-cloneable. */
+export interface ParameterState {
+  /** Updates of this parameter. */
   step: number;
-  /** One array a parameter in each buffer that the optimizer has. */
-  buffers: Partial<Record<BufferName, Float32Array[]>>;
+  /** Of the parameter's size each. */
+  buffers: Partial<Record<BufferName, Float32Array>>;
 }
 
-export interface Optimizer {
-  readonly state: OptimizerState;
-  /** One update. gradients[n] belongs to parameters[n]; what it holds afterwards means nothing. */
-  update(parameters: readonly Updatable[], gradients: readonly Gradient[], clipping?: Clipping): void;
+/** By parameter name. */
+export type OptimizerState = Record<string, ParameterState>;
+
+/** One parameter's part in an update. */
+export interface ParameterUpdate {
+  parameter: Updatable;
+  state: ParameterState;
+  /** What it holds afterwards means nothing. */
+  gradient: Gradient;
+  /** The update rule with the rate and decay of this parameter at this step. */
+  options: ResolvedOptimizer;
 }
 
 function bufferNames(options: ResolvedOptimizer): BufferName[] {
@@ -57,39 +64,59 @@ export function stateSize(options: ResolvedOptimizer): number {
   return bufferNames(options).length;
 }
 
-/** A fresh state for parameters of these sizes. */
-export function createOptimizerState(options: ResolvedOptimizer, sizes: readonly number[]): OptimizerState {
+/** Fresh states for these parameters. */
+export function createOptimizerState(
+  options: ResolvedOptimizer,
+  parameters: readonly { name: string; values: Float32Array }[],
+): OptimizerState {
   const initial = options.type === 'adagrad' ? options.initialAccumulatorValue : 0;
-  const buffers = bufferNames(options).map((name) => [name, sizes.map((size) => new Float32Array(size).fill(initial))]);
-  return { step: 0, buffers: Object.fromEntries(buffers) };
+  const stateOf = (size: number): ParameterState => ({
+    step: 0,
+    buffers: Object.fromEntries(bufferNames(options).map((name) => [name, new Float32Array(size).fill(initial)])),
+  });
+  return Object.fromEntries(parameters.map(({ name, values }) => [name, stateOf(values.length)]));
 }
 
 /** A copy that shares nothing with the original. */
-export function copyOptimizerState({ step, buffers }: OptimizerState): OptimizerState {
-  const copies = Object.entries(buffers).map(([name, arrays]) => [name, arrays.map((array) => array.slice())]);
-  return { step, buffers: Object.fromEntries(copies) };
+export function copyOptimizerState(state: OptimizerState): OptimizerState {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, { step, buffers }]) => {
+      const copies = Object.entries(buffers).map(([buffer, array]) => [buffer, array.slice()]);
+      return [name, { step, buffers: Object.fromEntries(copies) }];
+    }),
+  );
 }
 
-/** An optimizer that goes on from `state`, which it owns and changes. */
-export function createOptimizer(options: ResolvedOptimizer, state: OptimizerState): Optimizer {
-  return {
-    state,
-    update(parameters, gradients, clipping = NO_CLIPPING) {
-      state.step++;
-      const machine = currentMachine();
-      if (machine) {
-        kernels.updateAll(machine, options, state, { parameters, gradients, clipping });
-        return;
-      }
-      applyClipping(gradients, clipping);
-      for (const [n, parameter] of parameters.entries()) {
-        const moment = { step: state.step, buffer: (name: BufferName) => state.buffers[name]![n] };
-        const gradient = gradients[n];
-        if (isLazy(options) && !(gradient instanceof Float32Array)) updateRows(parameter, gradient, options, moment);
-        else updateOne(parameter, denseGradient(gradient), options, moment);
-      }
-    },
-  };
+/** The parts of an update: gradients[n] belongs to parameters[n], and `rule` says how each is changed. */
+export function updatesOf(
+  parameters: readonly (Updatable & { name: string })[],
+  gradients: readonly Gradient[],
+  state: OptimizerState,
+  rule: (name: string) => ResolvedOptimizer,
+): ParameterUpdate[] {
+  return parameters.map((parameter, n) => {
+    const { name } = parameter;
+    return { parameter, state: state[name], gradient: gradients[n], options: rule(name) };
+  });
+}
+
+/** One update of all these parameters, whose states count it. */
+export function applyUpdates(updates: readonly ParameterUpdate[], clipping: Clipping = NO_CLIPPING): void {
+  for (const { state } of updates) state.step++;
+  const machine = currentMachine();
+  if (machine) {
+    kernels.updateAll(machine, updates, clipping);
+    return;
+  }
+  applyClipping(
+    updates.map(({ gradient }) => gradient),
+    clipping,
+  );
+  for (const { parameter, state, gradient, options } of updates) {
+    const moment = { step: state.step, buffer: (name: BufferName) => state.buffers[name]! };
+    if (isLazy(options) && !(gradient instanceof Float32Array)) updateRows(parameter, gradient, options, moment);
+    else updateOne(parameter, denseGradient(gradient), options, moment);
+  }
 }
 
 /** Whether rows of a sparse gradient's table that it leaves out stay as they are; otherwise their gradient counts as zero. */

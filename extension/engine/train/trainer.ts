@@ -9,18 +9,23 @@ import { addTally, EMPTY_TALLY, type StepResult, type TaskEpoch } from '../tasks
 import type { NamedTensor, TrainControl, TrainerOptions, TrainHooks, TrainResult } from '../types.ts';
 import { clippingOf, globalNorm } from './clipping.ts';
 import { checkFitsMemory } from './fitsMemory.ts';
-import { createOptimizer, type Optimizer } from './optimizers.ts';
+import { thawBefore, watchPlateau } from './freezing.ts';
+import { applyUpdates, updatesOf } from './optimizers.ts';
 import { moveIn } from './residence.ts';
 import { isBetter, shouldStopEarly } from './tracking.ts';
 import { copyProgress, copyWeights, initialProgress, type TrainerProgress, type TrainerState } from './trainerState.ts';
+import { createTrainingPlan, type TrainingPlan } from './trainingPlan.ts';
 
 export interface Trainer {
   /** The model in training; its weights change with every step. */
   readonly model: Model;
   /** Trains to the end, or to what `control` asks for. One run at a time. */
   run(control: TrainControl, hooks: TrainHooks): Promise<TrainResult>;
-  /** A copy of the whole state; createTrainer(options, state) goes on from it with the same bits. Call it between steps. */
+  readonly plan: TrainingPlan;
+  /** The whole state; createTrainer(options, state) goes on from it with the same bits. Call it between steps. */
   snapshot(): TrainerState;
+  /** The same without a copy: good until the next step. */
+  view(): TrainerState;
 }
 
 /** How a stretch of training ended. `done`: all that was planned. */
@@ -29,11 +34,12 @@ type Ending = 'done' | 'stop' | 'diverged';
 /** A trainer at its start, or at `from`. Throws UserError `engine.outOfMemory` for a model that cannot fit. */
 export function createTrainer(options: TrainerOptions, from?: TrainerState): Trainer {
   checkFitsMemory(options);
-  const params = from ? loadParams(options, from.weights) : createParams(options, options.training.seed);
-  const progress = from ? copyProgress(from) : initialProgress(options.training, params);
+  const start = from?.weights ?? options.start;
+  const params = start ? loadParams(options, start) : createParams(options, options.training.seed);
+  const plan = createTrainingPlan(options, params.parameters, options.task.epoch(1).batchCount);
+  const progress = from ? copyProgress(from) : initialProgress(options.training, params, plan.everTrained);
   const model = createModel(options, params);
-  const optimizer = createOptimizer(options.training.optimizer, progress.optimizer);
-  const parts: TrainerParts = { options, model, progress, optimizer };
+  const parts: TrainerParts = { options, model, plan, progress };
   let startedAt: number | undefined;
   const elapsedSeconds = (): number =>
     progress.elapsedSeconds + (startedAt === undefined ? 0 : (performance.now() - startedAt) / 1000);
@@ -43,15 +49,17 @@ export function createTrainer(options: TrainerOptions, from?: TrainerState): Tra
       startedAt ??= performance.now();
       return new Session(parts, control, hooks, elapsedSeconds).run();
     },
+    plan,
     snapshot: () => ({ ...copyProgress(progress), elapsedSeconds: elapsedSeconds(), weights: params.save() }),
+    view: () => ({ ...progress, elapsedSeconds: elapsedSeconds(), weights: params.view() }),
   };
 }
 
 interface TrainerParts {
   options: TrainerOptions;
   model: Model;
+  plan: TrainingPlan;
   progress: TrainerProgress;
-  optimizer: Optimizer;
 }
 
 /** One call of run. */
@@ -90,16 +98,38 @@ class Session {
 
   async #train(): Promise<Ending> {
     const { options, progress, model } = this.#parts;
+    await this.#settle(progress.epochsDone + 1);
     if (progress.batchesDone === 0) {
       const ending = await this.#validateOnce(progress.epochsDone);
       if (ending !== 'done') return ending;
     }
     while (progress.epochsDone < options.training.epochs && !this.#isEarlyStop()) {
-      if (progress.batchesDone === 0) this.#lastGood = model.params.save();
+      if (progress.batchesDone === 0) {
+        this.#lastGood = model.params.save();
+        await this.#thaw(progress.epochsDone + 1);
+      }
       const ending = await this.#trainEpoch(progress.epochsDone + 1);
       if (ending !== 'done') return ending;
     }
     return 'done';
+  }
+
+  /** Freezes what is frozen by now, before a step of `epoch`. */
+  async #settle(epoch: number): Promise<void> {
+    const { model, plan, progress } = this.#parts;
+    const frozen = plan.frozen(progress.thaw.applied);
+    model.params.setTrainable(({ name }) => !frozen.has(name));
+    await this.#hooks.onPhase?.(epoch, progress.thaw.applied);
+  }
+
+  /** Changes what is frozen where its time has come. */
+  async #thaw(epoch: number): Promise<void> {
+    const { options, plan, progress } = this.#parts;
+    if (!thawBefore(epoch, options.fineTune, progress.thaw)) return;
+    const trained = plan.groups(progress.thaw.applied).filter(({ trainable }) => trainable > 0);
+    const text = `From epoch ${epoch} on, what is trained: ${trained.map(({ name }) => name).join(', ')}.`;
+    this.#emit({ type: 'message', t: this.#elapsedSeconds(), level: 'info', text });
+    await this.#settle(epoch);
   }
 
   /** The rest of one epoch, its events and its validation. */
@@ -109,13 +139,18 @@ class Session {
     const batches = options.task.epoch(epoch);
     for (let batch = progress.batchesDone; batch < batches.batchCount; batch++) {
       await this.#betweenSteps();
-      if (this.#control.requested() === 'stop') return 'stop';
+      if (this.#control.requested() === 'stop') {
+        if (batch > 0) await this.#hooks.onSave?.('stop');
+        return 'stop';
+      }
       if (!machineScope(() => this.#step(epoch, batches))) return 'diverged';
       const isLast = batch === batches.batchCount - 1;
       if (validateEverySteps && progress.step % validateEverySteps === 0 && !isLast) {
         if ((await this.#validate(epoch)) === 'diverged') return 'diverged';
         if (this.#isEarlyStop()) return 'done';
       }
+      const { everySteps } = options.training.checkpoints;
+      if (everySteps && progress.step % everySteps === 0 && !isLast) await this.#hooks.onSave?.('steps');
     }
     this.#endEpoch(epoch);
     const ending = await this.#validateOnce(epoch);
@@ -133,29 +168,36 @@ class Session {
 
   /** One update; false, and none, where loss or gradient is not finite. */
   #step(epoch: number, batches: TaskEpoch): boolean {
-    const { options, model, progress, optimizer } = this.#parts;
-    const { training } = options;
+    const { options, model, plan, progress } = this.#parts;
+    const { training, fineTune } = options;
     const startedAt = performance.now();
     const step = progress.step + 1;
     const { batchesDone: batch, carried } = progress;
-    const result = batches.step(model, { batch, step, seed: training.seed, carried });
+    const at = { batch, step, seed: training.seed, carried, dropsFrozen: fineTune?.frozenDropout };
+    const result = batches.step(model, at);
     const { gradients, tally } = result;
     const gradNorm = globalNorm(gradients);
     if (!Number.isFinite(tally.loss) || !Number.isFinite(gradNorm)) {
       this.#diverge(step, Number.isFinite(tally.loss) ? 'gradient' : 'loss');
       return false;
     }
-    optimizer.update(model.params.trainable(), gradients, clippingOf(training.clip, gradNorm));
+    const updates = updatesOf(model.params.trainable(), gradients, progress.optimizer, plan.rule(progress.step));
+    applyUpdates(updates, clippingOf(training.clip, gradNorm));
+    const learningRate = Math.max(...updates.map((update) => update.options.learningRate));
     progress.step = step;
     progress.batchesDone++;
     progress.carried = result.carried;
     const tokensPerSecond = (result.tokenCount * 1000) / (performance.now() - startedAt);
-    this.#endStep(epoch, result, { gradNorm, tokensPerSecond });
+    this.#endStep(epoch, result, { learningRate, gradNorm, tokensPerSecond });
     return true;
   }
 
   /** Adds a step to the running sums and tells of it. */
-  #endStep(epoch: number, { tally }: StepResult, measured: { gradNorm: number; tokensPerSecond: number }): void {
+  #endStep(
+    epoch: number,
+    { tally }: StepResult,
+    measured: { learningRate: number; gradNorm: number; tokensPerSecond: number },
+  ): void {
     const { options, progress } = this.#parts;
     addTally(progress.running, tally);
     this.#emit({
@@ -164,7 +206,6 @@ class Session {
       step: progress.step,
       epoch,
       ...options.task.trainingScores(tally),
-      learningRate: options.training.optimizer.learningRate,
       ...measured,
     });
   }
@@ -197,6 +238,7 @@ class Session {
       return 'diverged';
     }
     this.#emit({ type: 'validation', t: this.#elapsedSeconds(), step: progress.step, epoch, ...scores });
+    if (progress.step > 0 && progress.batchesDone === 0) watchPlateau(progress.thaw, scores);
     if (progress.step > 0) await this.#judge({ ...scores, epoch, step: progress.step });
     return 'done';
   }

@@ -5,6 +5,7 @@ import type { BestEpoch } from '../../schema/run.ts';
 import type { ParamStore } from '../params/paramStore.ts';
 import { type CarriedState, EMPTY_TALLY, type Tally } from '../tasks/task.ts';
 import type { NamedTensor } from '../types.ts';
+import { initialThaw, type ThawState } from './freezing.ts';
 import { copyOptimizerState, createOptimizerState, type OptimizerState } from './optimizers.ts';
 import type { EarlyStoppingState } from './tracking.ts';
 
@@ -25,6 +26,7 @@ export interface TrainerProgress {
   validatedAtStep?: number;
   optimizer: OptimizerState;
   earlyStopping: EarlyStoppingState;
+  thaw: ThawState;
   best?: { at: BestEpoch; weights: NamedTensor[] };
 }
 
@@ -32,17 +34,22 @@ export interface TrainerState extends TrainerProgress {
   weights: NamedTensor[];
 }
 
-/** Progress before the first step. */
-export function initialProgress(training: ResolvedTraining, params: ParamStore): TrainerProgress {
-  const sizes = params.trainable().map(({ values }) => values.length);
+/** Progress before the first step; the optimizer has a state for each parameter that is `trained` at some time. */
+export function initialProgress(
+  { optimizer }: ResolvedTraining,
+  params: ParamStore,
+  trained: ReadonlySet<string>,
+): TrainerProgress {
+  const parameters = params.parameters.filter(({ name }) => trained.has(name));
   return {
     epochsDone: 0,
     batchesDone: 0,
     step: 0,
     running: { ...EMPTY_TALLY },
     elapsedSeconds: 0,
-    optimizer: createOptimizerState(training.optimizer, sizes),
+    optimizer: createOptimizerState(optimizer, parameters),
     earlyStopping: { evaluationsWithout: 0 },
+    thaw: initialThaw(),
   };
 }
 
@@ -58,6 +65,7 @@ export function copyProgress(progress: TrainerProgress): TrainerProgress {
     running: { ...progress.running },
     carried: progress.carried?.map(({ h, c }) => ({ h: h.slice(), c: c?.slice() })),
     earlyStopping: { ...progress.earlyStopping },
+    thaw: { ...progress.thaw },
     optimizer: copyOptimizerState(optimizer),
     best: best && { at: { ...best.at }, weights: copyWeights(best.weights) },
   };

@@ -1,7 +1,15 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
 import type { DatasetReport } from '../../protocol/datasetReport.ts';
-import type { GenerateSettings, Prediction, TrainOutcome } from '../../protocol/engineContract.ts';
+import type {
+  FoundRate,
+  GenerateSettings,
+  Prediction,
+  TrainOutcome,
+  WrittenExport,
+} from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
+import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
+import type { ExportFormat } from '../../schema/exportFormats.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
@@ -14,6 +22,17 @@ export interface GenerateArguments extends Partial<GenerateSettings> {
   prompt: string;
   /** Id of a run; by default one that the user picks of those that can write. */
   runId?: string;
+}
+
+/** What the inspector is to show. A run by its id; without one the run that was looked at last. */
+export type InspectArguments = InspectorFocus & ({ runId: string } | { text: string });
+
+export interface ExportArguments {
+  /** Id of a run. */
+  runId: string;
+  format: ExportFormat;
+  /** Absolute path of a new or empty folder. */
+  folder: string;
 }
 
 export interface ExampleArguments {
@@ -36,6 +55,14 @@ interface Commands {
   'gatescope.training.resume'(target?: unknown): Promise<void>;
   'gatescope.training.stop'(target?: unknown): Promise<void>;
   'gatescope.training.cancel'(target?: unknown): Promise<void>;
+  /** Goes on with a run that was stopped or killed, from its last checkpoint. */
+  'gatescope.run.resume'(target?: unknown): Promise<TrainOutcome | undefined>;
+  /** Answers with the path of the config that goes on from a run. */
+  'gatescope.run.fineTune'(target?: unknown): Promise<string>;
+  /** Answers with the groups that are frozen now. */
+  'gatescope.experiment.freezeLayers'(target?: unknown): Promise<string[]>;
+  /** Answers with the curve and the suggestion. */
+  'gatescope.experiment.findRate'(target?: unknown): Promise<FoundRate>;
   /** Answers with the path of the new config. */
   'gatescope.experiment.new'(folder?: unknown): Promise<string | undefined>;
   /** Answers with the folder of the copy. */
@@ -49,9 +76,16 @@ interface Commands {
   'gatescope.dataset.exclude'(target?: unknown): Promise<number>;
   'gatescope.data.preview'(target?: unknown): Promise<void>;
   'gatescope.dashboard.open'(target?: unknown): Promise<void>;
+  /** Answers with the id of the run that is inspected; undefined where the page goes on with its own. */
+  'gatescope.inspector.open'(target?: unknown): Promise<string | undefined>;
+  /** Answers with the text. */
+  'gatescope.inspector.inspectSelection'(): Promise<string | undefined>;
   'gatescope.run.predict'(target?: unknown): Promise<Prediction | undefined>;
   /** Answers with the text after the prompt. */
   'gatescope.run.generate'(target?: unknown): Promise<string>;
+  'gatescope.run.export'(target?: unknown): Promise<WrittenExport | undefined>;
+  /** `target` may be the file of weights. Answers with the id of the run. */
+  'gatescope.run.import'(target?: unknown): Promise<string | undefined>;
   /** Answers with the number of examples shown. */
   'gatescope.run.showMisclassified'(target?: unknown): Promise<number | undefined>;
   'gatescope.run.rename'(target?: unknown, name?: string): Promise<string | undefined>;

@@ -1,6 +1,15 @@
 // The one table of commands: what each is called and where it appears. package.json is generated from it, registration is typed by it.
 // Invariant: an id that is not here cannot be registered, and one that is here must be.
-import { CONTEXT, ITEM, VIEWS, WHEN_CONFIG, WHEN_DATA, WHEN_MANIFEST, WHEN_TRUSTED } from '../manifest/ids.ts';
+import {
+  CONTEXT,
+  ITEM,
+  VIEWS,
+  WHEN_CONFIG,
+  WHEN_DATA,
+  WHEN_MANIFEST,
+  WHEN_TRUSTED,
+  WHEN_WEIGHTS,
+} from '../manifest/ids.ts';
 
 export type MenuPlace =
   | 'editor/title'
@@ -88,6 +97,23 @@ const EXPERIMENT_COMMANDS = {
     icon: 'mortar-board',
     menus: [{ place: 'view/title', when: inExperiments, group: '2_more@1' }],
   },
+  'gatescope.experiment.freezeLayers': {
+    title: 'Freeze Layers…',
+    icon: 'lock',
+    menus: [
+      { place: 'editor/title', when: WHEN_CONFIG, group: '1_gatescope@2' },
+      { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '2_edit@1' },
+    ],
+  },
+  'gatescope.experiment.findRate': {
+    title: 'Find Learning Rate',
+    icon: 'search',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'editor/title', when: WHEN_CONFIG, group: '1_gatescope@3' },
+      { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '2_edit@2' },
+    ],
+  },
   'gatescope.data.preview': {
     title: 'Preview Data',
     icon: 'open-preview',
@@ -162,11 +188,38 @@ const RUN_COMMANDS = {
     enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
     menus: [{ place: 'view/item/context', when: endedWriter, group: 'inline@1' }],
   },
+  'gatescope.run.export': {
+    title: 'Export Run…',
+    icon: 'export',
+    enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
+    menus: [{ place: 'view/item/context', when: endedRun, group: '2_take@1' }],
+  },
+  'gatescope.run.import': {
+    title: 'Import Weights…',
+    icon: 'inbox',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'view/title', when: inRuns, group: '2_more@1' },
+      { place: 'explorer/context', when: WHEN_WEIGHTS, group: '3_gatescope@1' },
+    ],
+  },
   'gatescope.run.showMisclassified': {
     title: 'Show Misclassified Examples',
     icon: 'bug',
     enablement: CONTEXT.runsExist,
-    menus: [{ place: 'view/item/context', when: endedClassifier, group: '1_open@2' }],
+    menus: [{ place: 'view/item/context', when: endedClassifier, group: '1_open@3' }],
+  },
+  'gatescope.run.fineTune': {
+    title: 'Fine-Tune…',
+    icon: 'wand',
+    enablement: CONTEXT.runsExist,
+    menus: [{ place: 'view/item/context', when: endedRun, group: '2_train@1' }],
+  },
+  'gatescope.run.resume': {
+    title: 'Resume Run from Checkpoint',
+    icon: 'debug-continue',
+    enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
+    menus: [{ place: 'view/item/context', when: endedRun, group: '2_train@2' }],
   },
   'gatescope.run.rename': {
     title: 'Rename Run',
@@ -190,13 +243,34 @@ const RUN_COMMANDS = {
     title: 'Open Config of Run',
     icon: 'go-to-file',
     enablement: CONTEXT.runsExist,
-    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@3' }],
+    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@4' }],
   },
   'gatescope.run.reveal': {
     title: 'Reveal Run Folder',
     icon: 'folder-opened',
     enablement: CONTEXT.runsExist,
-    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@4' }],
+    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@5' }],
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+const hasSelection = 'editorTextFocus && editorHasSelection';
+const INSPECTOR_COMMANDS = {
+  'gatescope.inspector.open': {
+    title: 'Inspect Gates…',
+    icon: 'telescope',
+    enablement: CONTEXT.runsExist,
+    menus: [
+      { place: 'editor/title', when: `${WHEN_CONFIG} && ${CONTEXT.runsExist}`, group: '1_gatescope@2' },
+      { place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: 'inline@3' },
+      { place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@2' },
+    ],
+    key: { key: 'ctrl+alt+g', mac: 'cmd+alt+g', when: `${CONTEXT.runsExist} && !(${hasSelection})` },
+  },
+  'gatescope.inspector.inspectSelection': {
+    title: 'Inspect Gates of Selection',
+    enablement: `${CONTEXT.runsExist} && ${WHEN_TRUSTED}`,
+    menus: [{ place: 'editor/context', when: `editorHasSelection && ${CONTEXT.runsExist}`, group: 'z_gatescope@2' }],
+    key: { key: 'ctrl+alt+g', mac: 'cmd+alt+g', when: `${CONTEXT.runsExist} && ${hasSelection}` },
   },
 } as const satisfies Record<string, CommandSpec>;
 
@@ -228,6 +302,7 @@ const TABLE = {
   ...EXPERIMENT_COMMANDS,
   ...DATASET_COMMANDS,
   ...RUN_COMMANDS,
+  ...INSPECTOR_COMMANDS,
   ...WINDOW_COMMANDS,
 } as const;
 

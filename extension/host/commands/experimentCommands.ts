@@ -1,7 +1,8 @@
 // New experiments from templates, and the example projects. Nothing that is there is ever overwritten.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { makeFolder } from '../../store/makeFolder.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 import type { CommandApi, ExampleArguments } from './commandApi.ts';
@@ -34,7 +35,7 @@ async function newExperiment(target: unknown, { mediaPath, catalog }: Experiment
   const template = await pickTemplate(join(mediaPath, 'templates'));
   const folder = target instanceof vscode.Uri ? target.fsPath : await pickFolder(vscode.l10n.t('Folder of the config'));
   const path = join(folder, `${await askName(folder)}${CONFIG_SUFFIX}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFile(path, expandSnippet(template), { flag: 'wx' });
   catalog.addConfig(path);
   const editor = await vscode.window.showTextDocument(vscode.Uri.file(path));

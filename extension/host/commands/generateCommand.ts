@@ -6,7 +6,7 @@ import { requireTrust } from '../training/trainCommand.ts';
 import type { ListedRun } from '../views/runList.ts';
 import type { CommandApi, GenerateArguments } from './commandApi.ts';
 import { generate, type RunActionDeps, requireRun } from './runActions.ts';
-import { canWrite, runFor } from './targets.ts';
+import { canWrite, runFor, selectedText } from './targets.ts';
 
 export function createGenerateCommand(deps: RunActionDeps): Pick<CommandApi, 'gatescope.run.generate'> {
   return {
@@ -43,11 +43,6 @@ async function chooseRun(target: unknown, { catalog }: RunActionDeps): Promise<L
   if (catalog.runs.size === 0) await catalog.refresh();
   if (typeof target === 'string' && !target.endsWith('.gatescope.json')) return requireRun(target, catalog);
   return runFor(target, catalog, canWrite);
-}
-
-function selectedText(): string | undefined {
-  const editor = vscode.window.activeTextEditor;
-  return editor?.document.getText(editor.selection) || undefined;
 }
 
 /** May be empty. */

@@ -7,7 +7,7 @@ import { requireTrust } from '../training/trainCommand.ts';
 import type { ListedRun } from '../views/runList.ts';
 import type { CommandApi, PredictArguments } from './commandApi.ts';
 import { predict, type RunActionDeps, requireRun } from './runActions.ts';
-import { canPredict, noRun, runNamedBy } from './targets.ts';
+import { canPredict, noRun, runNamedBy, selectedText } from './targets.ts';
 
 const MAX_SHOWN_CLASSES = 50;
 
@@ -17,7 +17,7 @@ export function createPredictCommand(deps: RunActionDeps): Pick<CommandApi, 'gat
       requireTrust(vscode.l10n.t('Prediction'));
       const given = isPredictArguments(target) ? target : undefined;
       const run = await chooseRun(given ? given.runId : target, deps);
-      const text = given?.text ?? selectedText() ?? (await typedText(run));
+      const text = given?.text ?? (selectedText()?.trim() || undefined) ?? (await typedText(run));
       const prediction = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Gatescope: predicting') },
         () => predict(run, text, deps.engine),
@@ -40,12 +40,6 @@ async function chooseRun(target: unknown, { catalog }: RunActionDeps): Promise<L
   throw noRun();
 }
 
-function selectedText(): string | undefined {
-  const editor = vscode.window.activeTextEditor;
-  const text = editor?.document.getText(editor.selection).trim();
-  return text || undefined;
-}
-
 async function typedText({ manifest }: ListedRun): Promise<string> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Predict with {0}', manifest.name),
@@ -57,9 +51,15 @@ async function typedText({ manifest }: ListedRun): Promise<string> {
   return text;
 }
 
-/** Returns at once; the list stays until it is dismissed. Its last entry asks for another text. */
+/** What can be done next; other items of the list are probabilities. */
+type NextStep = 'inspect' | 'again';
+interface PredictionItem extends vscode.QuickPickItem {
+  next?: NextStep;
+}
+
+/** Returns at once; the list stays until it is dismissed. Its last entries lead on: to the gates, or to another text. */
 function showPrediction(prediction: Prediction, run: ListedRun): void {
-  const pick = vscode.window.createQuickPick();
+  const pick = vscode.window.createQuickPick<PredictionItem>();
   pick.title = vscode.l10n.t('{0}: {1}', run.manifest.name, prediction.text.replace(/\s+/g, ' ').slice(0, 100));
   pick.placeholder = unknownText(prediction) ?? vscode.l10n.t('{0} tokens, all known', prediction.tokens.length);
   pick.items = [
@@ -68,15 +68,21 @@ function showPrediction(prediction: Prediction, run: ListedRun): void {
       description: `${formatPercent(probability)}  ${bar(probability)}`,
     })),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
-    { label: vscode.l10n.t('$(edit) Another text…'), alwaysShow: true },
+    { label: vscode.l10n.t('$(telescope) Inspect the gates'), alwaysShow: true, next: 'inspect' },
+    { label: vscode.l10n.t('$(edit) Another text…'), alwaysShow: true, next: 'again' },
   ];
   pick.onDidAccept(() => {
-    const again = pick.selectedItems[0]?.alwaysShow === true;
+    const next = pick.selectedItems[0]?.next;
     pick.hide();
-    if (again) void vscode.commands.executeCommand('gatescope.run.predict', { kind: 'run', runId: run.manifest.id });
+    if (next) void go(next, { runId: run.manifest.id, text: prediction.text });
   });
   pick.onDidHide(() => pick.dispose());
   pick.show();
+}
+
+async function go(next: NextStep, { runId, text }: { runId: string; text: string }): Promise<void> {
+  if (next === 'inspect') await vscode.commands.executeCommand('gatescope.inspector.open', { runId, text });
+  else await vscode.commands.executeCommand('gatescope.run.predict', { kind: 'run', runId });
 }
 
 function unknownText({ unknown }: Prediction): string | undefined {

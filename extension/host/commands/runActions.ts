@@ -1,16 +1,17 @@
 // What can be done with a run, by command and from the dashboard alike.
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GenerateSettings, Prediction } from '../../protocol/engineContract.ts';
 import type { Evaluation, Misclassified } from '../../schema/run.ts';
 import { CONFIG_FILE, configDirOf } from '../../store/runFolder.ts';
-import { deleteRun, readEvaluation, readRun, updateRun } from '../../store/runStore.ts';
+import { deleteRun, readEvaluation, readRun, readRunConfig, updateRun } from '../../store/runStore.ts';
 import { UserError } from '../../util/userError.ts';
 import type { Engine } from '../training/engine.ts';
 import { requireTrust } from '../training/trainCommand.ts';
 import type { ListedRun } from '../views/runList.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 import { openPlace } from './reportError.ts';
+import { hasWeights } from './targets.ts';
 
 export interface RunActionDeps {
   catalog: WorkspaceCatalog;
@@ -25,6 +26,16 @@ export function requireRun(runId: string, catalog: WorkspaceCatalog): ListedRun 
     code: 'run.notFound',
     message: vscode.l10n.t('The run {0} is no longer there.', runId),
     remedy: vscode.l10n.t('Refresh the list of runs.'),
+  });
+}
+
+/** The run itself where there is something to look at in it, else a UserError. */
+export function requireWeights(run: ListedRun): ListedRun {
+  if (hasWeights(run)) return run;
+  throw new UserError({
+    code: 'run.noWeights',
+    message: vscode.l10n.t('{0} has no weights to look at.', run.manifest.name),
+    remedy: vscode.l10n.t('A run has them from its first evaluation on; choose another one, or train again.'),
   });
 }
 
@@ -108,4 +119,25 @@ function namesPlace({ validation, test }: Evaluation, { path, line }: { path: st
   return [validation, test].some((split) =>
     split?.misclassified?.some((example) => example.path === path && example.line === line),
   );
+}
+
+/** Opens a data file at a line; only files that the run's own config names, or that lie in a folder it names. `path` is absolute. */
+export async function openDataLine(run: ListedRun, place: { path: string; line: number }): Promise<void> {
+  const { train, validation, test } = (await readRunConfig(run.dir)).data;
+  const isNamed = [train, validation, test].some(
+    (source) => source && 'path' in source && isWithin(resolve(configDirOf(run.dir), source.path), place.path),
+  );
+  if (!isNamed) {
+    throw new UserError({
+      code: 'run.unknownData',
+      message: vscode.l10n.t('{0} is not part of the data of {1}.', place.path, run.manifest.name),
+    });
+  }
+  await openPlace(place);
+}
+
+/** Whether `path` is absolute and is `root` or lies in it. */
+function isWithin(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return isAbsolute(path) && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

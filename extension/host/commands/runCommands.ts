@@ -21,7 +21,12 @@ import { isEnded, runFor } from './targets.ts';
 
 type RunCommand = Exclude<
   Extract<keyof CommandApi, `gatescope.run.${string}`>,
-  'gatescope.run.predict' | 'gatescope.run.generate'
+  | 'gatescope.run.predict'
+  | 'gatescope.run.generate'
+  | 'gatescope.run.resume'
+  | 'gatescope.run.fineTune'
+  | 'gatescope.run.export'
+  | 'gatescope.run.import'
 >;
 
 export function createRunCommands(deps: RunActionDeps, log: vscode.LogOutputChannel): Pick<CommandApi, RunCommand> {

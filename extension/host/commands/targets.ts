@@ -1,6 +1,7 @@
 // What a command is meant for: what VS Code handed over, else what the user looks at, else what the user picks.
 import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+import { hasWeights as manifestHasWeights } from '../../protocol/runWeights.ts';
 import { isActive } from '../../schema/run.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import { formatDuration } from '../training/duration.ts';
@@ -50,11 +51,15 @@ function noConfig(): UserError {
 
 export type RunFilter = (run: ListedRun) => boolean;
 export const isEnded: RunFilter = ({ manifest }) => !isActive(manifest.status);
-/** Whether a run has weights to predict classes with: something was validated. */
-export const canPredict: RunFilter = ({ manifest }) =>
-  manifest.best !== undefined && manifest.task === 'classification';
+/** Whether a run has weights. */
+export const hasWeights: RunFilter = ({ manifest }) => manifestHasWeights(manifest);
+/** Whether a run has weights to predict classes with. */
+export const canPredict: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'classification';
+/** Whether a run may be able to go on: whether there is a checkpoint is found out when it does. */
+export const canGoOn: RunFilter = ({ manifest }) =>
+  !isActive(manifest.status) && manifest.status !== 'completed' && manifest.status !== 'imported';
 /** Whether a run has weights to write text with. */
-export const canWrite: RunFilter = ({ manifest }) => manifest.best !== undefined && manifest.task === 'languageModel';
+export const canWrite: RunFilter = (run) => hasWeights(run) && run.manifest.task === 'languageModel';
 
 /** The run that `target` names by itself; a config stands for its latest run. */
 export function runNamedBy(target: unknown, catalog: WorkspaceCatalog, filter: RunFilter): ListedRun | undefined {
@@ -99,4 +104,10 @@ function toItem(run: ListedRun): vscode.QuickPickItem & { run: ListedRun } {
     iconPath: new vscode.ThemeIcon(statusIcon(manifest.status).icon),
     run,
   };
+}
+
+/** What is selected in the active editor, as it is; undefined where nothing is. */
+export function selectedText(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  return editor?.document.getText(editor.selection) || undefined;
 }

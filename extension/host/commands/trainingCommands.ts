@@ -1,11 +1,12 @@
 // Train, pause, resume, stop, cancel.
 import type { RunAction } from '../../protocol/engineContract.ts';
+import { resumeRun } from '../training/resumeCommand.ts';
 import { requireTrust, type TrainingDeps, trainConfig } from '../training/trainCommand.ts';
 import { isTreeNode } from '../views/treeItems.ts';
 import type { CommandApi } from './commandApi.ts';
-import { configFor, configNamedBy } from './targets.ts';
+import { canGoOn, configFor, configNamedBy, runFor } from './targets.ts';
 
-type TrainingCommand = Extract<keyof CommandApi, `gatescope.training.${string}`>;
+type TrainingCommand = Extract<keyof CommandApi, `gatescope.training.${string}`> | 'gatescope.run.resume';
 
 export function createTrainingCommands(deps: TrainingDeps): Pick<CommandApi, TrainingCommand> {
   const control = (action: RunAction) => async (target?: unknown) => {
@@ -16,6 +17,10 @@ export function createTrainingCommands(deps: TrainingDeps): Pick<CommandApi, Tra
     async 'gatescope.training.train'(target) {
       requireTrust();
       return trainConfig(await configFor(target, deps.catalog), deps);
+    },
+    async 'gatescope.run.resume'(target) {
+      requireTrust();
+      return resumeRun(await runFor(target, deps.catalog, canGoOn), deps);
     },
     'gatescope.training.pause': control('pause'),
     'gatescope.training.resume': control('resume'),

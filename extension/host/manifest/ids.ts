@@ -8,6 +8,7 @@ export const VIEWS = {
 } as const;
 
 export const DASHBOARD_VIEW_TYPE = 'gatescope.dashboard';
+export const INSPECTOR_VIEW_TYPE = 'gatescope.inspector';
 export const WALKTHROUGH = 'gatescope.start';
 
 /** Set with `setContext`; read by when-clauses here and in the manifest. */
@@ -47,5 +48,7 @@ export const WHEN_DATA =
   'explorerResourceIsFolder || resourceFilename =~ /\\.(csv|tsv|tab|jsonl|ndjson|parquet|arrow|txt)$/';
 export const WHEN_MANIFEST = 'resourceFilename =~ /\\.dataset\\.json$/';
 export const WHEN_CONFIG = 'resourceFilename =~ /\\.gatescope\\.json$/';
+/** Files that are weights and little else. */
+export const WHEN_WEIGHTS = 'resourceExtname =~ /^\\.(safetensors|pt|pth|th|h5|hdf5|keras|npz|onnx)$/';
 /** Data is read and models are trained only in a trusted workspace. */
 export const WHEN_TRUSTED = 'isWorkspaceTrusted';

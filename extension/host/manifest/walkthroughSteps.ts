@@ -45,6 +45,13 @@ export const WALKTHROUGH_STEPS: readonly WalkthroughStep[] = [
     completionEvents: [onCommand('gatescope.run.predict')],
   },
   {
+    id: 'inspect',
+    title: 'Look inside',
+    description: `Every gate and state at every word, down to the equation with its numbers.\n${link('Inspect Gates', 'gatescope.inspector.open')}`,
+    page: 'inspect.md',
+    completionEvents: [onCommand('gatescope.inspector.open'), onCommand('gatescope.inspector.inspectSelection')],
+  },
+  {
     id: 'own',
     title: 'Your own data',
     description: `A new experiment from a template: name your file, press Train.\n${link('New Experiment', 'gatescope.experiment.new')}`,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { TrainOutcome } from '../../protocol/engineContract.ts';
 import { formatScore, HEADLINES } from '../../protocol/scores.ts';
 import type { RunManifest } from '../../schema/run.ts';
+import type { CommandId } from '../commands/commandTable.ts';
 import { scoreOf } from '../views/runList.ts';
 
 export interface EndActions {
@@ -20,15 +21,17 @@ async function announce(manifest: RunManifest, { log, openDashboard }: EndAction
   const open = vscode.l10n.t('Open Dashboard');
   const isWriter = manifest.task === 'languageModel';
   const tryIt = isWriter ? vscode.l10n.t('Generate Text') : vscode.l10n.t('Predict');
+  const inspect = vscode.l10n.t('Inspect Gates');
   const showLog = vscode.l10n.t('Show Log');
   const isGood = manifest.status === 'completed' || manifest.status === 'stopped';
   const chosen = isGood
-    ? await vscode.window.showInformationMessage(goodNews(manifest), open, tryIt)
+    ? await vscode.window.showInformationMessage(goodNews(manifest), open, tryIt, inspect)
     : await vscode.window.showErrorMessage(badNews(manifest), open, showLog);
   if (chosen === open) openDashboard(manifest.id);
   else if (chosen === showLog) log.show();
-  else if (chosen === tryIt) {
-    const command = isWriter ? 'gatescope.run.generate' : 'gatescope.run.predict';
+  else if (chosen !== undefined) {
+    const tryCommand = isWriter ? 'gatescope.run.generate' : 'gatescope.run.predict';
+    const command: CommandId = chosen === tryIt ? tryCommand : 'gatescope.inspector.open';
     await vscode.commands.executeCommand(command, { kind: 'run', runId: manifest.id });
   }
 }

@@ -32,6 +32,7 @@ export class Engine implements Disposable {
     append: new Emitter(),
     progress: new Emitter(),
     manifest: new Emitter(),
+    matching: new Emitter(),
     installing: new Emitter(),
     looking: new Emitter(),
     log: new Emitter(),

@@ -1,8 +1,8 @@
 // From "Train was pressed" to the end of the run: trust, save, check, queue, then say how it ended.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { TrainOutcome } from '../../protocol/engineContract.ts';
-import { UserError } from '../../util/userError.ts';
+import type { TrainOutcome, TrainRequest } from '../../protocol/engineContract.ts';
+import { UserError, withRemedy } from '../../util/userError.ts';
 import { CONFIG_INVALID, UNTRUSTED } from '../commands/errorActions.ts';
 import type { ConfigDiagnostics } from '../config/configDiagnostics.ts';
 import { openDocument } from '../config/experimentReader.ts';
@@ -32,6 +32,17 @@ export function requireTrust(doing = vscode.l10n.t('Training')): void {
   });
 }
 
+/** Why something is off in Restricted Mode, in words for a page; undefined where it is on. */
+export function whyUntrusted(doing?: string): string | undefined {
+  try {
+    requireTrust(doing);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return withRemedy(error.message, error.remedy);
+  }
+}
+
 /** Settles when the run has ended. */
 export async function trainConfig(configPath: string, deps: TrainingDeps): Promise<TrainOutcome> {
   requireTrust();
@@ -40,6 +51,12 @@ export async function trainConfig(configPath: string, deps: TrainingDeps): Promi
   deps.catalog.addConfig(configPath);
   await deps.catalog.refresh();
   await confirmSecondRun(configPath, deps.catalog.runs.ofConfig(configPath));
+  return trainQueued({ configPath }, deps);
+}
+
+/** Waits for its turn and trains; settles when the run has ended. */
+export async function trainQueued(request: Omit<TrainRequest, 'engine'>, deps: TrainingDeps): Promise<TrainOutcome> {
+  const { configPath } = request;
   if (deps.queue.jobs.length > 0) {
     const name = basename(configPath);
     vscode.window.setStatusBarMessage(
@@ -50,7 +67,7 @@ export async function trainConfig(configPath: string, deps: TrainingDeps): Promi
   const opening = openWhenStarted(configPath, deps);
   try {
     const outcome = await deps.queue.train({
-      configPath,
+      ...request,
       engine: {
         backend: readSetting('engine.backend', configPath),
         threads: readSetting('engine.threads', configPath),

@@ -33,6 +33,8 @@ export function statusIcon(status: RunStatus): StatusIcon {
       return { icon: 'error', color: 'testing.iconFailed' };
     case 'crashed':
       return { icon: 'zap', color: 'testing.iconFailed' };
+    case 'imported':
+      return { icon: 'inbox' };
     default:
       return assertNever(status);
   }

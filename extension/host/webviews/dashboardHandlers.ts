@@ -1,10 +1,8 @@
 // What the dashboard page may ask for. Parameters are checked before they come here; runs are named by id and looked up, never by path.
-import { join } from 'node:path';
-import * as vscode from 'vscode';
 import type { DashboardContract } from '../../protocol/dashboardContract.ts';
+import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { Handlers } from '../../protocol/rpc.ts';
 import { readEvaluation, readMetrics } from '../../store/runStore.ts';
-import { UserError, withRemedy } from '../../util/userError.ts';
 import {
   changeRun,
   deleteRuns,
@@ -13,17 +11,20 @@ import {
   openRunConfig,
   predict,
   requireRun,
+  requireWeights,
   revealRunFolder,
 } from '../commands/runActions.ts';
 import type { Engine } from '../training/engine.ts';
-import { requireTrust } from '../training/trainCommand.ts';
+import { whyUntrusted } from '../training/trainCommand.ts';
 import type { TrainingQueue } from '../training/trainingQueue.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
+import { saveFile } from './saveFile.ts';
 
 export interface DashboardHandlerDeps {
   catalog: WorkspaceCatalog;
   engine: Engine;
   queue: TrainingQueue;
+  inspect(focus: InspectorFocus): void;
   /** The run to show first, once. */
   takeFocus(): string | undefined;
 }
@@ -34,12 +35,14 @@ export function createDashboardHandlers(deps: DashboardHandlerDeps): Handlers<Da
   return {
     async runs() {
       await catalog.refresh();
-      return { runs: catalog.summaries(), focus: deps.takeFocus(), ...trust() };
+      const whyNot = whyUntrusted();
+      return { runs: catalog.summaries(), focus: deps.takeFocus(), canTrain: whyNot === undefined, whyNot };
     },
     metrics: ({ runId }) => readMetrics(runOf(runId).dir, runId),
     evaluation: async ({ runId }) => (await readEvaluation(runOf(runId).dir)) ?? null,
     updateRun: ({ runId, name, note }) => changeRun(runOf(runId), { name, note }, catalog),
     deleteRuns: ({ runIds }) => deleteRuns(runIds.map(runOf), catalog),
+    inspect: ({ runId, text }) => deps.inspect({ runId: requireWeights(runOf(runId)).manifest.id, text }),
     openConfig: ({ runId }) => openRunConfig(runOf(runId)),
     revealFolder: ({ runId }) => revealRunFolder(runOf(runId)),
     openExample: ({ runId, path, line }) => openExample(runOf(runId), { path, line }),
@@ -48,24 +51,4 @@ export function createDashboardHandlers(deps: DashboardHandlerDeps): Handlers<Da
     generate: ({ runId, settings }) => generate(runOf(runId), settings, engine),
     saveFile: ({ suggestedName, data }) => saveFile(suggestedName, data),
   };
-}
-
-function trust(): { canTrain: boolean; whyNot?: string } {
-  try {
-    requireTrust();
-    return { canTrain: true };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { canTrain: false, whyNot: withRemedy(error.message, error.remedy) };
-  }
-}
-
-/** False when the user chose no place. */
-async function saveFile(suggestedName: string, data: Uint8Array): Promise<boolean> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const defaultUri = folder ? vscode.Uri.joinPath(folder, suggestedName) : vscode.Uri.file(join('/', suggestedName));
-  const target = await vscode.window.showSaveDialog({ defaultUri });
-  if (!target) return false;
-  await vscode.workspace.fs.writeFile(target, data);
-  return true;
 }

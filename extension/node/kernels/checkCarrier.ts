@@ -1,13 +1,14 @@
 // Whether the native kernels work here: the self-test in a child process, once per file and machine. That it passed is remembered in the
-// user's cache folder; a cache that cannot be read or written costs the time of the test only. A failure is not remembered: it may have
+// user's cache folder; a cache that cannot be read or written costs the time of the test only, and is told (verdictsProblem). A failure is not remembered: it may have
 // been a moment's lack of memory or time.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { EXPECTED_CHECKSUM } from '../../engine/kernels/selfTest.ts';
+import { makeFolder } from '../../store/makeFolder.ts';
 import { userCacheFolder } from '../userCacheFolder.ts';
 import type { CarrierSource } from './carrierSource.ts';
 
@@ -20,6 +21,19 @@ export interface CarrierCheck {
 
 /** Where verdicts are remembered. */
 export const verdictsFile = (): string => join(userCacheFolder(), 'kernels.json');
+
+let problem: string | undefined;
+
+/** Why the last verdict could not be remembered, so that the test is made anew each time; undefined where it was. */
+export const verdictsProblem = (): string | undefined => problem;
+
+function notePassed(): void {
+  problem = undefined;
+}
+
+function noteFailed(error: unknown): void {
+  problem = error instanceof Error ? error.message : String(error);
+}
 
 /** What passed, by key. */
 async function readCache(): Promise<Record<string, unknown>> {
@@ -34,7 +48,7 @@ async function readCache(): Promise<Record<string, unknown>> {
 async function remember(key: string): Promise<void> {
   const file = verdictsFile();
   const cache = { ...(await readCache()), [key]: true };
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(file, JSON.stringify(cache));
 }
 
@@ -47,7 +61,7 @@ export async function checkCarrier(source: CarrierSource & { path: string }, che
   const key = [hash, set, process.version, cpus()[0]?.model, EXPECTED_CHECKSUM].join(' ');
   if ((await readCache())[key] === true) return { problem: undefined };
   const check = await runCheck(source, checkFile);
-  if (check.problem === undefined) await remember(key).catch(() => undefined);
+  if (check.problem === undefined) await remember(key).then(notePassed, noteFailed);
   return check;
 }
 

@@ -1,46 +1,64 @@
-// Starts the helper threads of a machine and waits until each serves.
+// Starts the helper threads of a machine, with a watcher that sees them end, and waits until each serves.
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Arena } from '../../engine/kernels/arena.ts';
-import { SCRATCH_BYTES, STACK_BYTES } from '../../engine/kernels/layout.ts';
+import { MAX_HELPERS, SCRATCH_BYTES, STACK_BYTES } from '../../engine/kernels/layout.ts';
 import type { HelperThreads } from '../../engine/kernels/machine.ts';
 import type { CarrierSource } from './carrierSource.ts';
-import type { KernelThreadData } from './kernelThread.ts';
+import type { EndHelper, HelperData, WatcherData, WatcherMessage } from './kernelThread.ts';
+
+/** A helper ends when its piece does, which takes less than a second for most. After this it is ended from outside. */
+const CLOSE_MS = 2000;
+/** A thread within native code cannot be ended: after this it is left to itself, and ends when its kernel does. */
+const TERMINATE_MS = 1000;
 
 export interface StartedThreads extends HelperThreads {
-  /** For tests that end one. */
-  workers: readonly Worker[];
+  /** For tests: ends helper n at once. */
+  end(helper: number): void;
 }
 
 /** `count` threads running the built kernelThread at `file`. Rejects where one cannot start; then none is left running. */
 export async function startHelperThreads(
-  file: string | URL,
+  file: string,
   source: CarrierSource,
   arena: Arena,
   count: number,
 ): Promise<StartedThreads> {
-  const workers = Array.from({ length: count }, () => {
-    const block = arena.lasting((SCRATCH_BYTES + STACK_BYTES) / 4).byteOffset;
-    const data: KernelThreadData = { source, memory: arena.memory, scratch: block, stack: block + SCRATCH_BYTES };
-    const worker = new Worker(file, { workerData: data, name: 'gatescope kernels' });
-    // One that fails while it serves has died: the job that misses it says so (runJob), not an uncaught error of this process.
-    worker.on('error', () => undefined);
-    return worker;
+  if (count > MAX_HELPERS) throw new Error(`There is room for ${MAX_HELPERS} helper threads`);
+  const { memory } = arena;
+  const helpers = Array.from({ length: count }, (_, index): HelperData => {
+    const scratch = arena.lasting((SCRATCH_BYTES + STACK_BYTES) / 4).byteOffset;
+    return { role: 'helper', index, source, memory, scratch, stack: scratch + SCRATCH_BYTES };
   });
-  const ended = workers.map((worker) => new Promise<void>((settle) => void worker.once('exit', () => settle())));
-  try {
-    await Promise.all(workers.map((worker) => once(worker, 'message')));
-  } catch (error) {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-    throw error;
+  const workerData: WatcherData = { role: 'watcher', file, source, memory, helpers };
+  const watcher = new Worker(file, { workerData, name: 'gatescope kernel watcher' });
+  const ended = new Promise<void>((settle) => void watcher.once('exit', () => settle()));
+  // Its end is seen, and is no uncaught error of this process.
+  watcher.on('error', () => undefined);
+  const gone = ended.then(() => [{ problem: 'the kernel threads ended while they started' }]);
+  const [message] = (await Promise.race([once(watcher, 'message'), gone])) as [WatcherMessage];
+  if (message !== 'ready') {
+    await ended;
+    throw new Error(message.problem);
   }
   // Threads that serve keep no process alive; only while they start or end, something waits for them.
-  for (const worker of workers) worker.unref();
+  watcher.unref();
   return {
-    workers,
+    end: (helper) => watcher.postMessage({ end: helper } satisfies EndHelper),
     async close() {
-      for (const worker of workers) worker.ref();
-      await Promise.all(ended);
+      watcher.ref();
+      if (await settlesWithin(ended, CLOSE_MS)) return;
+      void watcher.terminate();
+      await settlesWithin(ended, TERMINATE_MS);
     },
   };
+}
+
+async function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  const stop = new AbortController();
+  const late = delay(ms, false, { signal: stop.signal }).catch(() => false);
+  const isSettled = await Promise.race([promise.then(() => true), late]);
+  stop.abort();
+  return isSettled;
 }

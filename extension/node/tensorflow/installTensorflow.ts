@@ -2,8 +2,9 @@
 // library by the package's own script; then a product of two matrices, in a process of its own.
 // Invariant: the folder appears under its name only when all of that worked; whatever else happens, nothing is left.
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../store/makeFolder.ts';
 import { isProcessAlive } from '../../store/processes.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import { ProgramFailed, runProgram } from './runProgram.ts';
@@ -38,7 +39,7 @@ if (tf.getBackend() !== 'tensorflow' || product !== '7,10,15,22') throw new Erro
 export async function installTensorflow({ folder, packages, signal, onProgress }: InstallOptions): Promise<boolean> {
   if (existsSync(folder)) return false;
   const parent = dirname(folder);
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   await removeAbandoned(parent);
   const building = await mkdtemp(join(parent, `installing-${process.pid}-`));
   try {

@@ -1,20 +1,26 @@
-// tf.layers' side of the LSTM benches, on tfjs-backend-wasm: `node serve.mjs FOLDER`, where FOLDER has @tensorflow/tfjs
-// and @tensorflow/tfjs-backend-wasm installed. They are too big to be dependencies of this project.
+// tf.layers' side of the LSTM benches: `node serve.mjs FOLDER BACKEND`, where FOLDER has @tensorflow/tfjs installed, and for the
+// backend `wasm` @tensorflow/tfjs-backend-wasm, for `tensorflow` @tensorflow/tfjs-node. They are too big to be dependencies of this project.
 // Same lines as torch/serve.py; the only case is a layer.
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const MIN_STEPS = 3;
-const require = createRequire(join(resolve(process.argv[2]), 'package.json'));
+const [folder, backend] = process.argv.slice(2);
+const require = createRequire(join(resolve(folder), 'package.json'));
 // What these packages log must not stand between the answers.
 console.log = console.warn;
 const tf = require('@tensorflow/tfjs');
-const wasm = require('@tensorflow/tfjs-backend-wasm');
-wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'))}/`);
-await tf.setBackend('wasm');
+if (backend === 'wasm') {
+  const wasm = require('@tensorflow/tfjs-backend-wasm');
+  wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'))}/`);
+} else {
+  // The package calls functions that Node 23 took away.
+  require('node:util').isNullOrUndefined ??= (value) => value === null || value === undefined;
+  require('@tensorflow/tfjs-node');
+}
+if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} of tfjs did not start`);
 await tf.ready();
-if (tf.getBackend() !== 'wasm') throw new Error('tfjs-backend-wasm did not start');
 
 function layerStep({ cell, batch, steps, input, hidden }) {
   if (cell !== 'lstm') throw new Error(`There is no case for ${cell}`);

@@ -97,6 +97,18 @@ def recurrent_vectors(cell):
         entries |= {"zero.out": out2, "zero.grad.x": x2.grad}
         for name, parameter in module.named_parameters():
             entries[f"zero.grad.{name}"] = parameter.grad
+        # And from the given states with the gradient of the outputs alone, as a language model trains on from the states before.
+        module.zero_grad()
+        x3 = x.detach().clone().requires_grad_()
+        given = [state.detach().clone().requires_grad_() for state in initial]
+        packed = pack_padded_sequence(x3, torch.tensor(case["lengths"]), batch_first=True, enforce_sorted=False)
+        out3, _ = pad_packed_sequence(module(packed, tuple(given) if cell == "lstm" else given[0])[0], batch_first=True)
+        out3.backward(d_out)
+        entries["states.grad.x"] = x3.grad
+        for at, name in enumerate(names):
+            entries[f"states.grad.{name}0"] = given[at].grad
+        for name, parameter in module.named_parameters():
+            entries[f"states.grad.{name}"] = parameter.grad
         tensors |= {f"{case['name']}.{key}": value.clone() for key, value in entries.items()}
         cases.append(case)
     save(cell, tensors, cases)
@@ -283,35 +295,42 @@ def layer_norm_vectors():
 
 
 def training_vectors():
-    """Twenty steps of small classifiers over one batch: every cell with every optimizer. Losses before each step, weights after the last.
+    """Twenty steps of small classifiers over one batch: every cell with every optimizer, and of one and three layers. Losses before each
+    step, weights after the last.
 
     The epsilon is 1e-3 here: an optimizer that divides a gradient of 1e-6, which has few correct digits in float32, by its own size makes
     steps as large as any out of rounding errors. What a small epsilon does is in optimizer_vectors, whose gradients are given.
     """
     tensors, cases = {}, []
-    shape = dict(vocabulary=12, size=4, hidden=4, layers=2, bidirectional=True, classes=3, pooling="mean")
     lengths = torch.tensor([3, 6, 1, 5])
-    for cell in CELLS:
-        for index, options in enumerate(OPTIMIZERS):
-            options = options | ({"epsilon": 1e-3} if "epsilon" in options else {})
-            torch.manual_seed(500 + index)
-            name = f"{cell}{index}"
-            ids = torch.randint(1, 12, (4, 6)) * (torch.arange(6)[None, :] < lengths[:, None])
-            labels = torch.tensor([0, 2, 1, 2])
-            model = Classifier(**shape, cell=cell)
-            optimizer = torch_optimizer(options, model.parameters())
-            tensors |= {f"{name}.ids": ids, f"{name}.labels": labels}
-            tensors |= {f"{name}.start.{key}": parameter.clone() for key, parameter in model.named_parameters()}
-            losses = []
-            for _ in range(20):
-                optimizer.zero_grad()
-                loss = nn.functional.cross_entropy(model(ids, lengths), labels)
-                loss.backward()
-                optimizer.step()
-                losses.append(loss.detach())
-            tensors[f"{name}.losses"] = torch.stack(losses)
-            tensors |= {f"{name}.end.{key}": parameter for key, parameter in model.named_parameters()}
-            cases.append(dict(name=name, cell=cell, options=options, lengths=lengths.tolist(), **shape))
+    common = dict(vocabulary=12, size=4, classes=3)
+    every = dict(hidden=4, layers=2, bidirectional=True, pooling="mean", **common)
+    runs = [(cell, index, f"{cell}{index}", options, every) for cell in CELLS for index, options in enumerate(OPTIMIZERS)]
+    # One layer in one direction, wider than any vector, and three in both, with Adam.
+    other = {
+        "Wide": dict(hidden=19, layers=1, bidirectional=False, pooling="last", **common),
+        "Deep": dict(hidden=9, layers=3, bidirectional=True, pooling="max", **common),
+    }
+    runs += [(cell, 20, f"{cell}{name}", OPTIMIZERS[4], shape) for cell in CELLS for name, shape in other.items()]
+    for cell, seed, name, options, shape in runs:
+        options = options | ({"epsilon": 1e-3} if "epsilon" in options else {})
+        torch.manual_seed(500 + seed)
+        ids = torch.randint(1, 12, (4, 6)) * (torch.arange(6)[None, :] < lengths[:, None])
+        labels = torch.tensor([0, 2, 1, 2])
+        model = Classifier(**shape, cell=cell)
+        optimizer = torch_optimizer(options, model.parameters())
+        tensors |= {f"{name}.ids": ids, f"{name}.labels": labels}
+        tensors |= {f"{name}.start.{key}": parameter.clone() for key, parameter in model.named_parameters()}
+        losses = []
+        for _ in range(20):
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(ids, lengths), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        tensors[f"{name}.losses"] = torch.stack(losses)
+        tensors |= {f"{name}.end.{key}": parameter for key, parameter in model.named_parameters()}
+        cases.append(dict(name=name, cell=cell, options=options, lengths=lengths.tolist(), **shape))
     save("training", tensors, cases)
 
 

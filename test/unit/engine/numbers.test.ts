@@ -11,7 +11,7 @@ import {
   scoresOf,
 } from '../../../extension/engine/tasks/metrics.ts';
 import { applyClipping, clippingOf, globalNorm } from '../../../extension/engine/train/clipping.ts';
-import { createOptimizer, createOptimizerState } from '../../../extension/engine/train/optimizers.ts';
+import { applyUpdates, createOptimizerState, updatesOf } from '../../../extension/engine/train/optimizers.ts';
 import type { ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
 import { UserError } from '../../../extension/util/userError.ts';
 import { assertClose, assertSameBits, readGolden } from './support.ts';
@@ -102,13 +102,15 @@ for (const { name, kind, limit } of clips.cases) {
 const optimizers = readGolden<{ name: string; options: ResolvedOptimizer }>('optimizers');
 for (const { name, options } of optimizers.cases) {
   test(`20 steps of torch.optim: ${JSON.stringify(options)}`, () => {
-    const parameters = [0, 1].map((p) => ({ values: optimizers.values(`${name}.${p}.start`).slice(), fixedCount: 0 }));
+    const parameters = [0, 1].map((p) => {
+      return { name: `p${p}`, values: optimizers.values(`${name}.${p}.start`).slice(), fixedCount: 0 };
+    });
     const sizes = parameters.map(({ values }) => values.length);
-    const optimizer = createOptimizer(options, createOptimizerState(options, sizes));
+    const state = createOptimizerState(options, parameters);
     for (let step = 0; step < 20; step++) {
       const rowOf = (p: number, what: string): Float32Array =>
         optimizers.values(`${name}.${p}.${what}`).subarray(step * sizes[p], (step + 1) * sizes[p]);
-      optimizer.update(parameters, [rowOf(0, 'gradients'), rowOf(1, 'gradients')]);
+      applyUpdates(updatesOf(parameters, [rowOf(0, 'gradients'), rowOf(1, 'gradients')], state, () => options));
       for (const p of [0, 1])
         assertClose(parameters[p].values, rowOf(p, 'after'), `step ${step + 1}`, { absolute: 1e-6 });
     }
@@ -118,11 +120,12 @@ for (const { name, options } of optimizers.cases) {
 test('centered RMSprop stays finite where the gradient no longer changes: its deviation is nothing but rounding', () => {
   const { options } = optimizers.cases.find(({ options }) => options.type === 'rmsprop' && options.centered)!;
   const constants = Float32Array.from({ length: 300 }, (_, at) => (at + 1) / 37);
-  const parameter = { values: new Float32Array(300), fixedCount: 0 };
-  const optimizer = createOptimizer(options, createOptimizerState(options, [300]));
+  const parameter = { name: 'p', values: new Float32Array(300), fixedCount: 0 };
+  const state = createOptimizerState(options, [parameter]);
   // From above: there the mean of the squares comes to rest below the square of the mean.
   const larger = constants.map((value) => 2 * value);
-  for (let step = 0; step < 800; step++) optimizer.update([parameter], [step < 20 ? larger : constants]);
+  for (let step = 0; step < 800; step++)
+    applyUpdates(updatesOf([parameter], [step < 20 ? larger : constants], state, () => options));
   assert.deepEqual(
     constants.filter((_, at) => !Number.isFinite(parameter.values[at])),
     new Float32Array(),
@@ -131,9 +134,10 @@ test('centered RMSprop stays finite where the gradient no longer changes: its de
 
 test('fixed elements are never updated, weight decay and momentum included', () => {
   for (const { options } of optimizers.cases) {
-    const parameter = { values: Float32Array.of(0.5, -0.25, 1, 2), fixedCount: 2 };
-    const optimizer = createOptimizer(options, createOptimizerState(options, [4]));
-    for (let step = 0; step < 3; step++) optimizer.update([parameter], [Float32Array.of(1, 1, 1, 1)]);
+    const parameter = { name: 'p', values: Float32Array.of(0.5, -0.25, 1, 2), fixedCount: 2 };
+    const state = createOptimizerState(options, [parameter]);
+    for (let step = 0; step < 3; step++)
+      applyUpdates(updatesOf([parameter], [Float32Array.of(1, 1, 1, 1)], state, () => options));
     assertSameBits(parameter.values.subarray(0, 2), Float32Array.of(0.5, -0.25), options.type);
     assert.ok(parameter.values[2] !== 1 && parameter.values[3] !== 2);
   }

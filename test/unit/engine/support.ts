@@ -126,6 +126,8 @@ export function trainingConfig(change: Partial<ResolvedTraining> = {}): Resolved
     batching: 'shuffled',
     seed: 7,
     optimizer: { type: 'adam', learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, lazy: false, weightDecay: 0 },
+    schedule: { type: 'constant', warmupRatio: 0 },
+    checkpoints: { last: true, best: true, maxMegabytes: 4096 },
     loss: { labelSmoothing: 0, classWeights: 'none' },
     best: { metric: 'validation.accuracy' },
     ...change,

@@ -4,7 +4,7 @@ import { createBatch } from '../../../extension/engine/layers/batch.ts';
 import { loadModel } from '../../../extension/engine/model.ts';
 import { createParams } from '../../../extension/engine/params/paramStore.ts';
 import { classifierGradients } from '../../../extension/engine/tasks/classification.ts';
-import { createOptimizer, createOptimizerState } from '../../../extension/engine/train/optimizers.ts';
+import { applyUpdates, createOptimizerState, updatesOf } from '../../../extension/engine/train/optimizers.ts';
 import { moveIn } from '../../../extension/engine/train/residence.ts';
 import type { ResolvedModel, ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
 import { assertNear, modelConfig, readGolden } from './support.ts';
@@ -51,14 +51,13 @@ export function trainAsPyTorch(one: TrainingCase): void {
   const width = padded.length / lengths.length;
   const batch = createBatch(lengths.map((length, text) => padded.slice(text * width, text * width + length)));
   const labels = trainings.integers(`${one.name}.labels`);
-  const sizes = loaded.params.trainable().map(({ values }) => values.length);
-  const state = createOptimizerState(options, sizes);
-  const optimizer = createOptimizer(options, state);
+  const parameters = loaded.params.trainable();
+  const state = createOptimizerState(options, parameters);
   const moveOut = moveIn(loaded.params, state);
   const curve = Array.from({ length: 20 }, () =>
     machineScope(() => {
       const { loss, gradients } = classifierGradients(loaded, batch, labels, { labelSmoothing: 0 });
-      optimizer.update(loaded.params.trainable(), gradients);
+      applyUpdates(updatesOf(parameters, gradients, state, () => options));
       return loss.loss;
     }),
   );

@@ -5,12 +5,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { WorkspaceCatalog } from '../../../extension/host/views/workspaceCatalog.ts';
 import type { DashboardContract } from '../../../extension/protocol/dashboardContract.ts';
 import { toMetricFrame } from '../../../extension/protocol/metricFrame.ts';
-import { type Client, connect } from '../../../extension/protocol/rpc.ts';
-import { Emitter } from '../../../extension/util/emitter.ts';
-import { type FakePanel, fake, fakeLog } from './fakeVscode.ts';
+import { fake, fakeLog } from './fakeVscode.ts';
+import { call, eventNames, fakeCatalog, openPage } from './pageSupport.ts';
 import { createFakeWorker, type FakeWorker, manifestOf, until } from './support.ts';
 
 const { Dashboard } = await import('../../../extension/host/webviews/dashboard.ts');
@@ -20,64 +18,41 @@ const { RunList } = await import('../../../extension/host/views/runList.ts');
 
 let folder = '';
 let runDir = '';
+let inspected: unknown[] = [];
 let rig: Awaited<ReturnType<typeof createRig>>;
 
 async function createRig() {
   let worker: FakeWorker | undefined;
   const engine = new Engine(() => {
     worker = createFakeWorker({
-      plan: () => ({ parameters: [], total: 0, vocabulary: 0, examples: { train: 0, validation: 0, test: 0 } }),
+      plan: () => ({
+        parameters: [],
+        total: 0,
+        groups: [],
+        rates: { stepsPerEpoch: 1, steps: [], groups: [] },
+        vocabulary: 0,
+        examples: { train: 0, validation: 0, test: 0 },
+      }),
     });
     return worker.transport;
   });
   await engine.call('plan', { configPath: '/x', text: '' });
   const runs = new RunList();
   runs.put({ dir: runDir, manifest: manifestOf('run-1') });
-  const changed = new Emitter<void>();
-  const catalog = {
-    runs,
-    onChange: (listener: () => void) => changed.on(listener),
-    onProgress: () => ({ dispose: () => undefined }),
-    summaries: () => runs.summaries(0),
-    refresh: async () => undefined,
-  } as unknown as WorkspaceCatalog;
+  const { catalog, changed } = fakeCatalog(runs);
   const queue = new TrainingQueue({ engine, markCrashed: async () => undefined });
   const extensionUri = { scheme: 'file', path: '/extension' } as never;
-  const dashboard = new Dashboard({ engine, catalog, queue, log: fakeLog, extensionUri });
-  return { dashboard, engine, worker: worker!, changed };
-}
-
-/** The page's side of a panel, as its document would do it. */
-function openPage(panel: FakePanel): { client: Client<DashboardContract>; refresh(): void } {
-  const toPage = new Emitter<unknown>();
-  const client = connect<DashboardContract>({
-    post: (message) => panel.receive(structuredClone(message)),
-    onMessage: (listener) => toPage.on(listener),
-    onClose: () => ({ dispose: () => undefined }),
+  const dashboard = new Dashboard({
+    engine,
+    catalog,
+    queue,
+    log: fakeLog,
+    extensionUri,
+    inspect: (focus) => inspected.push(focus),
   });
-  const pump = (): void => {
-    for (const message of panel.posted.splice(0)) toPage.fire(message);
-  };
-  return { client, refresh: pump };
+  return { dashboard, engine, worker: worker!, changed, runs };
 }
 
-async function call<T>(page: ReturnType<typeof openPage>, promise: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const settled = (): void => {
-    isSettled = true;
-  };
-  promise.then(settled, settled);
-  await until(() => {
-    page.refresh();
-    return isSettled;
-  });
-  return promise;
-}
-
-const eventNames = (panel: FakePanel): unknown[] =>
-  panel.posted
-    .filter((message) => (message as { kind: string }).kind === 'event')
-    .map((message) => (message as { event: string }).event);
 const frame = (seq: number) => toMetricFrame('run-1', seq, [{ type: 'message', t: 0, level: 'info', text: 'x' }]);
 
 beforeEach(async () => {
@@ -85,6 +60,7 @@ beforeEach(async () => {
   runDir = join(folder, '.gatescope', 'runs', 'run-1');
   await mkdir(runDir, { recursive: true });
   Object.assign(fake, { isTrusted: true, panels: [], answer: undefined, asked: [], opened: [], log: [] });
+  inspected = [];
   rig = await createRig();
 });
 afterEach(async () => {
@@ -95,7 +71,7 @@ afterEach(async () => {
 
 test('a page gets the runs, and the run to show first exactly once', async () => {
   rig.dashboard.open('run-1');
-  const page = openPage(fake.panels[0]);
+  const page = openPage<DashboardContract>(fake.panels[0]);
   const first = await call(page, page.client.call('runs', {}));
   assert.deepEqual([first.runs.map(({ id }) => id), first.focus, first.canTrain], [['run-1'], 'run-1', true]);
   assert.equal((await call(page, page.client.call('runs', {}))).focus, undefined);
@@ -104,7 +80,7 @@ test('a page gets the runs, and the run to show first exactly once', async () =>
 test('frames reach a page that has asked, none is sent while it is hidden', async () => {
   rig.dashboard.open();
   const [panel] = fake.panels;
-  const page = openPage(panel);
+  const page = openPage<DashboardContract>(panel);
   rig.worker.server.send('append', frame(0));
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(eventNames(panel), [], 'before it asked');
@@ -125,7 +101,7 @@ test('frames reach a page that has asked, none is sent while it is hidden', asyn
 test('a second open shows the same panel; a page that listens is told the run', async () => {
   rig.dashboard.open();
   const [panel] = fake.panels;
-  const page = openPage(panel);
+  const page = openPage<DashboardContract>(panel);
   await call(page, page.client.call('runs', {}));
   rig.dashboard.open('run-1');
   assert.equal(fake.panels.length, 1);
@@ -139,7 +115,7 @@ test('in Restricted Mode the page is told why there is no training; trust makes 
   fake.isTrusted = false;
   rig.dashboard.open();
   const [panel] = fake.panels;
-  const page = openPage(panel);
+  const page = openPage<DashboardContract>(panel);
   const { canTrain, whyNot } = await call(page, page.client.call('runs', {}));
   assert.equal(canTrain, false);
   assert.match(whyNot ?? '', /Restricted Mode\. Trust the folder/);
@@ -155,7 +131,7 @@ test('an example opens only where the run’s own evaluation names it', async ()
   const misclassified = [{ path: 'data.csv', line: 3, text: 'x', label: 'a', predicted: 'b', probability: 1 }];
   await writeFile(join(runDir, 'evaluation.json'), JSON.stringify({ validation: { misclassified } }));
   rig.dashboard.open();
-  const page = openPage(fake.panels[0]);
+  const page = openPage<DashboardContract>(fake.panels[0]);
   const open = (path: string, line: number) =>
     call(page, page.client.call('openExample', { runId: 'run-1', path, line }));
   await open('data.csv', 3);
@@ -165,10 +141,20 @@ test('an example opens only where the run’s own evaluation names it', async ()
   assert.equal(fake.opened.length, 1);
 });
 
+test('the gates of a run are inspected where it has weights', async () => {
+  rig.dashboard.open();
+  const page = openPage<DashboardContract>(fake.panels[0]);
+  const inspect = () => call(page, page.client.call('inspect', { runId: 'run-1', text: 'Who ?' }));
+  await assert.rejects(inspect(), /run-1 has no weights/);
+  rig.runs.put({ dir: runDir, manifest: manifestOf('run-1', { best: { loss: 1, epoch: 1, step: 5 } }) });
+  await inspect();
+  assert.deepEqual(inspected, [{ runId: 'run-1', text: 'Who ?' }]);
+});
+
 test('runs are deleted only after the user said so', async () => {
   await writeFile(join(runDir, 'run.json'), JSON.stringify(manifestOf('run-1')));
   rig.dashboard.open();
-  const page = openPage(fake.panels[0]);
+  const page = openPage<DashboardContract>(fake.panels[0]);
   const remove = () => call(page, page.client.call('deleteRuns', { runIds: ['run-1'] }));
   assert.deepEqual(await remove(), []);
   assert.match(fake.asked[0], /run-1/);
@@ -179,7 +165,7 @@ test('runs are deleted only after the user said so', async () => {
 
 test('what a page may not ask is refused and logged', async () => {
   rig.dashboard.open();
-  const page = openPage(fake.panels[0]);
+  const page = openPage<DashboardContract>(fake.panels[0]);
   const bad = page.client.call as (method: string, params: unknown) => Promise<unknown>;
   await assert.rejects(call(page, bad('metrics', { runId: '../../x' })), /Bad parameters/);
   await assert.rejects(call(page, bad('executeCommand', { id: 'x' })), /No such method/);

@@ -1,8 +1,8 @@
 // What guards the dashboard page: its document and the check of what it sends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dashboardHtml } from '../../../extension/host/webviews/dashboardHtml.ts';
 import { checkDashboardParams } from '../../../extension/host/webviews/dashboardParams.ts';
+import { pageHtml } from '../../../extension/host/webviews/pageHtml.ts';
 
 const good: Record<string, unknown> = {
   runs: {},
@@ -10,6 +10,7 @@ const good: Record<string, unknown> = {
   evaluation: { runId: 'a' },
   updateRun: { runId: 'a', name: 'new' },
   deleteRuns: { runIds: ['a', 'b'] },
+  inspect: { runId: 'a', text: 'hello' },
   openConfig: { runId: 'a' },
   revealFolder: { runId: 'a' },
   openExample: { runId: 'a', path: 'data/x.csv', line: 3 },
@@ -67,7 +68,8 @@ test('wrong values are refused', () => {
 });
 
 test('the document allows nothing but the nonce and its own folder', () => {
-  const html = dashboardHtml({
+  const html = pageHtml({
+    page: 'dashboard',
     cspSource: 'https://host.example',
     nonce: 'abc123',
     uri: (file) => `https://host.example/dist/${file}?a&b`,

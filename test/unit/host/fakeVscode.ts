@@ -134,9 +134,14 @@ export const fake = {
   /** Answer of the next message with buttons. */
   answer: undefined as string | undefined,
   asked: [] as string[],
+  /** Labels to pick from the next lists, and paths to choose in the next open dialogs. */
+  picks: [] as string[],
+  chosenPaths: [] as string[],
   /** What notifications of progress said, and the way to cancel the one that shows. */
   progress: [] as string[],
   cancelProgress: (): void => undefined,
+  /** What is selected in the active editor. */
+  selected: '',
   opened: [] as string[],
   diagnostics: new Map<string, Diagnostic[]>(),
   documents: [] as FakeDocument[],
@@ -201,6 +206,10 @@ export const workspace = {
   fs: { stat: async () => ({ type: 1 }), writeFile: async () => undefined },
 };
 export const window = {
+  get activeTextEditor() {
+    const document = { uri: Uri.file('/a.txt'), getText: () => fake.selected };
+    return { document, selection: new Range(new Position(0, 0), new Position(0, 0)) };
+  },
   onDidChangeActiveTextEditor: () => nothing,
   registerWebviewPanelSerializer: () => nothing,
   createWebviewPanel: () => {
@@ -216,5 +225,10 @@ export const window = {
       { onCancellationRequested: (listener: () => void) => Object.assign(fake, { cancelProgress: listener }) },
     ),
   showSaveDialog: async () => undefined,
+  showOpenDialog: async () => fake.chosenPaths.splice(0, 1).map(Uri.file),
+  showQuickPick: async (items: { label: string }[]) => {
+    const [wanted] = fake.picks.splice(0, 1);
+    return items.find(({ label }) => wanted !== undefined && label.includes(wanted));
+  },
   showTextDocument: async (uri: Uri) => void fake.opened.push(uri.fsPath),
 };

@@ -11,8 +11,10 @@ import { updateAll } from '../../../extension/engine/kernels/optimizerKernels.ts
 import { addPacking, addProduct, multiply } from '../../../extension/engine/kernels/products.ts';
 import { recurrentLayerForward } from '../../../extension/engine/kernels/recurrentKernels.ts';
 import { createParams } from '../../../extension/engine/params/paramStore.ts';
+import type { Gradient } from '../../../extension/engine/train/gradients.ts';
 import { createOptimizerState } from '../../../extension/engine/train/optimizers.ts';
 import { moveIn } from '../../../extension/engine/train/residence.ts';
+import type { ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
 import { UserError } from '../../../extension/util/userError.ts';
 import { createTraining } from '../../support/kernelTraining.ts';
 import { layoutOf, TOY_SHAPE } from '../engine/support.ts';
@@ -131,10 +133,9 @@ test('weights that do not fit beside each other leave nothing in the memory, and
   const { usedBytes } = machine.arena.use;
   const params = createParams({ ...TOY_SHAPE, vocabularySize: 100_000 }, 1);
   const before = params.save();
-  const sizes = params.trainable().map(({ values }) => values.length);
   const state = createOptimizerState(
     { type: 'sgd', learningRate: 1, momentum: 0.9, nesterov: false, weightDecay: 0 },
-    sizes,
+    params.trainable(),
   );
   assert.throws(() => moveIn(params, state), { code: 'engine.outOfMemory' });
   assert.equal(machine.arena.use.usedBytes, usedBytes);
@@ -187,18 +188,18 @@ test('wrappers refuse what is too short or lies outside of the memory', async ()
   const pooled = { kind: 'max', layout, width: 4, hiddenSize: 4 } as const;
   const packed = (b: Parameters<typeof addPacking>[2]): Float32Array => addPacking(machine, machine.job(), b);
   const product = { a: floats(6), panels: floats(64), m: 2, n: 4, k: 3, out: floats(8) };
-  const adam = { type: 'adam', learningRate: 1, betas: [0.9, 0.99], epsilon: 1, lazy: false, weightDecay: 0 } as const;
-  const update = (
-    values: Float32Array,
-    gradient: Parameters<typeof updateAll>[3]['gradients'][number],
-    state = 8,
-  ): void =>
-    updateAll(
-      machine,
-      { ...adam, betas: [0.9, 0.99] },
-      { step: 1, buffers: { expAvg: [floats(state)], expAvgSq: [floats(8)] } },
-      { parameters: [{ values, fixedCount: 0 }], gradients: [gradient], clipping: { scale: 1, limit: 0 } },
-    );
+  const options: ResolvedOptimizer = {
+    type: 'adam',
+    learningRate: 1,
+    betas: [0.9, 0.99],
+    epsilon: 1,
+    lazy: false,
+    weightDecay: 0,
+  };
+  const update = (values: Float32Array, gradient: Gradient, size = 8): void => {
+    const state = { step: 1, buffers: { expAvg: floats(size), expAvgSq: floats(8) } };
+    updateAll(machine, [{ parameter: { values, fixedCount: 0 }, state, gradient, options }], { scale: 1, limit: 0 });
+  };
   const rows = (length: number, ...of: number[]) => ({
     rows: ints(...of),
     values: floats(length),

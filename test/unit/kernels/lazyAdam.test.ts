@@ -5,7 +5,7 @@ import { after, afterEach, test } from 'node:test';
 import { setMachine } from '../../../extension/engine/backend/gatescopeBackend.ts';
 import type { KernelMachine } from '../../../extension/engine/kernels/machine.ts';
 import type { SparseRows } from '../../../extension/engine/train/gradients.ts';
-import { createOptimizer, createOptimizerState, type Optimizer } from '../../../extension/engine/train/optimizers.ts';
+import { applyUpdates, createOptimizerState, type ParameterState } from '../../../extension/engine/train/optimizers.ts';
 import type { ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
 import { createTraining } from '../../support/kernelTraining.ts';
 import { assertClose, assertSameBits, randomArray, readGolden, TOY_SHAPE } from '../engine/support.ts';
@@ -19,21 +19,24 @@ afterEach(() => setMachine(undefined));
 /** A table and an optimizer for it, in the machine's memory where there is one. */
 function start(machine: KernelMachine | undefined, options: Adam, initial: Float32Array) {
   const values = machine ? machine.arena.adopt(initial) : initial;
-  const state = createOptimizerState(options, [values.length]);
-  for (const arrays of Object.values(state.buffers)) if (machine) arrays[0] = machine.arena.adopt(arrays[0]);
-  return { values, optimizer: createOptimizer(options, state) };
+  const { table: state } = createOptimizerState(options, [{ name: 'table', values }]);
+  for (const [name, array] of Object.entries(state.buffers))
+    if (machine) state.buffers[name as 'expAvg'] = machine.arena.adopt(array);
+  const update = (fixedCount: number, gradient: SparseRows): void =>
+    applyUpdates([{ parameter: { values, fixedCount }, state, gradient, options }]);
+  return { values, state, update };
 }
 
 function checkGolden(machine: KernelMachine | undefined): void {
   assert.equal(golden.cases.length, 3);
   for (const { name, options, rowCount, size, used } of golden.cases) {
-    const { values, optimizer } = start(machine, options, golden.values(`${name}.start`).slice());
+    const { values, update } = start(machine, options, golden.values(`${name}.start`).slice());
     for (let step = 0; step < 20; step++) {
       const part = <T extends Float32Array | Int32Array>(all: T, length: number): T =>
         all.slice(step * length, (step + 1) * length) as T;
       const rows = part(golden.integers(`${name}.rows`), used);
       const gradient = { rows, values: part(golden.values(`${name}.gradients`), used * size), size, rowCount };
-      optimizer.update([{ values, fixedCount: 0 }], [gradient]);
+      update(0, gradient);
       const expected = part(golden.values(`${name}.after`), rowCount * size);
       assertClose(values, expected, `${name}, step ${step + 1}`, { absolute: 1e-6 });
     }
@@ -55,19 +58,19 @@ const ADAMW: Adam = {
 const others = (array: Float32Array, used: readonly number[]): Float32Array =>
   array.filter((_, at) => !used.includes(Math.floor(at / SIZE)));
 
-const bothOf = ({ state }: Optimizer): Float32Array[] => [state.buffers.expAvg![0], state.buffers.expAvgSq![0]];
+const bothOf = ({ buffers }: ParameterState): Float32Array[] => [buffers.expAvg!, buffers.expAvgSq!];
 
 function checkRows(machine: KernelMachine | undefined): void {
-  const { values, optimizer } = start(machine, ADAMW, randomArray(COUNT * SIZE, 1));
+  const { values, state, update } = start(machine, ADAMW, randomArray(COUNT * SIZE, 1));
   const gradientOf = (rows: number[], seed: number): SparseRows => {
     const own = randomArray(rows.length * SIZE, seed);
     return { rows: Int32Array.from(rows), values: own, size: SIZE, rowCount: COUNT };
   };
-  optimizer.update([{ values, fixedCount: SIZE }], [gradientOf([8, 1, 5], 2)]);
-  const before = [values, ...bothOf(optimizer)].map((array) => array.slice());
+  update(SIZE, gradientOf([8, 1, 5], 2));
+  const before = [values, ...bothOf(state)].map((array) => array.slice());
   // Row 0 is fixed: a gradient that has it all the same changes nothing.
-  optimizer.update([{ values, fixedCount: SIZE }], [gradientOf([5, 0, 2], 3)]);
-  for (const [n, array] of [values, ...bothOf(optimizer)].entries()) {
+  update(SIZE, gradientOf([5, 0, 2], 3));
+  for (const [n, array] of [values, ...bothOf(state)].entries()) {
     assertSameBits(others(array, [5, 2]), others(before[n], [5, 2]), `rows without a gradient, ${n}`);
     for (const row of [5, 2]) {
       const own = (of: Float32Array): number[] => [...of.subarray(row * SIZE, (row + 1) * SIZE)];
@@ -79,9 +82,9 @@ function checkRows(machine: KernelMachine | undefined): void {
 /** With a gradient of zero and no past, only the decay is left: p (1 - η λ). */
 function checkDecay(machine: KernelMachine | undefined): void {
   const initial = randomArray(COUNT * SIZE, 4);
-  const { values, optimizer } = start(machine, ADAMW, initial.slice());
+  const { values, update } = start(machine, ADAMW, initial.slice());
   const gradient = { rows: Int32Array.of(3), values: new Float32Array(SIZE), size: SIZE, rowCount: COUNT };
-  optimizer.update([{ values, fixedCount: 0 }], [gradient]);
+  update(0, gradient);
   const kept = 1 - ADAMW.learningRate * ADAMW.weightDecay;
   const expected = initial.map((value, at) => (Math.floor(at / SIZE) === 3 ? value * kept : value));
   assertClose(values, expected, 'weights', { absolute: 1e-7 });

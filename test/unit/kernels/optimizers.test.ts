@@ -4,10 +4,11 @@ import { setMachine } from '../../../extension/engine/backend/gatescopeBackend.t
 import { updateAll } from '../../../extension/engine/kernels/optimizerKernels.ts';
 import { denseGradient, type Gradient } from '../../../extension/engine/train/gradients.ts';
 import {
-  createOptimizer,
+  applyUpdates,
   createOptimizerState,
-  type OptimizerState,
+  type ParameterState,
   type Updatable,
+  updatesOf,
 } from '../../../extension/engine/train/optimizers.ts';
 import type { ResolvedOptimizer } from '../../../extension/schema/resolved.ts';
 import { assertClose, readGolden } from '../engine/support.ts';
@@ -34,18 +35,19 @@ function stateOn(
   start: Float32Array,
   fill: (at: number) => number,
 ) {
-  const state = createOptimizerState(options, [start.length]);
   const values = arena.float32(start.length);
   values.set(start);
-  for (const arrays of Object.values(state.buffers)) {
-    arrays[0] = arena.adopt(arrays[0]);
-    for (let at = 0; at < start.length; at++) arrays[0][at] = Math.fround(fill(at));
+  const { p: state } = createOptimizerState(options, [{ name: 'p', values }]);
+  for (const [name, array] of Object.entries(state.buffers)) {
+    const inside = arena.adopt(array);
+    for (let at = 0; at < start.length; at++) inside[at] = Math.fround(fill(at));
+    state.buffers[name as 'expAvg'] = inside;
   }
   return { values, state };
 }
 
-const copiesOf = (state: OptimizerState): Record<string, Float32Array | undefined> =>
-  Object.fromEntries(Object.entries(state.buffers).map(([name, [array]]) => [name, array.slice()]));
+const copiesOf = (state: ParameterState): Record<string, Float32Array | undefined> =>
+  Object.fromEntries(Object.entries(state.buffers).map(([name, array]) => [name, array.slice()]));
 
 for (const carrier of CARRIERS_HERE) {
   const opened = openTestMachine(carrier);
@@ -68,8 +70,7 @@ for (const carrier of CARRIERS_HERE) {
           for (let step = 1; step <= 3; step++) {
             const gradient = awkward(arena, length, seed * 5 + step, { scale: 2, every });
             state.step = step;
-            const parameters = [{ values, fixedCount }];
-            updateAll(machine, options, state, { parameters, gradients: [gradient], clipping: { scale, limit } });
+            updateAll(machine, [{ parameter: { values, fixedCount }, state, gradient, options }], { scale, limit });
             const moving = (array: Float32Array): Float32Array => array.subarray(fixedCount);
             const own = Object.fromEntries(
               Object.entries(buffers).map(([name, array]) => [name, array && moving(array)]),
@@ -77,7 +78,7 @@ for (const carrier of CARRIERS_HERE) {
             const naive = { options, step, scale, limit, buffers: own };
             naiveUpdate({ ...naive, values: moving(naiveValues), gradient: moving(gradient) }, add);
             assertSameValues(values, naiveValues, `values after ${step}, seed ${seed}`);
-            for (const [name, [array]] of Object.entries(state.buffers)) assertSameValues(array, buffers[name]!, name);
+            for (const [name, array] of Object.entries(state.buffers)) assertSameValues(array, buffers[name]!, name);
           }
         });
       }
@@ -98,7 +99,7 @@ for (const carrier of CARRIERS_HERE) {
           const update = (of: typeof whole, parameter: Updatable, gradient: Gradient): void => {
             of.state.step++;
             const clipping = { scale: 0.5, limit: seed % 3 === 0 ? 0.1 : 0 };
-            updateAll(machine, options, of.state, { parameters: [parameter], gradients: [gradient], clipping });
+            updateAll(machine, [{ parameter, state: of.state, gradient, options }], clipping);
           };
           for (let step = 0; step < 3; step++) {
             const rows = Int32Array.from([rowCount - 1, 2, 1].slice(step % 2));
@@ -107,8 +108,8 @@ for (const carrier of CARRIERS_HERE) {
             update(whole, { values: whole.values, fixedCount }, arena.adopt(denseGradient(gradient)));
             update(sparse, { values: sparse.values, fixedCount }, gradient);
             assertSameValues(sparse.values, whole.values, `values, seed ${seed}`);
-            for (const [name, [array]] of Object.entries(sparse.state.buffers)) {
-              assertSameValues(array, whole.state.buffers[name as 'expAvg']![0], name);
+            for (const [name, array] of Object.entries(sparse.state.buffers)) {
+              assertSameValues(array, whole.state.buffers[name as 'expAvg']!, name);
             }
           }
         });
@@ -122,17 +123,18 @@ for (const carrier of CARRIERS_HERE) {
       setMachine(machine);
       machine.arena.scope(() => {
         const starts = [0, 1].map((p) => golden.values(`${name}.${p}.start`));
-        const parameters = starts.map((start) => ({ values: machine.arena.adopt(start), fixedCount: 0 }));
+        const parameters = starts.map((start, p) => {
+          return { name: `p${p}`, values: machine.arena.adopt(start), fixedCount: 0 };
+        });
         const sizes = starts.map((start) => start.length);
-        const state = createOptimizerState(options, sizes);
-        for (const arrays of Object.values(state.buffers)) {
-          for (const [n, array] of arrays.entries()) arrays[n] = machine.arena.adopt(array);
+        const state = createOptimizerState(options, parameters);
+        for (const { buffers } of Object.values(state)) {
+          for (const [name, array] of Object.entries(buffers)) buffers[name as 'expAvg'] = machine.arena.adopt(array);
         }
-        const optimizer = createOptimizer(options, state);
         for (let step = 0; step < 20; step++) {
           const rowOf = (p: number, what: string): Float32Array =>
             golden.values(`${name}.${p}.${what}`).subarray(step * sizes[p], (step + 1) * sizes[p]);
-          optimizer.update(parameters, [rowOf(0, 'gradients'), rowOf(1, 'gradients')]);
+          applyUpdates(updatesOf(parameters, [rowOf(0, 'gradients'), rowOf(1, 'gradients')], state, () => options));
           for (const p of [0, 1]) {
             assertClose(parameters[p].values, rowOf(p, 'after'), `step ${step + 1}`, { absolute: 1e-6 });
           }

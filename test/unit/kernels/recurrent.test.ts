@@ -1,18 +1,32 @@
-// Recurrent layers on every carrier: against the plain cells, against PyTorch, the same bits on all that fuse, texts independent.
+// Recurrent layers on every carrier: the bits of their naive twin, the values of the plain cells, of PyTorch and of finite differences, the
+// same bits on all that fuse, texts independent.
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareBackend } from '../../../extension/engine/backend/backend.ts';
 import { setMachine } from '../../../extension/engine/backend/gatescopeBackend.ts';
+import type { Arena } from '../../../extension/engine/kernels/arena.ts';
+import type { KernelMachine } from '../../../extension/engine/kernels/machine.ts';
 import { type KernelResult, recurrentLayerForward } from '../../../extension/engine/kernels/recurrentKernels.ts';
 import { gruCell } from '../../../extension/engine/layers/gru.ts';
 import { lstmCell } from '../../../extension/engine/layers/lstm.ts';
 import { plainLayerForward } from '../../../extension/engine/layers/plainLayer.ts';
 import type { Cell, CellName, LayerInput, LayerPass } from '../../../extension/engine/layers/recurrent.ts';
 import { type DirectionTensors, recurrentLayer } from '../../../extension/engine/layers/recurrentLayer.ts';
+import { REFERENCE_CELLS, referenceForward } from '../../../extension/engine/layers/recurrentReference.ts';
 import { rnnReluCell, rnnTanhCell } from '../../../extension/engine/layers/rnn.ts';
-import { assertNear, type Golden, layoutOf, randomArray, readGolden, unpad } from '../engine/support.ts';
-import { assertSameValues, CARRIERS_HERE, createChoice, openTestMachine } from './support.ts';
+import { assertClose, assertNear, type Golden, layoutOf, randomArray, readGolden, unpad } from '../engine/support.ts';
+import { naiveLayer } from './recurrentTwin.ts';
+import {
+  assertSameValues,
+  awkward,
+  CARRIERS_HERE,
+  createChoice,
+  type FunctionName,
+  mathOn,
+  multiplyAddOf,
+  openTestMachine,
+} from './support.ts';
 
 const CELLS: Record<CellName, Cell> = { lstm: lstmCell, gru: gruCell, rnnTanh: rnnTanhCell, rnnRelu: rnnReluCell };
 const NAMES = Object.keys(CELLS) as CellName[];
@@ -93,11 +107,115 @@ function allOf(pass: LayerPass, dOut: Float32Array): Map<string, Float32Array> {
   return all;
 }
 
+/** Small layers with tails, whose arrays all begin somewhere else within a block, some with zeros, subnormals, infinities and NaN. */
+function awkwardLayer(arena: Arena, cell: Cell, seed: number): { input: LayerInput; dOut: Float32Array } {
+  const choose = createChoice(seed + 50);
+  const lengths = Array.from({ length: choose(1, 7) }, () => choose(1, 6));
+  const [I, H, sides] = [choose(1, 19), [choose(1, 15), 16, 17, choose(18, 35)][seed % 4], 1 + (seed % 2)];
+  const layout = layoutOf(lengths);
+  const rows = cell.gateCount * H;
+  let lane = seed * 40;
+  const make = (length: number, scale: number, every = 0): Float32Array =>
+    awkward(arena, length, ++lane, { scale, every });
+  // In every third nothing special, so that the sums are seen; in the others about one value of a text.
+  const every = seed % 3 === 0 ? 0 : 23;
+  const directions = Array.from({ length: sides }, () => ({
+    weights: {
+      weightIh: make(rows * I, 0.6, seed % 3 === 2 ? 211 : 0),
+      weightHh: make(rows * H, 0.4),
+      biasIh: make(rows, 0.5),
+      biasHh: make(rows, 0.5),
+    },
+    initial: {
+      h0: make(lengths.length * H, 1, every),
+      c0: cell === lstmCell ? make(lengths.length * H, 1) : undefined,
+    },
+  }));
+  const input: LayerInput = {
+    x: make(layout.tokenCount * I, 1, every),
+    layout,
+    inputSize: I,
+    hiddenSize: H,
+    weights: directions.map(({ weights }) => weights),
+    initial: seed % 5 === 4 ? undefined : directions.map(({ initial }) => initial),
+  };
+  return { input, dOut: make(layout.tokenCount * H * sides, 1, every && every + 6) };
+}
+
 for (const carrier of CARRIERS_HERE) {
   const opened = openTestMachine(carrier);
   after(async () => (await opened).machine.close());
 
   for (const name of NAMES) {
+    test(`${carrier.name} ${name}: the bits of the naive twin, with tails, misaligned, with subnormals, infinities and NaN`, async () => {
+      const { machine } = await opened;
+      const arithmetic = {
+        add: multiplyAddOf(carrier),
+        math: (what: FunctionName, x: Float32Array): Float32Array => mathOn(machine, what, x),
+      };
+      let notNumbers = 0;
+      for (let seed = 0; seed < 12; seed++) {
+        machine.arena.scope(() => {
+          const { input, dOut } = awkwardLayer(machine.arena, CELLS[name], seed);
+          const actual = allOf(recurrentLayerForward(machine, name, input), dOut);
+          const expected = naiveLayer(name, input, dOut, arithmetic);
+          assert.deepEqual([...actual.keys()].sort(), [...expected.keys()].sort());
+          for (const [what, values] of expected) {
+            assertSameValues(actual.get(what)!, values, `${what} of shape ${seed}`);
+            notNumbers += values.filter((value) => !Number.isFinite(value)).length;
+          }
+        });
+      }
+      assert.ok(notNumbers > 100, 'infinities and NaN reach the results');
+    });
+
+    test(`${carrier.name} ${name}: gradients agree with finite differences`, async () => {
+      const { machine } = await opened;
+      const sizes = { lengths: [3, 8, 1, 8, 5], inputSize: 5, hiddenSize: 18, hasInitial: true, seed: 21 };
+      for (const isReverse of [false, true]) {
+        // The second direction reads in reverse; the first has no part in it.
+        const input = layerInput(CELLS[name], { ...sizes, directions: isReverse ? 2 : 1 });
+        const dOut = dOutOf(input);
+        if (isReverse) for (let at = 0; at < dOut.length; at++) if (at % 36 < 18) dOut[at] = 0;
+        const n = isReverse ? 1 : 0;
+        const { x, directions } = machine.arena.scope(() => {
+          const gradients = recurrentLayerForward(machine, name, input).backward(dOut);
+          const copy = (values?: Float32Array): Float32Array | undefined => values?.slice();
+          const own = GRADIENT_NAMES.map((key) => [key, copy(gradients.directions[n][key])]);
+          return {
+            x: copy(gradients.x),
+            directions: Object.fromEntries(own) as Record<string, Float32Array | undefined>,
+          };
+        });
+        const initial = input.initial![n];
+        const single = { ...input, ...initial, isReverse };
+        const own = dOut.filter((_, at) => !isReverse || at % 36 >= 18);
+        const objective = (): number =>
+          referenceForward(REFERENCE_CELLS[name], single, input.weights[n]).out.reduce(
+            (sum, v, at) => sum + v * own[at],
+            0,
+          );
+        const read: Record<string, Float32Array | undefined> = { ...input.weights[n], ...initial, x: input.x };
+        for (const [what, gradient] of Object.entries({ ...directions, x })) {
+          const values = read[what];
+          if (!values && !gradient && what === 'c0' && name !== 'lstm') continue;
+          for (let at = 0; at < values!.length; at += Math.ceil(values!.length / 9)) {
+            const kept = values![at];
+            values![at] = kept + 2 ** -13;
+            const [high, up] = [objective(), values![at]];
+            values![at] = kept - 2 ** -13;
+            const [low, down] = [objective(), values![at]];
+            values![at] = kept;
+            // The objective is in double precision; what is left is the rounding of our float32 gradient, and its cubic term.
+            assertClose([gradient![at]], [(high - low) / (up - down)], `${what}[${at}]`, {
+              absolute: 5e-6,
+              relative: 5e-6,
+            });
+          }
+        }
+      }
+    });
+
     test(`${carrier.name} ${name}: results and gradients of the plain cell`, async () => {
       const { machine } = await opened;
       for (const sizes of shapes()) {
@@ -175,6 +293,11 @@ for (const carrier of CARRIERS_HERE) {
         setMachine(machine);
         machine.arena.scope(() => throughTfjs(golden, one, CELLS[name]));
       });
+
+      test(`${carrier.name} ${name} ${one.name}: PyTorch's gradients from given states, theirs among them`, async () => {
+        const { machine } = await opened;
+        machine.arena.scope(() => fromStates(machine, name, golden, one));
+      });
     }
   }
 }
@@ -218,6 +341,33 @@ function goldenLayer(golden: Golden<GoldenCase>, one: GoldenCase, layer: number,
       c0: statePart(golden, `${one.name}.c0`, layer * sides.length + n),
     })),
   };
+}
+
+/** All layers forward and back from the given states, with the gradient of the outputs alone. */
+function fromStates(machine: KernelMachine, name: CellName, golden: Golden<GoldenCase>, one: GoldenCase): void {
+  const passes: LayerPass[] = [];
+  let x = unpad(golden.tensor(`${one.name}.x`), one.lengths);
+  for (let layer = 0; layer < one.layers; layer++) {
+    passes.push(recurrentLayerForward(machine, name, goldenLayer(golden, one, layer, x)));
+    x = passes[layer].out;
+  }
+  const expected = `${one.name}.states.grad`;
+  let d = unpad(golden.tensor(`${one.name}.dOut`), one.lengths);
+  for (let layer = one.layers - 1; layer >= 0; layer--) {
+    const gradients = passes[layer].backward(d);
+    const sides = suffixes(one, layer);
+    for (const [n, own] of gradients.directions.entries()) {
+      const parts = [own.weightIh, own.weightHh, own.biasIh, own.biasHh];
+      for (const [at, part] of PARTS.entries())
+        assertNear(parts[at], golden.values(`${expected}.${part}${sides[n]}`), `d ${part}${sides[n]}`, GRADIENTS);
+      const index = layer * sides.length + n;
+      assertNear(own.h0, statePart(golden, `${expected}.h0`, index)!, `d h0 ${index}`, GRADIENTS);
+      assert.equal(own.c0 !== undefined, name === 'lstm');
+      if (own.c0) assertNear(own.c0, statePart(golden, `${expected}.c0`, index)!, `d c0 ${index}`, GRADIENTS);
+    }
+    d = gradients.x ?? assert.fail('there is no gradient of x');
+  }
+  assertNear(d, unpad(golden.tensor(`${expected}.x`), one.lengths), 'd x', GRADIENTS);
 }
 
 function throughTfjs(golden: Golden<GoldenCase>, one: GoldenCase, cell: Cell): void {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Worker } from 'node:worker_threads';
 import { Arena } from '../../../extension/engine/kernels/arena.ts';
 import { unary } from '../../../extension/engine/kernels/elementwise.ts';
 import { STACK_BYTES } from '../../../extension/engine/kernels/layout.ts';
@@ -12,6 +11,7 @@ import { startHelperThreads } from '../../../extension/node/kernels/helperThread
 import { addonFileName, instructionSets } from '../../../extension/node/kernels/nativeAddon.ts';
 import type { KernelFiles } from '../../../extension/node/kernels/openMachine.ts';
 import { Rng } from '../../../extension/util/rng.ts';
+import { SpacedArena, WatchedMachine } from '../../support/watchedMachine.ts';
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
 
@@ -21,6 +21,9 @@ export const FILES: KernelFiles = {
   thread: pathOf('extension/node/kernels/kernelThread.ts'),
   check: pathOf('extension/node/kernels/kernelCheck.ts'),
 };
+
+/** The addon under clang's sanitizers, where the tests run over it: `npm run test:sanitized`. */
+const SANITIZED = process.env.GATESCOPE_SANITIZED_KERNELS;
 
 export interface TestCarrier {
   name: string;
@@ -32,7 +35,7 @@ export interface TestCarrier {
 function carriersHere(): TestCarrier[] {
   const addon = addonFileName();
   assert.ok(addon, 'there are no native kernels for this machine');
-  const path = join(FILES.prebuilt, addon);
+  const path = SANITIZED ?? join(FILES.prebuilt, addon);
   const native = instructionSets(path).map((set): TestCarrier => {
     return { name: `native ${set}`, source: { kind: 'native', path, set }, isFused: true };
   });
@@ -48,18 +51,21 @@ export const CARRIERS_HERE = carriersHere();
 
 export interface TestMachine {
   machine: KernelMachine;
-  workers: readonly Worker[];
+  /** Ends a helper thread at once; the number of one counts from 0. */
+  end(helper: number): void;
 }
 
 export async function openTestMachine(
   { source }: TestCarrier,
   threads = 1,
-  arena = new Arena(8192),
+  arena: Arena = SANITIZED ? new SpacedArena(8192) : new Arena(8192),
 ): Promise<TestMachine> {
   const carrier = await openCarrier(source, arena.memory, arena.lasting(STACK_BYTES / 4).byteOffset);
   const helpers = threads > 1 ? await startHelperThreads(FILES.thread, source, arena, threads - 1) : undefined;
-  const machine = new KernelMachine({ arena, carrier, helperCount: threads - 1, helpers });
-  return { machine, workers: helpers?.workers ?? [] };
+  const options = { arena, carrier, helperCount: threads - 1, helpers };
+  const isWatched = SANITIZED !== undefined && source.kind === 'native';
+  const machine = isWatched ? new WatchedMachine(options, SANITIZED) : new KernelMachine(options);
+  return { machine, end: (helper) => helpers?.end(helper) };
 }
 
 /** Multiply-add in float32, rounded once or twice. */

@@ -47,6 +47,12 @@ test('engine information has every fact', () => {
   }
 });
 
+test('verdicts that cannot be kept are told with the reason and what to do', () => {
+  const text = engineInfoText({ ...INFO, verdictsProblem: 'ENOENT: no such file or directory' });
+  assert.match(text, /cannot be kept in \/cache\/kernels\.json: ENOENT/);
+  assert.match(text, /tested anew at each start; mend the folder, or name another in XDG_CACHE_HOME/);
+});
+
 test('where nothing computes the reason stands first, and nothing is claimed about speed', () => {
   const { speed: _speed, memory: _memory, computes: _computes, ...facts } = INFO;
   const text = engineInfoText({ ...facts, problem: 'The backend "native" cannot run here.' });

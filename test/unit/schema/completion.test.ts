@@ -41,6 +41,11 @@ test('keys complete with what must stand in them', async () => {
   assert.match((await complete('{ "training": { | } }')).get('epochs') ?? '', /^"epochs": .*10/);
 });
 
+test('probes complete with a text to fill in, and another one in the list', async () => {
+  assert.match((await complete('{ | }')).get('probes') ?? '', /^"probes": \[\s*"\$1"\s*\]$/);
+  assert.deepEqual([...(await complete('{ "probes": [|] }'))], [['""', '"$1"']]);
+});
+
 test('values complete, each with its meaning', async () => {
   assert.deepEqual([...(await complete('{ "model": { "pooling": "|" } }')).keys()], ['"last"', '"mean"', '"max"']);
   assert.deepEqual(

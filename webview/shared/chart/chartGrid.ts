@@ -2,6 +2,7 @@
 // Owns the cross-hair; the settings belong to the page, which hears of a change by `settings` events.
 import { html, nothing, type TemplateResult } from 'lit';
 import { LightElement } from '../lightElement.ts';
+import { closeOnEscape, closeWhenLeft } from '../menu.ts';
 import { emptyNotice } from '../notice.ts';
 import type { SaveFile } from './curveChart.ts';
 import './curveChart.ts';
@@ -127,19 +128,6 @@ export class ChartGrid extends LightElement {
     if ('xAxis' in part) this.crosshair = undefined;
     this.tell('settings', { ...this.settings, ...part });
   }
-}
-
-function closeOnEscape(event: KeyboardEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (event.key !== 'Escape' || !menu.open) return;
-  menu.open = false;
-  menu.querySelector('summary')?.focus();
-}
-
-function closeWhenLeft(event: FocusEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  const next = event.relatedTarget;
-  if (next instanceof Node && !menu.contains(next)) menu.open = false;
 }
 
 customElements.define('gs-charts', ChartGrid);

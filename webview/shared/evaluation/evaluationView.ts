@@ -9,6 +9,7 @@ import type {
   SplitEvaluation,
 } from '../../../extension/schema/run.ts';
 import { formatCount, formatNumber, formatPercent, groupThousands } from '../format.ts';
+import { iconButton } from '../icons.ts';
 import { LightElement } from '../lightElement.ts';
 import { emptyNotice } from '../notice.ts';
 import './confusionMatrix.ts';
@@ -21,6 +22,7 @@ export class EvaluationView extends LightElement {
   static override properties = {
     evaluation: { attribute: false },
     openExample: { attribute: false },
+    inspect: { attribute: false },
     chosen: { state: true },
     shownMistakes: { state: true },
   };
@@ -28,6 +30,8 @@ export class EvaluationView extends LightElement {
   declare evaluation: Evaluation | null | undefined;
   /** Opens a file at a line; undefined where nothing can be opened. */
   declare openExample: ((path: string, line: number) => void) | undefined;
+  /** Shows what the network makes of a text; undefined where nothing can be shown. */
+  declare inspect: ((text: string) => void) | undefined;
   declare chosen: Part;
   declare shownMistakes: number;
 
@@ -113,7 +117,7 @@ export class EvaluationView extends LightElement {
 
   #renderMistake({ text, label, predicted, probability, path, line }: Misclassified): TemplateResult {
     const place = `${path.replace(/^.*[/\\]/, '')}:${line}`;
-    const { openExample } = this;
+    const { openExample, inspect } = this;
     return html`<tr>
       <td class="text" title=${text}>${text}</td>
       <td title=${label}>${label}</td>
@@ -125,6 +129,7 @@ export class EvaluationView extends LightElement {
             ? html`<button type="button" class="text-button" title="Open ${path} at line ${line}" @click=${() => openExample(path, line)}>${place}</button>`
             : html`<span title=${path}>${place}</span>`
         }
+        ${inspect ? iconButton({ label: `Inspect gates of ${place}`, icon: 'telescope', onClick: () => inspect(text) }) : nothing}
       </td>
     </tr>`;
   }

@@ -4,11 +4,12 @@ import { openExperiment } from '../../openExperiment.ts';
 import { planRun } from '../../planRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../command.ts';
 import { count, table } from '../format.ts';
+import { groupTable, ratesTable } from '../groupTables.ts';
 import { readingOptions } from '../reading.ts';
 
 export const planCommand: Command = {
   name: 'plan',
-  summary: 'Show the parameters that a config would train.',
+  summary: 'Show what a config would train: groups, parameters, and the learning rates of the whole run.',
   usage: 'gatescope plan CONFIG [options]',
   options: { json: JSON_OPTION },
   run: plan,
@@ -25,10 +26,12 @@ async function plan({ positionals, cwd, output, options }: CommandContext): Prom
   }
   const rows = result.parameters.map(({ name, shape, count: size }) => [name, shape.join(' × '), count(size)]);
   const { train, validation, test } = result.examples;
+  output.line(`${groupTable(result.groups)}\n`);
   output.line(table(['parameter', 'shape', 'numbers'], [...rows, ['all', '', count(result.total)]]));
   output.line(
     `\n${count(train)} training, ${count(validation)} validation, ${count(test)} test examples; ` +
       `vocabulary ${count(result.vocabulary)}.`,
   );
+  output.line(`\n${ratesTable(result.rates)}`);
   return EXIT.ok;
 }

@@ -1,15 +1,17 @@
 // gatescope train: trains a config to the end in this process; Ctrl-C stops and keeps, twice cancels.
 import { access, constants } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import type { TrainOutcome } from '../../../protocol/engineContract.ts';
+import type { ConfigChanges, TrainOutcome } from '../../../protocol/engineContract.ts';
 import { formatScore, SCORE_FACTS, scoreNames } from '../../../protocol/scores.ts';
 import type { RunEvent, RunManifest } from '../../../schema/run.ts';
-import { readEvaluation } from '../../../store/runStore.ts';
+import { readEvaluation, resolveRun } from '../../../store/runStore.ts';
 import { withRemedy } from '../../../util/userError.ts';
 import { openExperiment } from '../../openExperiment.ts';
 import { writeReport } from '../../report.ts';
+import { planResume } from '../../resumeRun.ts';
 import { INTERNAL_PROBLEM } from '../../runProblem.ts';
-import { type SessionListener, scoresOnly, TrainSession } from '../../trainSession.ts';
+import { scoresOnly } from '../../scores.ts';
+import { type SessionListener, TrainSession } from '../../trainSession.ts';
 import { VERSION } from '../../version.ts';
 import {
   type Command,
@@ -21,13 +23,14 @@ import {
   usageError,
 } from '../command.ts';
 import { duration } from '../format.ts';
+import { movementTable } from '../movementTable.ts';
 import { createProgressBar } from '../progressBar.ts';
 import { scoresTable } from '../scoresTable.ts';
 
 export const trainCommand: Command = {
   name: 'train',
   summary: 'Train the experiment of a config.',
-  usage: 'gatescope train CONFIG [options]',
+  usage: 'gatescope train CONFIG [options]\n       gatescope train --resume RUN [options]',
   options: {
     set: {
       type: 'string',
@@ -36,6 +39,14 @@ export const trainCommand: Command = {
       description: 'Change a key for this run, e.g. training.epochs=3. May be repeated.',
     },
     seed: { type: 'string', value: 'N', description: 'Short for --set training.seed=N.' },
+    resume: {
+      type: 'string',
+      value: 'RUN',
+      description: 'Go on with a run from its last checkpoint, to the same bits as without the interruption.',
+    },
+    from: { type: 'string', value: 'CHECKPOINT', description: 'Which one to go on from, e.g. epoch-002.' },
+    'allow-changes': { type: 'boolean', description: 'Go on with what the config says now, where it has changed.' },
+    'as-saved': { type: 'boolean', description: 'Go on with the settings of the run, whatever the config says now.' },
     report: { type: 'string', value: 'FILE', description: 'Also write a standalone HTML report.' },
     json: JSON_OPTION,
   },
@@ -46,19 +57,11 @@ export const trainCommand: Command = {
 };
 
 async function train(context: CommandContext): Promise<number> {
-  const { positionals, cwd, options, output } = context;
-  if (positionals.length !== 1) throw usageError(trainCommand, 'train needs one config.');
-  const configPath = resolve(cwd, positionals[0]);
-  const seed = integerOption(trainCommand, context, 'seed', 0);
-  const overrides = [
-    ...((options.set as string[] | undefined) ?? []),
-    ...(seed === undefined ? [] : [`training.seed=${seed}`]),
-  ];
+  const { cwd, options, output } = context;
   const reportPath = await reportPathOf(context);
-  const experiment = await openExperiment(configPath, { overrides });
   const isJson = options.json === true;
   const listener = isJson ? jsonListener(context) : terminalListener(context);
-  const session = await TrainSession.open({ configPath, experiment, version: VERSION }, listener);
+  const session = await openSession(context, listener);
   context.onInterrupt((count) => {
     session.act(count === 1 ? 'stop' : 'cancel');
     output.note(count === 1 ? '\nStopping; Ctrl-C again cancels without evaluation.' : '\nCancelling.');
@@ -72,6 +75,40 @@ async function train(context: CommandContext): Promise<number> {
     output.note(`Report: ${relative(cwd, reportPath)}`);
   }
   return exitCodeOf(outcome);
+}
+
+/** A new run of a config, or one that goes on. */
+async function openSession(context: CommandContext, listener: SessionListener): Promise<TrainSession> {
+  const { positionals, cwd, options } = context;
+  const seed = integerOption(trainCommand, context, 'seed', 0);
+  const overrides = [
+    ...((options.set as string[] | undefined) ?? []),
+    ...(seed === undefined ? [] : [`training.seed=${seed}`]),
+  ];
+  const run = stringOption(context, 'resume');
+  if (run !== undefined) {
+    if (positionals.length > 0) throw usageError(trainCommand, '--resume takes a run, and no config beside it.');
+    const { dir: runDir } = await resolveRun(run, cwd);
+    const plan = await planResume({
+      runDir,
+      from: stringOption(context, 'from'),
+      changes: changesOf(options),
+      overrides,
+    });
+    return TrainSession.resume({ ...plan, version: VERSION }, listener);
+  }
+  for (const name of ['from', 'allow-changes', 'as-saved'])
+    if (options[name] !== undefined) throw usageError(trainCommand, `--${name} belongs to --resume.`);
+  if (positionals.length !== 1) throw usageError(trainCommand, 'train needs one config.');
+  const configPath = resolve(cwd, positionals[0]);
+  const experiment = await openExperiment(configPath, { overrides });
+  return TrainSession.open({ configPath, experiment, overrides, version: VERSION }, listener);
+}
+
+function changesOf(options: CommandContext['options']): ConfigChanges {
+  if (options['allow-changes'] && options['as-saved'])
+    throw usageError(trainCommand, '--allow-changes and --as-saved are two different things.');
+  return options['allow-changes'] ? 'apply' : options['as-saved'] ? 'ignore' : 'refuse';
 }
 
 /** A report that cannot be written is found out before training, not after it. */
@@ -155,6 +192,8 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
   // A failure was said when it came; a divergence lacks what to do next.
   if (status === 'diverged' && manifest.problem)
     output.note(withRemedy(manifest.problem.message, manifest.problem.remedy));
+  const isTuned = manifest.startedFrom !== undefined || manifest.groups?.some(({ frozen }) => frozen.length > 0);
+  if (evaluation?.movement && isTuned) output.line(`${movementTable(evaluation.movement)}\n`);
   if (evaluation) {
     const { validation, test } = evaluation;
     const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];

@@ -1,0 +1,121 @@
+// The weights of an ONNX graph by what its nodes do with them: recurrent layers in the order of the nodes, tables that Gather reads, dense
+// layers of Gemm or of MatMul and Add. An ONNX file's own names are those of whatever wrote it, so layers get PyTorch's names here.
+import type { NamedTensor } from '../../types.ts';
+import { applySteps } from '../layout/steps.ts';
+import { malformed, type WeightsFile } from '../weightsFile.ts';
+import { type OnnxGraph, type OnnxNode, readOnnxModel } from './onnxModel.ts';
+import { RECURRENT_OPS, recurrentFromOnnx } from './onnxRecurrent.ts';
+import type { OnnxTensor } from './onnxTensor.ts';
+
+/** ModelProto begins with its ir_version, a small number. */
+export function isOnnx(bytes: Uint8Array): boolean {
+  return (
+    bytes.length > 2 &&
+    bytes[0] === 0x08 &&
+    bytes[1] < 0x20 &&
+    (bytes[2] === 0x12 || bytes[2] === 0x3a || bytes[2] === 0x42)
+  );
+}
+
+/** Throws UserError `onnx.*`. */
+export function readOnnxWeights(bytes: Uint8Array): WeightsFile {
+  const { graph, producer } = readOnnxModel(bytes);
+  const reader = new GraphWeights(graph);
+  const tensors = graph.nodes.flatMap((node) => reader.weightsOf(node));
+  const notes = [
+    `ONNX keeps no names of layers${producer && ` (${producer} wrote the file)`}: they are named by their order.`,
+  ];
+  return { format: 'onnx', tensors, notes, ...(reader.hasRelu && { nonlinearity: 'relu' }) };
+}
+
+const RECURRENT: readonly string[] = RECURRENT_OPS;
+
+/** Takes the weights of one node after the other, each tensor once. */
+class GraphWeights {
+  readonly #graph: OnnxGraph;
+  readonly #readers: ReadonlyMap<string, OnnxNode>;
+  readonly #used = new Set<string>();
+  readonly #counts = { recurrent: 0, table: 0, dense: 0 };
+  /** Whether a plain RNN has it. */
+  hasRelu = false;
+
+  constructor(graph: OnnxGraph) {
+    this.#graph = graph;
+    this.#readers = new Map(graph.nodes.flatMap((node) => node.inputs.map((input) => [input, node] as const)));
+  }
+
+  weightsOf(node: OnnxNode): NamedTensor[] {
+    if (RECURRENT.includes(node.op) && node.domain === '') return this.#recurrent(node);
+    if (node.op === 'Gather') return this.#table(node);
+    if (node.op === 'Gemm' || node.op === 'MatMul') return this.#dense(node);
+    return [];
+  }
+
+  #recurrent(node: OnnxNode): NamedTensor[] {
+    const { cell, inputSize, hiddenSize, directions } = recurrentFromOnnx(node, this.#graph.initialisers);
+    const layer = this.#counts.recurrent++;
+    if (cell === 'rnnRelu') this.hasRelu = true;
+    return directions.flatMap(({ weightIh, weightHh, biasIh, biasHh }, direction) => {
+      const suffix = `_l${layer}${direction === 1 ? '_reverse' : ''}`;
+      const rows = biasIh.length;
+      return [
+        { name: `rnn.weight_ih${suffix}`, shape: [rows, inputSize], data: weightIh },
+        { name: `rnn.weight_hh${suffix}`, shape: [rows, hiddenSize], data: weightHh },
+        { name: `rnn.bias_ih${suffix}`, shape: [rows], data: biasIh },
+        { name: `rnn.bias_hh${suffix}`, shape: [rows], data: biasHh },
+      ];
+    });
+  }
+
+  #table({ inputs }: OnnxNode): NamedTensor[] {
+    const table = this.#take(inputs[0], 2);
+    return table ? [{ ...table, name: `embedding${this.#number('table')}.weight` }] : [];
+  }
+
+  /** Weight [out, in] and bias [out]. */
+  #dense(node: OnnxNode): NamedTensor[] {
+    const weight = this.#take(node.inputs[1], 2);
+    if (!weight) return [];
+    const isOutFirst = node.op === 'Gemm' && integer(node, 'transB') === 1;
+    if (
+      node.op === 'Gemm' &&
+      (integer(node, 'transA') === 1 || scale(node, 'alpha') !== 1 || scale(node, 'beta') !== 1)
+    ) {
+      throw malformed('a dense layer in it is scaled or turned');
+    }
+    const { shape, data } = applySteps(weight, isOutFirst ? [] : [{ type: 'transpose' }]);
+    const name = `dense${this.#number('dense')}`;
+    const bias = this.#take(node.op === 'Gemm' ? node.inputs[2] : this.#addedTo(node), 1);
+    return [{ name: `${name}.weight`, shape, data }, ...(bias ? [{ ...bias, name: `${name}.bias` }] : [])];
+  }
+
+  /** What the next node adds to the product. */
+  #addedTo({ outputs }: OnnxNode): string | undefined {
+    const next = this.#readers.get(outputs[0]);
+    return next?.op === 'Add' ? next.inputs.find((input) => input !== outputs[0]) : undefined;
+  }
+
+  #number(what: 'table' | 'dense'): string {
+    const count = this.#counts[what]++;
+    return count === 0 ? '' : String(count);
+  }
+
+  /** A constant of floats that no node has taken yet. */
+  #take(name: string | undefined, rank: number): NamedTensor | undefined {
+    const tensor: OnnxTensor | undefined = name === undefined ? undefined : this.#graph.initialisers.get(name);
+    if (!tensor || tensor.shape.length !== rank || this.#used.has(tensor.name) || !tensor.type.includes('float'))
+      return undefined;
+    this.#used.add(tensor.name);
+    return tensor.read();
+  }
+}
+
+function integer({ attributes }: OnnxNode, name: string): number {
+  const attribute = attributes.get(name);
+  return attribute?.kind === 'integer' ? attribute.value : 0;
+}
+
+function scale({ attributes }: OnnxNode, name: string): number {
+  const attribute = attributes.get(name);
+  return attribute?.kind === 'float' ? attribute.value : 1;
+}

@@ -1,0 +1,141 @@
+// A panel that shows one of our pages: its document, its wire, its life. One a window, brought to the front when it is opened again.
+// It holds no state but what to show first; a page that was hidden or reloaded asks again and gets all.
+// Invariant: events go only to a page that is visible and has asked (`takeFocus`) since it was (re)loaded.
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { type Contract, type EventOf, type Handlers, type Server, serve } from '../../protocol/rpc.ts';
+import { type PageName, pageHtml } from './pageHtml.ts';
+import { createPageTransport } from './pageTransport.ts';
+import type { ParamsCheck } from './paramChecks.ts';
+
+/** A contract whose page is told what to show: in the answer to its first call, or by the event `focus`. */
+export interface PageContract extends Contract {
+  events: { focus: object };
+}
+type Focus<C extends PageContract> = C['events']['focus'];
+
+export interface PagePanelOptions<C extends PageContract> {
+  page: PageName;
+  viewType: string;
+  title: string;
+  extensionUri: vscode.Uri;
+  log: vscode.LogOutputChannel;
+  checkParams: ParamsCheck;
+  /** Called for each document. The handler of the page's first call takes what to show, once; from then on the page gets events. */
+  createHandlers(takeFocus: () => Focus<C> | undefined): Handlers<C>;
+}
+
+interface LivePage<C extends PageContract> {
+  panel: vscode.WebviewPanel;
+  server: Server<C>;
+  hasAsked: boolean;
+}
+
+export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #options: PagePanelOptions<C>;
+  readonly #subscriptions: vscode.Disposable[];
+  #live: LivePage<C> | undefined;
+  #focus: Focus<C> | undefined;
+
+  constructor(options: PagePanelOptions<C>) {
+    this.#options = options;
+    this.#subscriptions = [
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#reload()),
+      vscode.window.registerWebviewPanelSerializer(options.viewType, this),
+    ];
+  }
+
+  /** Shows the panel, and in it `focus` where there is one. The editor keeps the keyboard focus when `preserveFocus` is set. */
+  open(focus?: Focus<C>, preserveFocus = false): void {
+    this.#focus = focus ?? this.#focus;
+    if (!this.#live) {
+      const { viewType, title } = this.#options;
+      const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus };
+      this.#attach(vscode.window.createWebviewPanel(viewType, title, where, this.#webviewOptions()));
+      return;
+    }
+    const { panel, hasAsked, server } = this.#live;
+    const listens = panel.visible && hasAsked;
+    panel.reveal(undefined, preserveFocus);
+    const waiting = listens ? this.#takeFocus() : undefined;
+    if (waiting !== undefined) server.send('focus', waiting);
+  }
+
+  /** Does nothing where no page listens: it will ask. */
+  send<E extends EventOf<C>>(event: E, payload: () => C['events'][E]): void {
+    if (this.#live?.hasAsked && this.#live.panel.visible) this.#live.server.send(event, payload());
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.#live?.panel.dispose();
+    panel.webview.options = this.#webviewOptions();
+    this.#attach(panel);
+  }
+
+  #webviewOptions(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+    return { enableScripts: true, retainContextWhenHidden: false, localResourceRoots: [this.#webviewFolder()] };
+  }
+
+  #webviewFolder(): vscode.Uri {
+    return vscode.Uri.joinPath(this.#options.extensionUri, 'dist', 'webview');
+  }
+
+  #icon(theme: 'light' | 'dark'): vscode.Uri {
+    const { extensionUri, page } = this.#options;
+    return vscode.Uri.joinPath(extensionUri, 'media', 'icons', `${page}-${theme}.svg`);
+  }
+
+  #takeFocus(): Focus<C> | undefined {
+    const focus = this.#focus;
+    this.#focus = undefined;
+    return focus;
+  }
+
+  #attach(panel: vscode.WebviewPanel): void {
+    const { page, log, checkParams, createHandlers } = this.#options;
+    const takeFocus = (): Focus<C> | undefined => {
+      live.hasAsked = panel.visible;
+      return this.#takeFocus();
+    };
+    const server = serve<C>(createPageTransport(panel), createHandlers(takeFocus), {
+      checkParams,
+      onBug: (method, error) => log.error(`${page} ${method}:`, error instanceof Error ? error : String(error)),
+    });
+    const live: LivePage<C> = { panel, server, hasAsked: false };
+    this.#live = live;
+    panel.iconPath = { light: this.#icon('light'), dark: this.#icon('dark') };
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) live.hasAsked = false;
+    });
+    panel.onDidDispose(() => {
+      server.dispose();
+      if (this.#live === live) this.#live = undefined;
+    });
+    panel.webview.html = this.#html(panel.webview);
+  }
+
+  /** A fresh document: the page asks for everything again. */
+  #reload(): void {
+    if (!this.#live) return;
+    this.#live.hasAsked = false;
+    this.#live.panel.webview.html = this.#html(this.#live.panel.webview);
+  }
+
+  #html(webview: vscode.Webview): string {
+    const folder = this.#webviewFolder();
+    const { page, title } = this.#options;
+    return pageHtml({
+      page,
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('hex'),
+      uri: (file) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString(),
+      title,
+      language: vscode.env.language,
+    });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#live?.panel.dispose();
+  }
+}

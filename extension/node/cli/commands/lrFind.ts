@@ -1,0 +1,91 @@
+// gatescope lr-find: tries learning rates from tiny to huge and says where the loss falls fastest.
+import { dirname, resolve } from 'node:path';
+import { RANGE_TEST, type RangeTestResult } from '../../../engine/train/learningRateFinder.ts';
+import { findRate } from '../../findRate.ts';
+import { openExperiment } from '../../openExperiment.ts';
+import {
+  type Command,
+  type CommandContext,
+  EXIT,
+  integerOption,
+  JSON_OPTION,
+  numberOption,
+  usageError,
+} from '../command.ts';
+import { readingOptions } from '../reading.ts';
+
+/** Rows and columns of the picture. */
+const [ROWS, COLUMNS] = [12, 60];
+
+export const lrFindCommand: Command = {
+  name: 'lr-find',
+  summary: 'Search a learning rate: a range test on a copy of the model.',
+  usage: 'gatescope lr-find CONFIG [options]',
+  options: {
+    from: { type: 'string', value: 'RATE', description: `Smallest rate (${RANGE_TEST.from}).` },
+    to: { type: 'string', value: 'RATE', description: `Largest rate (${RANGE_TEST.to}).` },
+    steps: { type: 'string', value: 'N', description: `Updates (${RANGE_TEST.steps}).` },
+    set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'Change a key for this search.' },
+    json: JSON_OPTION,
+  },
+  details:
+    'The rate grows by the same factor each step; the test ends when the loss blows up. Nothing is saved. The suggestion is where\n' +
+    'the smoothed loss falls fastest; a third of it to all of it are good rates to begin with.',
+  run: lrFind,
+};
+
+async function lrFind(context: CommandContext): Promise<number> {
+  const { positionals, cwd, output, options } = context;
+  if (positionals.length !== 1) throw usageError(lrFindCommand, 'lr-find needs one config.');
+  const range = {
+    from: numberOption(lrFindCommand, context, 'from', 1e-12) ?? RANGE_TEST.from,
+    to: numberOption(lrFindCommand, context, 'to', 1e-12) ?? RANGE_TEST.to,
+    steps: integerOption(lrFindCommand, context, 'steps', 10) ?? RANGE_TEST.steps,
+  };
+  if (range.from >= range.to) throw usageError(lrFindCommand, '--from must be below --to.');
+  const configPath = resolve(cwd, positionals[0]);
+  const experiment = await openExperiment(configPath, { overrides: (options.set as string[] | undefined) ?? [] });
+  const cancelled = new AbortController();
+  context.onInterrupt(() => cancelled.abort());
+  const reading = { ...readingOptions(output), signal: cancelled.signal };
+  const result = await findRate(experiment, dirname(configPath), reading, range);
+  if (options.json) {
+    output.line(JSON.stringify(result));
+    return EXIT.ok;
+  }
+  output.line(drawCurve(result));
+  output.line(describeSuggestion(result));
+  return EXIT.ok;
+}
+
+/** `Suggestion: 0.0021 …`, or why there is none. */
+export function describeSuggestion({ suggestion, rates }: RangeTestResult): string {
+  if (suggestion === undefined) return 'No suggestion: the loss never falls. Give more --steps, or look at the data.';
+  const rate = Number(suggestion.toPrecision(2));
+  return `Suggestion: ${rate} (the loss falls fastest there; ${rates.length} rates were tried). Use --set training.optimizer.learningRate=${rate}.`;
+}
+
+/** The smoothed loss over the logarithm of the rate, in characters. */
+function drawCurve({ rates, smoothed }: RangeTestResult): string {
+  if (rates.length < 2) return 'The loss was not finite from the start.';
+  const low = Math.min(...smoothed);
+  // The end of the curve shoots up: what lies above its first value by half shows no detail.
+  const high = Math.max(...smoothed.map((loss) => Math.min(loss, smoothed[0] + (smoothed[0] - low) / 2)), low + 1e-9);
+  const grid = Array.from({ length: ROWS }, () => new Array<string>(COLUMNS).fill(' '));
+  for (const [at, loss] of smoothed.entries()) {
+    const column = Math.round((at * (COLUMNS - 1)) / (rates.length - 1));
+    const row = Math.round(((high - Math.min(loss, high)) * (ROWS - 1)) / (high - low));
+    grid[row][column] = '·';
+  }
+  const label = (row: number): string => (row === 0 ? high : row === ROWS - 1 ? low : Number.NaN).toPrecision(4);
+  const lines = grid.map(
+    (cells, row) =>
+      `${row === 0 || row === ROWS - 1 ? label(row).padStart(8) : ' '.repeat(8)} |${cells.join('').trimEnd()}`,
+  );
+  const ends = [rates[0].toExponential(0), rates[rates.length - 1].toExponential(0)];
+  return [
+    ...lines,
+    `${' '.repeat(9)}+${'-'.repeat(COLUMNS)}`,
+    `${' '.repeat(10)}${ends[0]}${ends[1].padStart(COLUMNS - ends[0].length)}  learning rate`,
+  ].join('\n');
+}

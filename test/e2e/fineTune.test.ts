@@ -1,0 +1,100 @@
+// Fine-tuning in a real VS Code: from a finished run through the palette to a frozen embedding that has moved by exactly nothing.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
+import { listRuns, readEvaluation } from '../../extension/store/runStore.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
+import { Workbench } from '../support/workbench.ts';
+import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
+
+const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const TUNED = 'early-modern-english-fine-tuned.gatescope.json';
+let workspace: Workspace;
+let server: VscodeServer;
+let browser: Browser;
+let workbench: Workbench;
+
+before(async () => {
+  workspace = await makeWorkspace();
+  await workspace.edit('"epochs": 8', '"epochs": 2');
+  await promisify(execFile)(process.execPath, [CLI, 'train', workspace.configPath, '--json'], { maxBuffer: 1 << 26 });
+  server = await startVscode({ workspace: workspace.dir });
+  browser = await launchBrowser();
+  workbench = await Workbench.open(browser, server.url);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await workspace?.remove();
+});
+
+const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
+const quickInput = () => workbench.page.locator('.quick-input-widget');
+const lenses = async (): Promise<string> =>
+  (await workbench.page.locator('.codelens-decoration').allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+
+test('Fine-Tune asks what to freeze and which data, and opens a config that is ready to train', async () => {
+  await workbench.openFile(EXAMPLE_CONFIG);
+  await workbench.runCommand('Gatescope: Fine-Tune…');
+  await eventually('it lists the groups with their sizes, the embedding ticked', async () => {
+    const text = await quickInput().innerText();
+    return /embedding[\s\S]*parameters[\s\S]*encoder\.0[\s\S]*head/.test(text) && /1 Selected/.test(text);
+  });
+  await workbench.page.keyboard.press('Enter');
+  await eventually('it asks for the data', async () => /Another file…/.test(await quickInput().innerText()));
+  await workbench.page.keyboard.press('Enter');
+  await workbench.page.locator('.tab', { hasText: TUNED }).first().waitFor();
+  const text = await readFile(join(workspace.dir, TUNED), 'utf8');
+  const [source] = await runs();
+  assert.match(text, new RegExp(`"from": "${source.manifest.id}"`));
+  assert.match(text, /"freeze": \[\s*"embedding"\s*\]/);
+});
+
+test('the line over "freeze" counts tensors and parameters', async () => {
+  await eventually('the line is there', async () => /Freeze: 1 tensor, [\d,]+ parameters/.test(await lenses()));
+});
+
+test('the run shows a lock, and in the end that the embedding moved by exactly 0', async () => {
+  await workbench.runCommand('Gatescope: Train');
+  const page = await workbench.dashboard();
+  const row = page.getByRole('table', { name: 'Groups of parameters' }).getByRole('row').nth(1);
+  await row.locator('.codicon-lock').waitFor({ timeout: 60_000 });
+  const { dir, manifest } = await eventually(
+    'the run has completed',
+    async () => {
+      const [latest] = await runs();
+      return latest.manifest.status === 'completed' && latest.manifest.startedFrom !== undefined ? latest : undefined;
+    },
+    200_000,
+  );
+  await eventually('the page says that it did not move', async () => /\s0 %/.test(await row.innerText()));
+  const movement = (await readEvaluation(dir))!.movement!;
+  assert.equal(movement.find(({ name }) => name === 'embedding.weight')!.distance, 0);
+  assert.ok(movement.filter(({ group }) => group !== 'embedding').every(({ distance }) => distance > 0));
+  assert.equal(manifest.frozen!.after, manifest.frozen!.before);
+  const embeddingOf = async (path: string): Promise<Float32Array> =>
+    decodeSafetensors(await readFile(path)).tensors.find(({ name }) => name === 'embedding.weight')!.data;
+  const source = (await runs()).at(-1)!;
+  const [old, own] = [
+    await embeddingOf(join(source.dir, 'model.safetensors')),
+    await embeddingOf(join(dir, 'model.safetensors')),
+  ];
+  assert.deepEqual(own, old);
+});
+
+test('Freeze Layers changes the config: what is ticked is frozen', async () => {
+  await workbench.openFile(TUNED);
+  await workbench.runCommand('Gatescope: Freeze Layers…');
+  await eventually('the list shows', async () => /encoder\.0/.test(await quickInput().innerText()));
+  await quickInput().locator('.monaco-list-row', { hasText: 'encoder.0' }).first().click();
+  await workbench.page.keyboard.press('Enter');
+  await eventually('the line counts more', async () => /Freeze: (?!1 )\d+ tensors/.test(await lenses()));
+  assert.deepEqual(workbench.violations, []);
+});

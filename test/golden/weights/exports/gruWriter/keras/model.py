@@ -1,0 +1,34 @@
+"""The language model "gruWriter       end", trained with Gatescope, for Keras 3.
+
+load() gives it with its weights, from weights.npz beside this file. Texts become token ids with tokenizer.json; 0 pads.
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+
+
+def build():
+    """Token ids [B, T] to logits [B, T, 12]."""
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    x = layers.Embedding(12, 6, mask_zero=False)(ids)
+    x = layers.Dropout(0.1)(x)
+    x = layers.GRU(5, return_sequences=True)(x)
+    x = layers.Dropout(0.5)(x)
+    return keras.Model(ids, layers.Dense(12, name="head")(x))
+
+
+def load(path=Path(__file__).with_name("weights.npz")):
+    """The trained model."""
+    model = build()
+    with np.load(path) as arrays:
+        values = [arrays[name] for name in sorted(arrays.files)]
+    model.set_weights(values)
+    return model
+
+
+if __name__ == "__main__":
+    load().summary()

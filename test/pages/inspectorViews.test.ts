@@ -1,0 +1,446 @@
+// The inspector's further views in Chromium, under the policy and the themes of VS Code, against made-up networks that compute.
+import assert from 'node:assert/strict';
+import { after, before, type TestContext, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { InspectorFixture } from '../../webview/dev/inspectorHost.ts';
+import { traceLayer } from '../../webview/dev/traceNetworks.ts';
+import { findViolations, overflowOf } from '../support/axe.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { openFixturePage, type PageOptions } from '../support/fixturePage.ts';
+import { THEMES, type ThemeName } from '../support/themes.ts';
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser?.close());
+
+const VIEWS = {
+  saturation: 'Saturation',
+  units: 'Memory and kinds',
+  gradients: 'Gradients',
+  connectivity: 'Connectivity',
+  whatIf: 'What if',
+  sideBySide: 'Side by side',
+  match: 'Select and match',
+} as const;
+type View = keyof typeof VIEWS;
+
+/** A page that must not have complained by the end of the test, with a view open. */
+async function open(t: TestContext, view: View, options: PageOptions = {}): Promise<Page> {
+  const { page, complaints, close } = await openFixturePage(browser, 'inspector', options);
+  t.after(async () => {
+    await close();
+    assert.deepEqual(complaints, []);
+  });
+  await show(page, view);
+  return page;
+}
+
+async function show(page: Page, view: View): Promise<void> {
+  await page.getByRole('tab', { name: VIEWS[view], exact: true }).click();
+  await eventually('an answer', async () => (await page.locator('.view .loading').count()) === 0);
+}
+
+const PROBE = 'Who wrote Hamlet , and when did he write it ?';
+const TOKENS = PROBE.split(' ');
+const BILSTM = { cell: 'lstm', hiddenSize: 100, layerCount: 2, directionCount: 2, gain: 1.8 } as const;
+const view = (page: Page) => page.getByRole('tabpanel');
+const viewReadout = (page: Page): Promise<string> => page.locator('.view .view-readout').first().innerText();
+const spoken = (page: Page): Promise<string> =>
+  page.locator('.inspector-body').getByRole('gridcell').first().innerText();
+const box = (page: Page) => page.getByRole('textbox', { name: 'A text to look at' });
+/** As JSON has it: what is undefined is absent. */
+const callsOf = (page: Page, method: string): Promise<unknown[]> =>
+  page.evaluate(
+    (wanted) =>
+      window.fixture.calls
+        .filter((call) => call.method === wanted)
+        .map(({ params }) => JSON.parse(JSON.stringify(params)) as unknown),
+    method,
+  );
+/** What is written in it: innerText leaves out what is not in sight. */
+const textOf = async (page: Page): Promise<string> => (await view(page).innerText()).replace(/\s+/g, ' ');
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+test('tabs are worked by keyboard, and the open one survives a reload', async (t) => {
+  const page = await open(t, 'saturation');
+  await page.getByRole('tab', { name: 'Saturation' }).focus();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), VIEWS.units);
+  await page.keyboard.press('End');
+  await page.getByText('Choose a span of tokens').waitFor();
+  await page.reload();
+  await page.getByText('Choose a span of tokens').waitFor();
+  assert.equal(await page.getByRole('tab', { name: VIEWS.match }).getAttribute('aria-selected'), 'true');
+});
+
+test('saturation: a dot that is reached by key is the row of the heatmap, with its true shares', async (t) => {
+  const page = await open(t, 'saturation');
+  const plot = page.getByRole('img', { name: /^Forget gate f, 100 units/ }).nth(1);
+  await plot.focus();
+  for (let press = 0; press < 4; press++) await page.keyboard.press('ArrowRight');
+  await eventually('a unit of the backward direction', async () =>
+    /^Layer 0, backward, unit \d+/.test(await viewReadout(page)),
+  );
+  const unit = Number(/unit (\d+)/.exec(await viewReadout(page))?.[1]);
+  const values = traceLayer(BILSTM, TOKENS, 0)[1].signals.f!.filter((_, at) => at % 100 === unit);
+  const share = (isIn: (value: number) => boolean): string => percent(values.filter(isIn).length / values.length);
+  assert.ok((await viewReadout(page)).includes(`f shut in ${share((f) => f < 0.1)}, open in ${share((f) => f > 0.9)}`));
+  await eventually('the heatmap is at its row', async () => (await spoken(page)).startsWith(`Unit ${unit}, token 0,`));
+  assert.ok(await page.getByRole('radio', { name: '← backward' }).isChecked());
+  await page.getByRole('slider', { name: 'Shut below' }).fill('0.49');
+  await eventually('other thresholds, other shares', async () =>
+    (await viewReadout(page)).includes(`f shut in ${share((f) => f < 0.49)}`),
+  );
+});
+
+test('saturation: a click takes the unit of the dot, and once more the next one of it', async (t) => {
+  const page = await open(t, 'saturation');
+  const plot = page.getByRole('img', { name: /^Input gate i, 100 units/ }).first();
+  // The corner: never shut, never open. Many units are there.
+  const at = { x: 41, y: (await plot.boundingBox())!.height - 43 };
+  await plot.click({ position: at });
+  await eventually('a unit', async () => /^Layer 0, forward, unit \d+/.test(await viewReadout(page)));
+  const first = await viewReadout(page);
+  assert.match(first, /i shut in 0\.0 %, open in 0\.0 %.*The same for i: units/);
+  await plot.click({ position: at });
+  await eventually('another one', async () => (await viewReadout(page)) !== first);
+  assert.match(await viewReadout(page), /i shut in 0\.0 %, open in 0\.0 %/);
+});
+
+test('saturation over the epochs: every stored one is read, and a text without them says so', async (t) => {
+  const page = await open(t, 'saturation');
+  await page.getByRole('checkbox', { name: 'Mean over the epochs' }).check();
+  await page.getByText('from epoch 0 to epoch 5').waitFor();
+  const epochs = (await callsOf(page, 'probe')).map((params) => (params as { epoch: number }).epoch);
+  assert.deepEqual([...new Set(epochs)].sort(), [0, 1, 2, 3, 4, 5]);
+  await page.getByRole('combobox', { name: 'Over' }).selectOption('training data');
+  await eventually('the data are asked for', async () =>
+    (await callsOf(page, 'statistics')).some((params) => JSON.stringify(params).includes('"split":"train"')),
+  );
+});
+
+test('an RNN has no gates and no half-lives, and each view says it', async (t) => {
+  const page = await open(t, 'saturation', { state: 'rnn' });
+  await page.getByText('This network has no gates.').waitFor();
+  await show(page, 'units');
+  await page.getByText('it has no half-lives').waitFor();
+});
+
+test('memory: bars by keyboard, the units of a bar, and a unit of a list is the row of the heatmap', async (t) => {
+  const page = await open(t, 'units');
+  const bars = page.getByRole('group', { name: 'Half-lives of Layer 1, forward' });
+  await bars.getByRole('button').first().focus();
+  for (let press = 0; press < 3; press++) await page.keyboard.press('ArrowRight');
+  const count = /: (\d+) units?$/.exec(
+    (await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) ?? '',
+  );
+  await page.keyboard.press('Enter');
+  const list = page.getByRole('listbox', { name: /^In the chosen bar/ });
+  await list.waitFor();
+  assert.equal(await list.getByRole('option').first().getAttribute('aria-setsize'), count?.[1]);
+  await list.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const chosen = await list.getByRole('option', { selected: true }).innerText();
+  const unit = /Layer 1, forward, unit (\d+)/.exec(chosen)?.[1];
+  assert.ok(unit, chosen);
+  await eventually('its row, in the other layer', async () =>
+    (await spoken(page)).startsWith(`Unit ${unit}, token 0,`),
+  );
+});
+
+test('units by correlation: another annotation gives another order; few rows of many are drawn', async (t) => {
+  const page = await open(t, 'units', { state: 'large' });
+  const list = page.getByRole('listbox', { name: /^By correlation/ });
+  await list.waitFor();
+  const options = list.getByRole('option');
+  assert.ok((await options.count()) < 40, `${await options.count()} rows are drawn`);
+  const total = Number(await options.first().getAttribute('aria-setsize'));
+  assert.ok(total > 400);
+  const before = await options.first().innerText();
+  await page.locator('select[name=gs-annotation]').selectOption('depth in brackets');
+  await eventually('another first', async () => (await options.first().innerText()) !== before);
+  await list.focus();
+  await page.keyboard.press('End');
+  await eventually(
+    'the last one is there',
+    async () => (await options.last().getAttribute('aria-posinset')) === String(total),
+  );
+});
+
+test('gradients: a bar a token, chosen by keys; integrated ones say their completeness error', async (t) => {
+  const page = await open(t, 'gradients');
+  const tokens = page.locator('.strip-token');
+  assert.equal(await tokens.count(), TOKENS.length);
+  await tokens.first().focus();
+  await page.keyboard.press('End');
+  await eventually('the last token is the place of the page', async () =>
+    (await spoken(page)).includes('token 10, “?”'),
+  );
+  await page.getByText('Integrated gradients', { exact: true }).click();
+  await page.getByText('Completeness error of 50 steps').waitFor();
+  const error = async (): Promise<number> => {
+    const facts = await page.locator('.view .fact', { hasText: 'Completeness error' }).locator('dd').innerText();
+    return Number(facts.split(' ')[0].replace('−', '-'));
+  };
+  assert.ok(Math.abs((await error()) - 0.4 / 50) < 1e-4, `${await error()}`);
+  await page.getByRole('combobox', { name: 'Steps' }).selectOption('200');
+  await eventually('fewer is missed', async () => Math.abs((await error()) - 0.4 / 200) < 1e-4);
+  await page.getByRole('combobox', { name: 'of the logit of' }).selectOption('HUM');
+  await eventually('another class', async () => /Logit of HUM/.test(await textOf(page)));
+  const last = (await callsOf(page, 'gradients')).at(-1);
+  assert.deepEqual(last, { runId: '2026-11-24T10-00-00-trec', text: PROBE, target: 'HUM', integratedSteps: 200 });
+});
+
+test('connectivity: values by keyboard, zero where the token was not read yet, in both scales', async (t) => {
+  const page = await open(t, 'connectivity');
+  const grid = view(page).getByRole('grid', { name: /^Connectivity of 11 tokens/ });
+  await grid.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  const cell = view(page).getByRole('gridcell');
+  await eventually('token 1 and state 0', async () =>
+    /token 1, “wrote” changes h at token 0, “Who” by 0\.0000/.test(await cell.innerText()),
+  );
+  await page.keyboard.press('ArrowDown');
+  await eventually('the diagonal is not zero', async () => / by 0\.[1-9]| by [1-9]/.test(await cell.innerText()));
+  const before = await cell.innerText();
+  await page.getByRole('checkbox', { name: 'Logarithmic colours' }).uncheck();
+  await eventually('the same value', async () => (await cell.innerText()) === before);
+});
+
+test('epochs: stepped, played to the end, best one marked, and the trace follows', async (t) => {
+  const page = await open(t, 'saturation');
+  const slider = page.getByRole('slider', { name: 'Epoch' });
+  assert.equal(await slider.getAttribute('aria-valuetext'), 'epoch 4 (best)');
+  assert.equal(await page.locator('.epoch-best').getAttribute('title'), 'Epoch 4 is the best');
+  await page.locator('.inspector-body').getByRole('grid').focus();
+  await page.keyboard.press('ArrowDown');
+  await eventually('a cell', async () => /^Unit \d+, token 0/.test(await spoken(page)));
+  const first = await spoken(page);
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await eventually(
+    'the untrained network',
+    async () => (await slider.getAttribute('aria-valuetext')) === 'before training',
+  );
+  await eventually('another picture', async () => (await spoken(page)) !== first);
+  await page.keyboard.press('ArrowRight');
+  await eventually('the first epoch, of which only the probe was stored', async () =>
+    (await callsOf(page, 'probe')).some((params) => (params as { epoch: number }).epoch === 1),
+  );
+  await page.keyboard.press(' ');
+  await eventually('it plays to the end', async () => (await slider.getAttribute('aria-valuetext')) === 'epoch 5');
+  await eventually('and stops there', () => page.getByRole('button', { name: 'Play the training' }).isVisible());
+  await page.reload();
+  await eventually('a reload keeps it', async () => (await slider.getAttribute('aria-valuetext')) === 'epoch 5');
+});
+
+test('what if: nothing differs without an edit; an edit differs from its token on; the text survives a reload', async (t) => {
+  const page = await open(t, 'whatIf', { state: 'lstm' });
+  await page.getByText('every signal to the last bit').waitFor();
+  assert.equal(await view(page).locator('gs-heatmap').count(), 7);
+  assert.equal(await view(page).locator('.legend-note', { hasText: 'no difference' }).count(), 7);
+  const changed = PROBE.replace('Hamlet', 'Macbeth').replace(' it ', ' ');
+  await page.getByRole('textbox', { name: 'The changed text' }).fill(changed);
+  await page.getByText('1 token changed, 1 token deleted').waitFor();
+  assert.match(await textOf(page), /Nothing differs before column 2, “Hamlet→Macbeth”/);
+  const grid = view(page).getByRole('grid').first();
+  await grid.focus();
+  const cell = view(page).getByRole('gridcell').first();
+  await page.keyboard.press('ArrowRight');
+  await eventually('zero before the edit', async () =>
+    /“Who”: difference of the input gate 0\.0000/.test(await cell.innerText()),
+  );
+  for (let press = 0; press < 2; press++) await page.keyboard.press('ArrowRight');
+  await eventually('and not at it', async () =>
+    /Hamlet→Macbeth”: difference of the input gate −?0\.\d*[1-9]/.test(await cell.innerText()),
+  );
+  const lstm = { ...BILSTM, hiddenSize: 128, layerCount: 1, directionCount: 1 } as const;
+  const [was, is] = [PROBE, changed].map((text) => traceLayer(lstm, text.split(' '), 0)[0].signals.i![2 * 128]);
+  assert.ok((await cell.innerText()).includes((is - was).toFixed(4).replace('-', '−')));
+  await page.reload();
+  await page.getByText('1 token changed, 1 token deleted').waitFor();
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await page.getByText('every signal to the last bit').waitFor();
+});
+
+test('side by side: two texts, two epochs and two runs, with one cursor', async (t) => {
+  const page = await open(t, 'sideBySide');
+  await page.getByRole('textbox', { name: 'The other text' }).fill(`Tell me , ${PROBE}`);
+  const sides = view(page).getByRole('grid');
+  await eventually('the other text is longer', async () => (await sides.nth(1).getAttribute('aria-colcount')) === '14');
+  await sides.first().focus();
+  await page.keyboard.press('ArrowRight');
+  await eventually(
+    '“Who” on both sides',
+    async () => ((await viewReadout(page)).match(/at “Who”/g) ?? []).length === 2,
+  );
+  assert.match(await view(page).getByRole('gridcell').nth(1).innerText(), /^Unit 0, token 3, “Who”/);
+  await page.getByText('Two epochs').click();
+  await page.getByRole('combobox', { name: 'with' }).selectOption('epoch 2');
+  await eventually('of epoch 2 there is the probe', async () =>
+    /epoch 2/.test(await view(page).locator('[data-panel=right]').innerText()),
+  );
+  await page.getByText('Two runs').click();
+  await eventually('the GRU', async () => (await sides.nth(1).getAttribute('aria-rowcount')) === '64');
+  await view(page).getByRole('radio', { name: 'z', exact: true }).check({ force: true });
+  await eventually('its update gate', async () =>
+    /update gate/.test((await sides.nth(1).getAttribute('aria-label')) ?? ''),
+  );
+});
+
+test('select and match: a span by keys, a search with progress, hits that open their line', async (t) => {
+  const page = await open(t, 'match');
+  await view(page).getByRole('button', { name: 'Who', exact: true }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.getByRole('group', { name: /now “wrote Hamlet”/ }).waitFor();
+  await page.getByRole('slider', { name: 'at least' }).fill('0.1');
+  const h = traceLayer(BILSTM, TOKENS, 0)[0].signals.h!;
+  const on = Array.from({ length: 100 }, (_, unit) => unit).filter(
+    (unit) => h[100 + unit] >= 0.1 && h[200 + unit] >= 0.1,
+  );
+  await eventually('the units that are on', async () =>
+    (await viewReadout(page)).startsWith(`${on.length} units of 100 are on`),
+  );
+  await page.getByRole('checkbox', { name: 'off before the span' }).check();
+  await page.getByRole('button', { name: 'Find' }).click();
+  const table = page.getByRole('table', { name: 'Places where the same units are on' });
+  await table.waitFor();
+  assert.equal(await table.getByRole('row').count(), 51);
+  const [asked] = (await callsOf(page, 'selectAndMatch')) as Record<string, unknown>[];
+  assert.deepEqual(
+    { ...asked, requestId: '' },
+    {
+      requestId: '',
+      runId: '2026-11-24T10-00-00-trec',
+      text: PROBE,
+      layer: 0,
+      direction: 0,
+      signal: 'h',
+      from: 1,
+      to: 2,
+      threshold: 0.1,
+      isOffLeft: true,
+      isOffRight: false,
+      data: { split: 'train' },
+      top: 50,
+    },
+  );
+  await table.getByRole('button', { name: 'TREC.train.all:16', exact: true }).click();
+  assert.deepEqual(await callsOf(page, 'openDataLine'), [
+    { runId: '2026-11-24T10-00-00-trec', path: '/data/TREC.train.all', line: 16 },
+  ]);
+  await page.getByRole('slider', { name: 'at least' }).fill('1');
+  await page.getByText('No unit of 100 is on').waitFor();
+  assert.ok(await page.getByRole('button', { name: 'Find' }).isDisabled());
+});
+
+test('select and match: no hits, a thousand hits, and a search that is cancelled', async (t) => {
+  const page = await open(t, 'match');
+  await page.getByRole('slider', { name: 'at least' }).fill('0');
+  await page.getByRole('combobox', { name: 'In' }).selectOption('test data');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByText('No place has any of the 5 units on').waitFor();
+  await page.getByRole('combobox', { name: 'In' }).selectOption('training data');
+  await page.getByRole('combobox', { name: 'best' }).selectOption('1000 places');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByText('1,000 places like').waitFor();
+  const slow = await open(t, 'match', { state: 'unending' });
+  await slow.getByRole('slider', { name: 'at least' }).fill('0');
+  await slow.getByRole('button', { name: 'Find' }).click();
+  await slow.getByText('13,848 tokens read, 25.0 %').waitFor();
+  await slow.getByRole('button', { name: 'Cancel' }).click();
+  await slow.getByRole('button', { name: 'Find' }).waitFor();
+  await eventually('the host was told', () =>
+    slow.evaluate(() => (window as unknown as { fixture: InspectorFixture }).fixture.aborted === 1),
+  );
+});
+
+test('an epoch of which only probes were stored shows what was stored, and says why the rest is missing', async (t) => {
+  const page = await open(t, 'saturation');
+  const slider = page.getByRole('slider', { name: 'Epoch' });
+  await slider.fill('2');
+  await eventually('epoch 2', async () => (await slider.getAttribute('aria-valuetext')) === 'epoch 2');
+  await page
+    .getByRole('img', { name: /^Forget gate f, 100 units/ })
+    .first()
+    .waitFor();
+  for (const name of ['units', 'gradients', 'connectivity', 'whatIf', 'match'] as const) {
+    await show(page, name);
+    await page.getByText('The weights of this epoch were not kept.').waitFor();
+  }
+});
+
+test('in Restricted Mode what was stored is shown, and the rest says why it is not', async (t) => {
+  const page = await open(t, 'saturation', { state: 'restricted' });
+  await page
+    .getByRole('img', { name: /^Forget gate f, 100 units/ })
+    .first()
+    .waitFor();
+  for (const name of ['units', 'gradients', 'connectivity', 'whatIf', 'match'] as const) {
+    await show(page, name);
+    await page.getByText('This has to be computed, and computing is off here.').waitFor();
+  }
+  for (const method of ['trace', 'statistics', 'gradients', 'connectivity'])
+    assert.deepEqual(await callsOf(page, method), []);
+});
+
+test('a language model: characters, blanks that can be seen, and what it expects next before and after an edit', async (t) => {
+  const page = await open(t, 'gradients', { state: 'text' });
+  await page.getByText('Logit of e after token 18, “e”').waitFor();
+  assert.ok((await page.locator('.strip-text').allInnerTexts()).includes('␣'));
+  await show(page, 'whatIf');
+  await page.getByRole('textbox', { name: 'The changed text' }).fill('To be, or not to be!');
+  await page.getByText('1 token inserted').waitFor();
+  const table = page.getByRole('table', { name: 'Probabilities before and after the change' });
+  assert.equal(await table.getByRole('row').count(), 6);
+  assert.ok((await table.innerText()).includes('␣'));
+  for (const name of ['saturation', 'units', 'connectivity', 'sideBySide', 'match'] as const) await show(page, name);
+});
+
+test('a text of a thousand tokens, and one of a single token', async (t) => {
+  const page = await open(t, 'gradients');
+  await box(page).fill(Array.from({ length: 1000 }, (_, at) => `word${at % 97}`).join(' '));
+  await eventually('a thousand bars', async () => (await page.locator('.strip-token').count()) === 1000);
+  await show(page, 'connectivity');
+  await page.getByText('grows with the square of the 1000 tokens').waitFor();
+  const asked = async () => (await callsOf(page, 'connectivity')).length;
+  assert.equal(await asked(), 0);
+  await page.getByRole('button', { name: 'Compute' }).click();
+  await eventually(
+    'a million values',
+    async () => (await view(page).getByRole('grid').getAttribute('aria-colcount')) === '1000',
+  );
+  await show(page, 'match');
+  assert.equal(await view(page).locator('.token').count(), 1000);
+  await box(page).fill('Hamlet');
+  await eventually('one', async () => (await view(page).locator('.token').count()) === 1);
+  for (const name of Object.keys(VIEWS) as View[]) await show(page, name);
+});
+
+test('labels and tokens of strangers are never read as HTML, and nothing becomes too wide', async (t) => {
+  const page = await open(t, 'gradients', { state: 'hostile', width: 400 });
+  for (const name of Object.keys(VIEWS) as View[]) {
+    await show(page, name);
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.ok((await overflowOf(page)) <= 0, `${name} is ${await overflowOf(page)} px too wide`);
+  }
+  assert.notEqual(await page.title(), 'owned');
+});
+
+for (const theme of Object.keys(THEMES) as ThemeName[]) {
+  test(`no accessibility violations, and nothing too wide at 400 px: ${theme}`, async (t) => {
+    const page = await open(t, 'saturation', { theme, width: 400 });
+    await page.getByRole('checkbox', { name: 'Mean over the epochs' }).check();
+    for (const name of Object.keys(VIEWS) as View[]) {
+      await show(page, name);
+      assert.deepEqual(await findViolations(page), [], name);
+      assert.ok((await overflowOf(page)) <= 0, `${name} is ${await overflowOf(page)} px too wide`);
+    }
+  });
+}

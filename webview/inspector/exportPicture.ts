@@ -1,0 +1,66 @@
+// The shown heatmaps as a file: PNG, SVG, or a CSV table of their numbers.
+import type { SignalName } from '../../extension/protocol/trace.ts';
+import { field } from '../shared/chart/exportCsv.ts';
+import { svgToPng } from '../shared/chart/exportPng.ts';
+import { toFileName } from '../shared/format.ts';
+import { colorMap } from '../shared/heatmap/colorMap.ts';
+import { heatmapsToSvg } from '../shared/heatmap/exportSvg.ts';
+import { readTheme } from '../shared/theme.ts';
+import type { InspectorStore } from './inspectorStore.ts';
+import { matrixOf, rangeOf, SIGNAL_FACTS } from './signals.ts';
+
+export const PICTURE_FORMATS = ['png', 'svg', 'csv'] as const;
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+
+export interface PictureFile {
+  suggestedName: string;
+  data: Uint8Array<ArrayBuffer>;
+}
+
+/** What is shown now, rows in `order`. */
+export async function exportHeatmap(
+  store: InspectorStore,
+  order: Uint32Array,
+  format: PictureFormat,
+): Promise<PictureFile> {
+  const { run, state } = store;
+  const name = toFileName(`${run?.name ?? ''} ${state.signal} layer ${store.layer}`).toLowerCase();
+  return { suggestedName: `${name}.${format}`, data: await contentOf(store, order, format) };
+}
+
+async function contentOf(store: InspectorStore, order: Uint32Array, format: PictureFormat) {
+  const encoder = new TextEncoder();
+  if (format === 'csv') return encoder.encode(heatmapToCsv(store, order));
+  const svg = pictureOf(store, order);
+  return format === 'svg' ? encoder.encode(svg) : svgToPng(svg);
+}
+
+function pictureOf(store: InspectorStore, order: Uint32Array): string {
+  const { trace, shown, run } = store;
+  const theme = readTheme();
+  const titleOf = (name: SignalName): string => `${SIGNAL_FACTS[name].symbol}, ${SIGNAL_FACTS[name].title}`;
+  const pictures = store.shownSignals.map((name) => {
+    const range = rangeOf(trace!, name);
+    const matrix = matrixOf(trace!, shown!.signals[name]!);
+    return { title: titleOf(name), matrix, order, range, map: colorMap(range.kind, theme.ground) };
+  });
+  const reads = store.direction === 0 ? 'forward' : 'backward';
+  const title = `${run?.name}, layer ${store.layer}, ${reads}`;
+  const summary = `${store.shownSignals.map(titleOf).join('; ')} of ${trace!.hiddenSize} units over ${trace!.tokens.length} tokens`;
+  return heatmapsToSvg(pictures, { title, summary, columnNames: trace!.tokens.map(({ text }) => text), theme });
+}
+
+/** A row a unit, in the order they are shown, and a column a token. */
+export function heatmapToCsv(store: InspectorStore, order: Uint32Array): string {
+  const { trace, shown } = store;
+  const tokens = trace!.tokens.map(({ text }, at) => field(`${at} ${text}`));
+  const lines = [`signal,layer,direction,unit,${tokens.join(',')}`];
+  for (const name of store.shownSignals) {
+    const { values, rows, columns } = matrixOf(trace!, shown!.signals[name]!);
+    for (const unit of order) {
+      const row = Array.from({ length: columns }, (_, token) => values[token * rows + unit]);
+      lines.push(`${name},${shown!.layer},${shown!.direction === 0 ? 'forward' : 'backward'},${unit},${row.join(',')}`);
+    }
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}

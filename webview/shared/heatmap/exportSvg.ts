@@ -1,0 +1,151 @@
+// Heatmaps as an SVG file that stands alone: names stay text; cells are an embedded picture, as half a million rectangles open nowhere.
+import { escapeXml } from '../chart/picture.ts';
+import { visibleBlanks } from '../format.ts';
+import type { ThemeColors } from '../theme.ts';
+import { cellPixels, toBitmap } from './cellBitmap.ts';
+import { type ColorMap, cssColorAt } from './colorMap.ts';
+import type { Matrix, ValueRange } from './matrix.ts';
+import { niceStep } from './painter.ts';
+
+export interface HeatmapPicture {
+  title: string;
+  matrix: Matrix;
+  order: Uint32Array;
+  range: ValueRange;
+  map: ColorMap;
+}
+
+export interface PictureFrame {
+  title: string;
+  /** One sentence for those who cannot see it. */
+  summary: string;
+  columnNames: readonly string[];
+  theme: ThemeColors;
+}
+
+const LEFT = 48;
+const RIGHT = 70;
+const TITLE = 30;
+const NAMES = 84;
+const FOOT = 44;
+const LONGEST_NAME = 16;
+const LEGEND = { width: 140, height: 10, stops: 24 };
+/** Cells take at least so much; then as much as fills the picture. */
+const ROOM = { width: 900, height: 500, largest: { width: 40, height: 16 } };
+
+interface Cell {
+  width: number;
+  height: number;
+}
+
+function cellOf({ columns, rows }: Matrix): Cell {
+  const fit = (room: number, count: number, most: number): number =>
+    Math.max(1, Math.min(most, Math.floor(room / Math.max(1, count))));
+  return {
+    width: fit(ROOM.width, columns, ROOM.largest.width),
+    height: fit(ROOM.height, rows, ROOM.largest.height),
+  };
+}
+
+/** One heatmap under the other. All have the same rows and columns. */
+export function heatmapsToSvg(pictures: readonly HeatmapPicture[], frame: PictureFrame): string {
+  const { theme } = frame;
+  const { matrix } = pictures[0];
+  const cell = cellOf(matrix);
+  const plot = { width: matrix.columns * cell.width, height: matrix.rows * cell.height };
+  const width = Math.max(LEFT + plot.width + RIGHT, 420);
+  const each = NAMES + plot.height + FOOT;
+  const height = TITLE + pictures.length * each;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(theme.fontFamily)}" font-size="11" fill="${theme.foreground}" role="img">`,
+    `<title>${escapeXml(frame.summary)}</title>`,
+    `<rect width="${width}" height="${height}" fill="${theme.background}"/>`,
+    `<text x="12" y="20" font-size="14" font-weight="600">${escapeXml(frame.title)}</text>`,
+    ...pictures.flatMap((picture, at) => [
+      `<g transform="translate(${LEFT} ${TITLE + at * each})">`,
+      ...panel(picture, { cell, plot, frame }),
+      '</g>',
+    ]),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+interface PanelSize {
+  cell: Cell;
+  plot: Cell;
+  frame: PictureFrame;
+}
+
+function panel(picture: HeatmapPicture, { cell, plot, frame }: PanelSize): string[] {
+  const { matrix, order, range, map, title } = picture;
+  const bitmap = toBitmap(cellPixels(matrix, order, { map, range }), matrix.columns);
+  const image = bitmap
+    ? `<image y="${NAMES}" width="${plot.width}" height="${plot.height}" preserveAspectRatio="none" style="image-rendering: pixelated" href="${enlarged(bitmap, cell)}"/>`
+    : '';
+  return [
+    `<text x="${-LEFT + 12}" y="12" font-weight="600">${escapeXml(title)}</text>`,
+    image,
+    ...columnTexts(frame.columnNames, cell, frame.theme),
+    ...rowTexts(order, cell, frame.theme),
+    ...legend(map, range, NAMES + plot.height + 14),
+  ];
+}
+
+/** At least 4 pixels a cell where that stays small, so that viewers which blur pictures blur edges only. */
+function enlarged(bitmap: HTMLCanvasElement, cell: Cell): string {
+  const scale = (size: number, count: number): number => Math.max(1, Math.min(size, 4, Math.floor(4096 / count)));
+  const canvas = document.createElement('canvas');
+  canvas.width = bitmap.width * scale(cell.width, bitmap.width);
+  canvas.height = bitmap.height * scale(cell.height, bitmap.height);
+  const context = canvas.getContext('2d')!;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL('image/png');
+}
+
+function columnTexts(names: readonly string[], cell: Cell, theme: ThemeColors): string[] {
+  if (cell.width >= 10) {
+    return names.map((name, at) => {
+      const x = at * cell.width + cell.width / 2;
+      const text = escapeXml(shorten(visibleBlanks(name)));
+      return `<text transform="translate(${x} ${NAMES - 5}) rotate(-45)">${text}</text>`;
+    });
+  }
+  const step = niceStep(44 / cell.width);
+  const texts: string[] = [];
+  for (let at = 0; at < names.length; at += step) {
+    const x = (at + 0.5) * cell.width;
+    texts.push(`<text x="${x}" y="${NAMES - 6}" text-anchor="middle" fill="${theme.muted}">${at}</text>`);
+  }
+  return texts;
+}
+
+function shorten(text: string): string {
+  const characters = [...text];
+  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join('')}…` : text;
+}
+
+function rowTexts(order: Uint32Array, cell: Cell, theme: ThemeColors): string[] {
+  const step = niceStep(11 / cell.height);
+  const isInOrder = order.every((row, place) => row === place);
+  if (step > 1 && !isInOrder) return [];
+  return Array.from(order).flatMap((row, place) => {
+    if (place % step !== 0) return [];
+    const y = NAMES + place * cell.height + cell.height / 2 + 4;
+    return [`<text x="-6" y="${y}" text-anchor="end" fill="${theme.muted}">${row}</text>`];
+  });
+}
+
+function legend(map: ColorMap, range: ValueRange, y: number): string[] {
+  const width = LEGEND.width / LEGEND.stops;
+  const number = (value: number): string => String(value).replace('-', '−');
+  return [
+    `<text x="22" y="${y + 9}" text-anchor="end">${number(range.min)}</text>`,
+    ...Array.from({ length: LEGEND.stops }, (_, at) => {
+      const color = cssColorAt(map, at / (LEGEND.stops - 1));
+      return `<rect x="${28 + at * width}" y="${y}" width="${width + 0.2}" height="${LEGEND.height}" fill="${color}"/>`;
+    }),
+    `<text x="${34 + LEGEND.width}" y="${y + 9}">${number(range.max)}</text>`,
+  ];
+}

@@ -1,0 +1,31 @@
+// How much room the names of rows and columns take beside the cells. CSS pixels.
+import { visibleBlanks } from '../format.ts';
+import { LABEL_PX, type NameStyle } from './painter.ts';
+
+/** Longer names are cut with an ellipsis; the read-out says all of them. */
+const LONGEST_NAME = 96;
+const MOST_MEASURED = 300;
+
+export interface NameRoom {
+  /** The longest name of a column. */
+  longest: number;
+  columnNames(style: NameStyle): number;
+  rowNames(rows: number): number;
+}
+
+let ruler: CanvasRenderingContext2D | null | undefined;
+
+export function measureNames(columnNames: readonly string[], fontFamily: string): NameRoom {
+  ruler ??= document.createElement('canvas').getContext('2d');
+  if (ruler) ruler.font = `${LABEL_PX}px ${fontFamily}`;
+  const widthOf = (text: string): number => ruler?.measureText(text).width ?? text.length * 6;
+  // Names are written only where there are hundreds of them at most.
+  const longest = columnNames.slice(0, MOST_MEASURED).reduce((most, name) => {
+    return Math.max(most, Math.min(LONGEST_NAME, widthOf(visibleBlanks(name.slice(0, LONGEST_NAME)))));
+  }, 0);
+  return {
+    longest,
+    columnNames: (style) => (style === 'slanted' ? Math.ceil((longest + LABEL_PX) * Math.SQRT1_2) + 8 : 20),
+    rowNames: (rows) => Math.ceil(widthOf(String(Math.max(0, rows - 1)))) + 14,
+  };
+}
