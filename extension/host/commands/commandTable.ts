@@ -1,15 +1,7 @@
 // The one table of commands: what each is called and where it appears. package.json is generated from it, registration is typed by it.
 // Invariant: an id that is not here cannot be registered, and one that is here must be.
-import {
-  CONTEXT,
-  ITEM,
-  VIEWS,
-  WHEN_CONFIG,
-  WHEN_DATA,
-  WHEN_MANIFEST,
-  WHEN_TRUSTED,
-  WHEN_WEIGHTS,
-} from '../manifest/ids.ts';
+import { CONTEXT, ITEM, VIEWS, WHEN_CONFIG, WHEN_TRUSTED, WHEN_WEIGHTS } from '../manifest/ids.ts';
+import { DATASET_COMMANDS } from './datasetCommandTable.ts';
 
 export type MenuPlace =
   | 'editor/title'
@@ -40,7 +32,6 @@ export interface CommandSpec {
 
 const anyRun = `viewItem =~ /^gatescope\\.run\\./`;
 const inRuns = `view == ${VIEWS.runs}`;
-const inDatasets = `view == ${VIEWS.datasets}`;
 const inExperiments = `view == ${VIEWS.experiments}`;
 const isItem = (item: string): string => `viewItem == ${item}`;
 const isActiveRun = `viewItem =~ /^gatescope\\.run\\.(active|paused)$/`;
@@ -132,42 +123,6 @@ const EXPERIMENT_COMMANDS = {
       { place: 'editor/title', when: WHEN_CONFIG, group: 'navigation@2' },
       { place: 'view/title', when: inRuns, group: 'navigation@1' },
       { place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@1' },
-    ],
-  },
-} as const satisfies Record<string, CommandSpec>;
-
-const DATASET_COMMANDS = {
-  'gatescope.dataset.import': {
-    title: 'Import Dataset…',
-    icon: 'add',
-    enablement: WHEN_TRUSTED,
-    menus: [
-      { place: 'explorer/context', when: WHEN_DATA, group: '3_gatescope@3' },
-      { place: 'view/title', when: inDatasets, group: 'navigation@1' },
-    ],
-  },
-  'gatescope.dataset.describe': {
-    title: 'Describe Dataset',
-    icon: 'search',
-    enablement: WHEN_TRUSTED,
-    menus: [{ place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: 'inline@2' }],
-  },
-  'gatescope.dataset.exclude': {
-    title: 'Leave Out These Rows',
-    icon: 'exclude',
-    enablement: WHEN_TRUSTED,
-    menus: [
-      { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.findingWithRemedy)}`, group: 'inline@1' },
-      { place: 'commandPalette', when: 'false' },
-    ],
-  },
-  'gatescope.experiment.fromDataset': {
-    title: 'New Experiment from Dataset',
-    icon: 'new-file',
-    enablement: WHEN_TRUSTED,
-    menus: [
-      { place: 'explorer/context', when: WHEN_MANIFEST, group: '3_gatescope@1' },
-      { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: 'inline@1' },
     ],
   },
 } as const satisfies Record<string, CommandSpec>;
