@@ -10,8 +10,8 @@ import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { MANIFEST_FILE } from '../store/runManifest.ts';
 import { listRuns, readRun, resolveRun } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
-import type { Tokenizer } from '../text/types.ts';
-import { UserError } from '../util/userError.ts';
+import { type Tokenizer, tokensOf } from '../text/types.ts';
+import { inFile, UserError } from '../util/userError.ts';
 
 export interface LoadedStart extends StartSource {
   /** As config.json keeps it: relative to the config's folder. */
@@ -28,7 +28,7 @@ export async function loadStart({ fineTune }: ResolvedExperiment, configDir: str
   const { weightsPath, folder, runDir } = await partsOf(path);
   if (!weightsPath.endsWith('.safetensors')) throw otherFormat(weightsPath);
   const bytes = await readFile(weightsPath);
-  const { tensors } = decodeSafetensors(bytes);
+  const { tensors } = inFile(weightsPath, decodeSafetensors, bytes);
   const tokenizer = await readTokenizer(runDir ?? folder);
   const manifest = runDir === undefined ? undefined : (await readRun(runDir)).manifest;
   return {
@@ -36,7 +36,7 @@ export async function loadStart({ fineTune }: ResolvedExperiment, configDir: str
     hash: createHash('sha256').update(bytes).digest('hex'),
     tensors,
     tokenizer,
-    vocabulary: tokenizer && Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.token(id)),
+    vocabulary: tokenizer && tokensOf(tokenizer),
     labels: manifest?.labels,
   };
 }

@@ -5,7 +5,7 @@ import { type StartReport, startWeights } from '../engine/params/startWeights.ts
 import { createTask } from '../engine/tasks/createTask.ts';
 import type { NamedTensor, TrainerOptions } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import type { Tokenizer } from '../text/types.ts';
+import { type Tokenizer, tokensOf } from '../text/types.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { type LoadedData, loadData } from './loadData.ts';
 import { type LoadedStart, loadStart } from './loadStart.ts';
@@ -58,10 +58,6 @@ function vocabularyOf(
 ): LoadOptions['vocabulary'] {
   if (tokenizer) return { tokens: tokensOf(tokenizer), mode: 'source' };
   return start?.vocabulary && fineTune ? { tokens: start.vocabulary, mode: fineTune.vocabulary } : undefined;
-}
-
-export function tokensOf(tokenizer: Tokenizer): string[] {
-  return Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.token(id));
 }
 
 function mapStart(
