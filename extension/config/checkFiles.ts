@@ -12,6 +12,8 @@ export interface FileProbe {
   kind(path: string): Promise<'file' | 'folder' | undefined>;
   /** Names in a folder; none where it cannot be read. */
   list(path: string): Promise<string[]>;
+  /** The text of a file that is there. */
+  readText(path: string): Promise<string>;
 }
 
 const FOLDER_FORMATS = ['filePerClass', 'folderPerClass'];

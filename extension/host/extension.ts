@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
+import { createDatasetCommands } from './commands/datasetCommands.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createExportCommand } from './commands/exportCommand.ts';
@@ -29,6 +30,7 @@ import { ExperimentReader } from './config/experimentReader.ts';
 import { FreezeLens } from './config/freezeLens.ts';
 import { ParameterCounts } from './config/parameterCounts.ts';
 import { ProbeCodeLens } from './config/probeCodeLens.ts';
+import { DatasetCatalog } from './datasets/datasetCatalog.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
 import { keepContextKeys } from './training/contextKeys.ts';
@@ -59,6 +61,7 @@ interface Parts {
   engine: Engine;
   queue: TrainingQueue;
   catalog: WorkspaceCatalog;
+  datasets: DatasetCatalog;
   diagnostics: ConfigDiagnostics;
   reader: ExperimentReader;
   counts: ParameterCounts;
@@ -75,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): GatescopeApi {
   parts.owned.add(registerAllCommands(parts));
   parts.owned.add(createTrainingStatusBar(parts.queue));
   parts.owned.add(keepContextKeys(parts.queue, parts.catalog));
+  void parts.datasets.refresh().catch((error: unknown) => parts.log.error(String(error)));
   void parts.catalog.refresh().catch((error: unknown) => parts.log.error(String(error)));
   const activationMs = loadMs + performance.now() - startedAtMs;
   parts.log.info(`Activated in ${activationMs.toFixed(1)} ms`);
@@ -96,6 +100,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
     ),
   );
   const catalog = owned.add(new WorkspaceCatalog(engine, log));
+  const datasets = owned.add(new DatasetCatalog(log));
   const queue = owned.add(
     new TrainingQueue({
       engine,
@@ -115,7 +120,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const inspector = owned.add(
     new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
   );
-  return { context, owned, log, engine, queue, catalog, diagnostics, reader, counts, dashboard, inspector };
+  return { context, owned, log, engine, queue, catalog, datasets, diagnostics, reader, counts, dashboard, inspector };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
@@ -135,21 +140,24 @@ function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
-function registerViews({ owned, catalog, queue, reader }: Parts): void {
+function registerViews({ owned, catalog, queue, reader, engine, datasets: known }: Parts): void {
   const experiments = owned.add(new ExperimentsView(catalog, queue));
   const runs = owned.add(new RunsView(catalog));
-  const datasets = owned.add(new DatasetsView(catalog, reader));
+  const datasets = owned.add(new DatasetsView(catalog, reader, { engine, datasets: known }));
   owned.add(vscode.window.createTreeView(VIEWS.experiments, { treeDataProvider: experiments }));
   owned.add(vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: runs, canSelectMany: true }));
-  owned.add(vscode.window.createTreeView(VIEWS.datasets, { treeDataProvider: datasets }));
+  owned.add(
+    vscode.window.createTreeView(VIEWS.datasets, { treeDataProvider: datasets, dragAndDropController: datasets }),
+  );
 }
 
 function registerAllCommands(parts: Parts): vscode.Disposable {
-  const { context, owned, catalog, engine, reader, counts, diagnostics, dashboard, log } = parts;
+  const { context, owned, catalog, datasets, engine, reader, counts, diagnostics, dashboard, log } = parts;
   const documents = owned.add(new ReadOnlyDocuments());
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
+    ...createDatasetCommands({ catalog, datasets, engine }),
     ...createRunCommands({ catalog, engine }, log),
     ...createFineTuneCommands({ catalog, engine, checker: configChecker, counts }),
     ...createPredictCommand({ catalog, engine }),
@@ -166,7 +174,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     },
     async 'gatescope.view.refresh'() {
       diagnostics.recheckAll();
-      await catalog.refresh();
+      await Promise.all([catalog.refresh(), datasets.refresh()]);
     },
     'gatescope.log.show': () => log.show(),
     async 'gatescope.settings.open'() {

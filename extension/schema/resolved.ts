@@ -1,15 +1,18 @@
 // A config with every default filled in: what a run is made from and what config.json in its folder holds.
 import type { ResolvedCheckpoints } from './checkpoints.ts';
-import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
+import type { Backend, CleaningStep, Experiment, MetricName } from './experiment.ts';
 import { DEFAULT_EPOCHS, ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
 import type { ResolvedFineTune } from './fineTune.ts';
 import { recipeOf } from './recipes.ts';
 import type { ResolvedSchedule } from './schedule.ts';
+import type { DataSource, DatasetPart, DatasetReference } from './source.ts';
 import type { TaskName } from './tasks.ts';
 
 /** `labelPart` is absent for a language model. */
-export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'encoding'>>;
+export type ResolvedFile = DataSource & Required<Pick<DataSource, 'format' | 'encoding'>>;
+export type ResolvedReference = DatasetReference & Required<Pick<DatasetReference, 'part'>>;
+export type ResolvedSource = ResolvedFile | ResolvedReference;
 export type ResolvedValidation = { split: number } | ResolvedSource;
 
 export interface ResolvedTokenizer {
@@ -143,6 +146,7 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
     withSections,
   ) as ResolvedExperiment;
   const head = { name, ...(description === undefined ? {} : { description }), task };
+  nameParts(data);
   const optional = { ...(probes && { probes }), ...(fineTune && { fineTune }) };
   return withTaskDefaults({ ...head, data, text, model, training, ...optional, engine });
 }
@@ -175,6 +179,20 @@ function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
     delete source.labelPart;
   }
   return experiment;
+}
+
+/** A reference to a dataset means the part that its key is called by. */
+function nameParts(data: ResolvedExperiment['data']): void {
+  const keys: readonly DatasetPart[] = ['train', 'validation', 'test'];
+  for (const key of keys) {
+    const source = data[key];
+    if (source && 'dataset' in source) source.part ??= key;
+  }
+}
+
+/** The file, folder or manifest that a source names, as it is written. */
+export function namedPath(source: ResolvedSource | DataSource | DatasetReference): string {
+  return 'dataset' in source ? source.dataset : source.path;
 }
 
 function structuredCloneJson<T>(value: T): T {
