@@ -144,6 +144,11 @@ test('an earlier checkpoint can be chosen', async (t) => {
   await writeFile(project.configPath, FINE_TUNING);
   const whole = await trainToEnd(project, project.configPath);
   const dir = await killAt(project, /"step":38,/, project.configPath);
+  const newest = (await listCheckpoints(dir)).at(-1)!;
+  await writeFile(join(newest.dir, 'state.json'), '{');
+  const damaged = await runCli(['train', '--resume', dir], project.dir);
+  assert.equal(damaged.code, 1);
+  assert.match(damaged.stderr, /checkpoint step-\d+ cannot be read.*--from NAME/);
   assertSame(await trainToEnd(project, '--resume', dir, '--from', 'epoch-001'), whole);
   const { code, stderr } = await runCli(['train', '--resume', dir, '--from', 'epoch-009'], project.dir);
   assert.equal(code, 1);
