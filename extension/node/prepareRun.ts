@@ -5,6 +5,7 @@ import { type StartReport, startWeights } from '../engine/params/startWeights.ts
 import { createTask } from '../engine/tasks/createTask.ts';
 import type { NamedTensor, TrainerOptions } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { tokensOf } from '../text/tokenizer.ts';
 import type { Tokenizer } from '../text/types.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { type LoadedData, loadData } from './loadData.ts';
@@ -60,10 +61,6 @@ function vocabularyOf(
   return start?.vocabulary && fineTune ? { tokens: start.vocabulary, mode: fineTune.vocabulary } : undefined;
 }
 
-export function tokensOf(tokenizer: Tokenizer): string[] {
-  return Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.token(id));
-}
-
 function mapStart(
   start: LoadedStart,
   { tokenizer, labels }: LoadedData,
@@ -74,6 +71,8 @@ function mapStart(
   const fresh = createParams(options, options.training.seed).save();
   const { weights, report } = startWeights(start, { fresh, vocabulary: tokensOf(tokenizer), labels, isOneHot });
   for (const line of describeStart(start, report)) onLog('info', line);
+  for (const note of start.notes) onLog('info', note);
+  for (const part of start.leftOut) onLog('warning', `Left out of ${start.from}, or other than meant: ${part}`);
   sayOtherTokens(start, tokenizer, onLog);
   return weights;
 }
