@@ -73,7 +73,7 @@ export class DashboardApp extends LightElement {
           .openExample=${(path: string, line: number) => this.#do(store.client.call('openExample', { runId: focused.id, path, line }))}
         ></gs-evaluation>
       </section>
-      ${renderGroups(focused.groups, store.evaluationOf(focused)?.movement)}
+      ${renderGroups(focused.groups, store.evaluationOf(focused) ?? undefined)}
       ${renderSamples(store.samplesOf(focused))}
     </main>`;
   }
