@@ -61,6 +61,7 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
   const vectors = embedding && 'vectors' in embedding ? embedding.vectors : undefined;
   const files: [path: string | undefined, at: JsonPath][] = [
     [vectors?.path, ['model', 'embedding', 'vectors', 'path']],
+    [vectors?.tokens, ['model', 'embedding', 'vectors', 'tokens']],
     [experiment.fineTune?.tokens, ['fineTune', 'tokens']],
   ];
   for (const [path, at] of files) {

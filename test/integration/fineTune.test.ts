@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../extension/engine/io/safetensors.ts';
 import { scoresOnly } from '../../extension/node/scores.ts';
 import { readProbe } from '../../extension/node/trace/traceSources.ts';
 import type { Evaluation } from '../../extension/schema/run.ts';
@@ -133,6 +133,38 @@ test('word vectors start the rows of known words; coverage is said; another size
     other.stderr,
     /vectors\.txt: The word vectors have 8 numbers each, and the embedding has 9\. Set model\.embedding\.size to 8/,
   );
+});
+
+test('word vectors may be a table of safetensors with the words in a list', async (t) => {
+  const project = await makeProject(t);
+  const words = ['snow', 'elsewhere', 'sun'];
+  const data = Float32Array.from({ length: words.length * 8 }, (_, at) => at + 0.5);
+  await writeFile(join(project.dir, 'table.safetensors'), encodeSafetensors([{ name: 'w', shape: [3, 8], data }]));
+  const train = (vectors: object) =>
+    runCli(
+      ['train', project.configPath, '--json', '--set', `model.embedding.vectors=${JSON.stringify(vectors)}`].concat([
+        '--set',
+        'fineTune={"freeze":["embedding"]}',
+        '--set',
+        'training.epochs=1',
+      ]),
+      project.dir,
+    );
+  const silent = await train({ path: 'table.safetensors' });
+  assert.equal(silent.code, 1);
+  assert.match(silent.stderr, /table\.safetensors: It has 3 rows.*model\.embedding\.vectors\.tokens/);
+  await writeFile(join(project.dir, 'words.json'), JSON.stringify(words));
+  const { code, stdout, stderr } = await train({ path: 'table.safetensors', tokens: 'words.json' });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Word vectors: 2 of \d+ vocabulary entries .* the file has 3 words/);
+  const dir = join(project.runsDir, jsonLines(stdout).at(-1)!.run as string);
+  const ids = await vocabularyOf(dir);
+  const table = (await tensorsOf(join(dir, 'model.safetensors'))).get('embedding.weight')!;
+  for (const [word, row] of [
+    ['snow', 0],
+    ['sun', 2],
+  ] as const)
+    assert.deepEqual(table.data.slice(ids[word] * 8, ids[word] * 8 + 8), data.slice(row * 8, row * 8 + 8));
 });
 
 test('old scores stand beside the new, and gates of the probes are compared with the start', async (t) => {

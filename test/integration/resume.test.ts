@@ -267,10 +267,11 @@ test('a run that diverges in the epoch it goes on with keeps its best weights, a
   const best = (await readJson(join(dir, 'run.json'))).best;
   const model = await readFile(join(dir, 'model.safetensors'));
   await write(100);
-  const goOn = () => runCli(['train', '--resume', dir, '--allow-changes', '--json', '--set', 'training.epochs=4'], project.dir);
+  const goOn = () =>
+    runCli(['train', '--resume', dir, '--allow-changes', '--json', '--set', 'training.epochs=4'], project.dir);
   const diverged = await goOn();
   assert.equal(diverged.code, 1, diverged.stderr);
-  assert.notEqual(diverged.stdout, "", diverged.stderr);
+  assert.notEqual(diverged.stdout, '', diverged.stderr);
   const last = jsonLines(diverged.stdout).at(-1)!;
   assert.deepEqual([last.status, last.epochs], ['diverged', 2], diverged.stderr);
   assert.match(
