@@ -188,8 +188,12 @@ test('the view of runs opens the inspector on a run', async () => {
 
 test('what is selected in an editor is inspected by key', async () => {
   await workbench.openFile('test.csv');
-  await press('Control+Home', 'ArrowDown', 'Home', 'Shift+End');
-  await eventually('a line is selected', async () => /selected/.test(await workbench.statusBar.innerText()));
+  // The tab is there before its text takes the keys.
+  await eventually('a line is selected', async () => {
+    await workbench.page.locator('.editor-group-container .monaco-editor.focused').waitFor({ timeout: 4000 });
+    await press('Control+Home', 'ArrowDown', 'Home', 'Shift+End');
+    return /Ln 2, .*selected/.test(await workbench.statusBar.innerText());
+  });
   const line = (await readFile(join(workspace.dir, 'test.csv'), 'utf8')).split(/\r?\n/)[1].trim();
   await press('Control+Alt+g');
   await eventually('the page has the text', async () => (await textOf(await workbench.inspector())) === line);
