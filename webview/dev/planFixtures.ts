@@ -6,7 +6,7 @@ import { makeGroups } from './fixtures.ts';
 const EPOCHS = 4;
 const PER_EPOCH = 100;
 
-export const PLAN_PATH = '/work/trec-ulmfit.gatescope.json';
+export const PLAN_PATH = '/project/trec-ulmfit.gatescope.json';
 
 /** Slanted triangular rates (Howard and Ruder, 2018): up over a tenth of the steps, then down. */
 export function makePlan(): ConfigPlan {
