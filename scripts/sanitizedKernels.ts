@@ -2,14 +2,7 @@
 // behaviour (test/sanitizer/sanitizer.c). Needs no sanitizer library, so that what builds the kernels builds this as well.
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import {
-  ARGUMENT_WORDS,
-  ARGUMENTS,
-  CONTROL,
-  ENTRIES,
-  MAX_CALLS,
-  SCRATCH_BYTES,
-} from '../extension/engine/kernels/layout.ts';
+import { ARGUMENT_WORDS, ARGUMENTS, ENTRIES, MAX_CALLS, SCRATCH_BYTES } from '../extension/engine/kernels/layout.ts';
 import { BITS, buildCache, QUIET, SHARED, SOURCES, type Zig } from './zig.ts';
 
 /** The file that `npm run kernels -- --sanitize` makes. */
@@ -24,7 +17,8 @@ const SANITIZERS = [
 ];
 
 const LAYOUT = Object.entries({
-  ...{ HEARTBEAT: CONTROL.heartbeat, ENTRIES, SCRATCH_BYTES },
+  ENTRIES,
+  SCRATCH_BYTES,
   ARGUMENTS_END: ARGUMENTS + MAX_CALLS * ARGUMENT_WORDS * 4,
 }).map(([name, value]) => `-D${name}=${value}ul`);
 

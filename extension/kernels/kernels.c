@@ -20,9 +20,6 @@
 #define ENTRY gatescope_run
 #endif
 
-/** Where the count of time steps done lies: a kernel that works moves it, so that one that died is noticed. */
-#define HEARTBEAT_OFFSET 524352
-
 typedef union {
   uint32_t address;
   int32_t whole;
@@ -48,9 +45,8 @@ static Recurrent recurrent_of(char *base, const Word *a) {
       .gates = F(8), .cells = F(9), .tanh_cells = F(10),
       .out = F(11), .out_stride = N(12), .recurrent_panels = F(13), .bias_hh = F(14),
       .h = F(15), .c = F(16), .products = F(17), .h0 = F(18), .c0 = F(19), .h_last = F(20), .c_last = F(21),
-      .d_out = F(22), .d_out_stride = N(23), .d_h_last = F(24), .d_c_last = F(25), .d_gates = F(26), .d_recurrent = F(27),
-      .dh = F(28), .dc = F(29), .d_h0 = F(30), .d_c0 = F(31),
-      .heartbeat = (volatile int32_t *)(base + HEARTBEAT_OFFSET)};
+      .d_out = F(22), .d_out_stride = N(23), .d_gates = F(24), .d_recurrent = F(25),
+      .dh = F(26), .dc = F(27), .d_h0 = F(28), .d_c0 = F(29)};
 }
 
 static Optimizer optimizer_of(char *base, const Word *a) {

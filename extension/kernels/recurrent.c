@@ -27,14 +27,13 @@ typedef struct {
   const float *h0, *c0;
   /** [B, H] by text: states after the last token. */
   float *h_last, *c_last;
-  /** Backward. [N, H] with `d_out_stride`, [B, H] by text (null is zero). */
-  const float *d_out, *d_h_last, *d_c_last;
+  /** Backward. [N, H] with `d_out_stride`. */
+  const float *d_out;
   ptrdiff_t d_out_stride;
   /** [N, G·H] in step order: gradients of the pre-activations; of the GRU's recurrent side in d_recurrent (n's part times r). */
   float *d_gates, *d_recurrent;
   /** [B, H] by rank while running, and of the initial states by text at the end. */
   float *dh, *dc, *d_h0, *d_c0;
-  volatile int32_t *heartbeat;
 } Recurrent;
 
 INLINE ptrdiff_t active_in(const Recurrent *s, ptrdiff_t t, ptrdiff_t from, ptrdiff_t to) {
@@ -141,7 +140,6 @@ static void recurrent_forward(const Recurrent *s, ptrdiff_t from, ptrdiff_t to, 
       else if (s->cell == CELL_GRU) gru_row(s, rank, row);
       else rnn_row(s, rank, row);
     }
-    *s->heartbeat += 1;
   }
   save_state(s, s->h, s->h_last, from, to);
   if (s->cell == CELL_LSTM) save_state(s, s->c, s->c_last, from, to);
@@ -216,8 +214,8 @@ static void rnn_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank)
 static void recurrent_backward(const Recurrent *s, ptrdiff_t from, ptrdiff_t to, float *scratch) {
   const ptrdiff_t H = s->hidden, width = s->gate_count * H;
   const float *d_recurrent = s->cell == CELL_GRU ? s->d_recurrent : s->d_gates;
-  load_state(s, s->dh, s->d_h_last, from, to);
-  if (s->cell == CELL_LSTM) load_state(s, s->dc, s->d_c_last, from, to);
+  load_state(s, s->dh, 0, from, to);
+  if (s->cell == CELL_LSTM) load_state(s, s->dc, 0, from, to);
   for (ptrdiff_t t = s->steps - 1; t >= 0; t--) {
     const ptrdiff_t count = active_in(s, t, from, to);
     if (count == 0) continue;
@@ -230,7 +228,6 @@ static void recurrent_backward(const Recurrent *s, ptrdiff_t from, ptrdiff_t to,
               .panels = s->recurrent_panels, .c = s->dh + from * H, .ldc = H, .n = H, .k = width,
               .start = s->cell == CELL_GRU ? GEMM_ADD : GEMM_ZERO};
     gemm_rows(&g, 0, 0, count, scratch);
-    *s->heartbeat += 1;
   }
   save_state(s, s->dh, s->d_h0, from, to);
   if (s->cell == CELL_LSTM) save_state(s, s->dc, s->d_c0, from, to);

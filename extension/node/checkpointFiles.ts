@@ -9,7 +9,7 @@ import type { TrainerState } from '../engine/train/trainerState.ts';
 import type { NamedTensor } from '../engine/types.ts';
 import type { CheckpointState } from '../schema/checkpointState.ts';
 import { CHECKPOINT_FILES, type CheckpointContent, type StoredCheckpoint } from '../store/checkpoints.ts';
-import { UserError } from '../util/userError.ts';
+import { inFile, UserError } from '../util/userError.ts';
 
 /** PyTorch's names of what optimizers keep. */
 const BUFFER_FILE_NAMES: Readonly<Record<BufferName, string>> = {
@@ -75,7 +75,7 @@ function carriedTensors(carried: CarriedState): NamedTensor[] {
 /** The trainer's state. Throws UserError `safetensors.*` and `checkpoint.unreadable`. */
 export async function fromCheckpoint({ dir, state, name }: StoredCheckpoint): Promise<TrainerState> {
   const read = async (file: string): Promise<NamedTensor[]> =>
-    decodeSafetensors(await readFile(join(dir, file))).tensors;
+    inFile(join(dir, file), decodeSafetensors, await readFile(join(dir, file))).tensors;
   const weights = await read(CHECKPOINT_FILES.model);
   const hasCarried = await stat(join(dir, CHECKPOINT_FILES.carried)).then(Boolean, () => false);
   const {

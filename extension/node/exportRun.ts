@@ -11,7 +11,7 @@ import { writeFileAtomic } from '../store/atomicWrite.ts';
 import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
-import { UserError } from '../util/userError.ts';
+import { inFile, UserError } from '../util/userError.ts';
 import { readPart } from './runWeights.ts';
 
 /**
@@ -44,7 +44,8 @@ async function listFolder(folder: string): Promise<string[]> {
 async function readModel(runDir: string): Promise<ExportedModel> {
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
-  const { tensors } = decodeSafetensors(await readPart(join(runDir, MODEL_FILE), { runDir, manifest }));
+  const path = join(runDir, MODEL_FILE);
+  const { tensors } = inFile(path, decodeSafetensors, await readPart(path, { runDir, manifest }));
   const tokenizer = await readFile(join(runDir, TOKENIZER_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && manifest.status === 'imported') return undefined;
     throw error;

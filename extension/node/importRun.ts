@@ -1,7 +1,7 @@
 // Somebody else's weights as a run: what becomes of each tensor, and then the folder, with status `imported`, that predicts, is evaluated,
 // exported and fine-tuned like any other.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { type ImportPlan, importTensors, planImport, withTokenRows } from '../engine/io/layout/planImport.ts';
 import { describeSteps } from '../engine/io/layout/steps.ts';
@@ -114,8 +114,11 @@ export async function writeRunImport(planned: PlannedImport, { folder, isPartial
       epochs: { done: 0, planned: 0 },
       endedAt: new Date().toISOString(),
     });
-  } finally {
     await run.close();
+  } catch (error) {
+    await run.close().catch(() => undefined);
+    await rm(run.dir, { recursive: true, force: true });
+    throw error;
   }
   return run.dir;
 }

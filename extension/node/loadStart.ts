@@ -10,8 +10,8 @@ import { CHECKPOINTS_FOLDER } from '../store/checkpoints.ts';
 import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { MANIFEST_FILE } from '../store/runManifest.ts';
 import { listRuns, readRun, resolveRun } from '../store/runStore.ts';
-import { loadTokenizer, tokensOf } from '../text/tokenizer.ts';
-import type { Tokenizer } from '../text/types.ts';
+import { loadTokenizer } from '../text/tokenizer.ts';
+import { type Tokenizer, tokensOf } from '../text/types.ts';
 import { UserError } from '../util/userError.ts';
 import { readForeignStart, requireVocabulary } from './foreignStart.ts';
 

@@ -5,8 +5,7 @@ import { type StartReport, startWeights } from '../engine/params/startWeights.ts
 import { createTask } from '../engine/tasks/createTask.ts';
 import type { NamedTensor, TrainerOptions } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import { tokensOf } from '../text/tokenizer.ts';
-import type { Tokenizer } from '../text/types.ts';
+import { type Tokenizer, tokensOf } from '../text/types.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { type LoadedData, loadData } from './loadData.ts';
 import { type LoadedStart, loadStart } from './loadStart.ts';

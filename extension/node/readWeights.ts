@@ -5,7 +5,7 @@ import { inflateRawSync, inflateSync } from 'node:zlib';
 import { decodeWeights } from '../engine/io/readWeights.ts';
 import { readTfjsModel } from '../engine/io/tfjsModel.ts';
 import { type ReaderTools, unsupported, type WeightsFile } from '../engine/io/weightsFile.ts';
-import { UserError } from '../util/userError.ts';
+import { placedIn, UserError } from '../util/userError.ts';
 import { toDiskError } from './diskError.ts';
 
 /** Node reads no larger file at once. */
@@ -31,10 +31,7 @@ export async function readWeights(path: string): Promise<WeightsFile> {
   try {
     return await readAny(path);
   } catch (thrown) {
-    const error = toDiskError(thrown) ?? thrown;
-    if (!(error instanceof UserError) || error.place) throw error;
-    const { code, message, remedy } = error;
-    throw new UserError({ code, message, remedy, place: { path }, cause: error });
+    throw placedIn(path, toDiskError(thrown) ?? thrown);
   }
 }
 

@@ -7,7 +7,13 @@ import { overrideConfig } from '../config/overrideConfig.ts';
 import type { ConfigChanges } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { isActive, type RunManifest } from '../schema/run.ts';
-import { listCheckpoints, type StoredCheckpoint } from '../store/checkpoints.ts';
+import {
+  CHECKPOINTS_FOLDER,
+  checkpointNames,
+  listCheckpoints,
+  readCheckpoint,
+  type StoredCheckpoint,
+} from '../store/checkpoints.ts';
 import { CONFIG_FILE, configDirOf } from '../store/runFolder.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { UserError } from '../util/userError.ts';
@@ -62,11 +68,13 @@ export async function planResume(request: ResumeRequest): Promise<ResumePlan> {
 }
 
 async function chooseCheckpoint(runDir: string, name: string | undefined): Promise<StoredCheckpoint> {
-  const all = await listCheckpoints(runDir);
-  const chosen = name === undefined ? all.at(-1) : all.find((checkpoint) => checkpoint.name === name);
-  if (chosen) return chosen;
+  const names = await checkpointNames(runDir);
+  // One that is named is read alone: another one may be damaged.
+  if (name !== undefined && names.includes(name)) return readCheckpoint(join(runDir, CHECKPOINTS_FOLDER, name));
+  const newest = name === undefined ? (await listCheckpoints(runDir)).at(-1) : undefined;
+  if (newest) return newest;
   throw new UserError(
-    all.length === 0
+    names.length === 0
       ? {
           code: 'checkpoint.none',
           message: `${basename(runDir)} has no checkpoint to go on from.`,
@@ -76,7 +84,7 @@ async function chooseCheckpoint(runDir: string, name: string | undefined): Promi
       : {
           code: 'checkpoint.notFound',
           message: `${basename(runDir)} has no checkpoint "${name}".`,
-          remedy: `There are ${all.map((checkpoint) => checkpoint.name).join(', ')}.`,
+          remedy: `There are ${names.sort().join(', ')}.`,
         },
   );
 }

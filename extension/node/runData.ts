@@ -3,7 +3,7 @@ import type { ResolvedSource } from '../schema/resolved.ts';
 import type { RunManifest } from '../schema/run.ts';
 import { configDirOf } from '../store/runFolder.ts';
 import { readRun } from '../store/runStore.ts';
-import { tokensOf } from '../text/tokenizer.ts';
+import { tokensOf } from '../text/types.ts';
 import { UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { type LoadedData, loadData } from './loadData.ts';

@@ -11,10 +11,10 @@ import { TOKENIZER_FILE } from '../store/runFolder.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, UNK_ID } from '../text/types.ts';
-import { CancelledError, UserError } from '../util/userError.ts';
+import { CancelledError, inFile, UserError } from '../util/userError.ts';
 import { usePredictionEngine } from './kernels/useEngine.ts';
 import { modelShape } from './modelShape.ts';
-import { inFile, noModel, readPart, readWeights, type WeightedRun, weightsFile } from './runWeights.ts';
+import { noModel, readPart, readRunWeights, type WeightedRun, weightsFile } from './runWeights.ts';
 
 const PREDICT_BATCH = 32;
 /** Two runs at two epochs, side by side. */
@@ -35,7 +35,7 @@ export async function loadRunModel(runDir: string, epoch?: number): Promise<RunM
   const { manifest } = await readRun(runDir);
   const experiment = await readRunConfig(runDir);
   const run: WeightedRun = { runDir, manifest, experiment };
-  const stored = await readWeights(run, epoch);
+  const stored = await readRunWeights(run, epoch);
   const path = join(runDir, TOKENIZER_FILE);
   const tokenizer = inFile(path, loadTokenizer, (await readPart(path, run)).toString('utf8'));
   const { labels, best } = manifest;

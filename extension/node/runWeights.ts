@@ -5,10 +5,10 @@ import { decodeSafetensors } from '../engine/io/safetensors.ts';
 import type { NamedTensor } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { isActive, type RunManifest } from '../schema/run.ts';
+import { CHECKPOINTS_FOLDER } from '../store/checkpoints.ts';
 import { MODEL_FILE, START_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
-import { UserError } from '../util/userError.ts';
+import { inFile, UserError } from '../util/userError.ts';
 
-const CHECKPOINTS_FOLDER = 'checkpoints';
 const EPOCH_FOLDER = /^epoch-(\d{3,9})$/;
 const MAX_LISTED = 12;
 
@@ -40,7 +40,7 @@ export async function weightEpochs(run: WeightedRun): Promise<number[]> {
 }
 
 /** The weights after `epoch`; `initial` for those that the seed gives. Throws UserError `run.noModel`, `run.noEpoch`. */
-export async function readWeights(run: WeightedRun, epoch?: number): Promise<NamedTensor[] | 'initial'> {
+export async function readRunWeights(run: WeightedRun, epoch?: number): Promise<NamedTensor[] | 'initial'> {
   const path = await weightsFile(run, epoch);
   if (path) return inFile(path, decodeSafetensors, await readPart(path, run)).tensors;
   if (epoch === 0 && isFresh(run)) return 'initial';
@@ -78,17 +78,6 @@ export function noModel({ runDir, manifest: { status } }: Omit<WeightedRun, 'exp
       : 'Choose another run.',
     cause,
   });
-}
-
-/** An error of what a file holds says which file. */
-export function inFile<From, T>(path: string, decode: (content: From) => T, content: From): T {
-  try {
-    return decode(content);
-  } catch (error) {
-    if (!(error instanceof UserError) || error.place) throw error;
-    const { code, message, remedy } = error;
-    throw new UserError({ code, message, remedy, place: { path }, cause: error });
-  }
 }
 
 /** Whether training began with weights that the seed alone gives. */

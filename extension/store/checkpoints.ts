@@ -41,16 +41,39 @@ export function checkpointName({ epochsDone, batchesDone, step }: CheckpointStat
   return batchesDone === 0 ? `epoch-${String(epochsDone).padStart(3, '0')}` : `step-${String(step).padStart(6, '0')}`;
 }
 
-/** Whole checkpoints of a run, the newest last. */
-export async function listCheckpoints(runDir: string): Promise<StoredCheckpoint[]> {
-  const folder = join(runDir, CHECKPOINTS_FOLDER);
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+/** Names of the checkpoints of a run, in no order; nothing is read yet. */
+export async function checkpointNames(runDir: string): Promise<string[]> {
+  const names = await readdir(join(runDir, CHECKPOINTS_FOLDER)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const whole = names.filter((name) => /^(epoch|step)-\d+$/.test(name));
-  const found = await Promise.all(whole.map((name) => readCheckpoint(join(folder, name))));
-  return found.sort((a, b) => a.state.step - b.state.step || a.state.epochsDone - b.state.epochsDone);
+  return names.filter((name) => /^(epoch|step)-\d+$/.test(name));
+}
+
+/** Whole checkpoints of a run, the newest last. Throws UserError `checkpoint.unreadable` where one is damaged. */
+export async function listCheckpoints(runDir: string): Promise<StoredCheckpoint[]> {
+  const { readable, damaged } = await readAll(runDir);
+  if (damaged.length > 0) throw damaged[0].error;
+  return readable;
+}
+
+/** All checkpoints of a run, the newest last; those that are damaged must not keep anybody from the others. */
+async function readAll(
+  runDir: string,
+): Promise<{ readable: StoredCheckpoint[]; damaged: { dir: string; error: UserError }[] }> {
+  const readable: StoredCheckpoint[] = [];
+  const damaged: { dir: string; error: UserError }[] = [];
+  for (const name of await checkpointNames(runDir)) {
+    const dir = join(runDir, CHECKPOINTS_FOLDER, name);
+    try {
+      readable.push(await readCheckpoint(dir));
+    } catch (error) {
+      if (!UserError.is(error)) throw error;
+      damaged.push({ dir, error });
+    }
+  }
+  readable.sort((a, b) => a.state.step - b.state.step || a.state.epochsDone - b.state.epochsDone);
+  return { readable, damaged };
 }
 
 /** Throws UserError `checkpoint.unreadable`. */
@@ -145,7 +168,7 @@ const isEvery = ({ epochsDone, batchesDone }: CheckpointState, every?: number): 
 
 /** Removes what is not to be kept, and beyond `maxMegabytes` the oldest; never the newest. Says which. */
 export async function pruneCheckpoints(runDir: string, settings: ResolvedCheckpoints): Promise<string[]> {
-  const all = await listCheckpoints(runDir);
+  const { readable: all } = await readAll(runDir);
   const newest = all.at(-1);
   if (!newest) return [];
   const bestStep = newest.state.best?.step;
@@ -167,11 +190,14 @@ export async function pruneCheckpoints(runDir: string, settings: ResolvedCheckpo
   return removed.map(({ name }) => name);
 }
 
-/** Removes checkpoints after `step`, which a run that goes on from there makes again, and what a crash left half written. */
+/**
+ * Removes the checkpoints after one, which a run that goes on from there makes again, those that are damaged, as nobody can say when they
+ * were, and what a crash left half written.
+ */
 export async function dropLaterCheckpoints(runDir: string, { state }: StoredCheckpoint): Promise<void> {
-  for (const { dir, state: other } of await listCheckpoints(runDir)) {
-    if (other.step > state.step) await removeCheckpoint(dir);
-  }
+  const { readable, damaged } = await readAll(runDir);
+  const later = readable.filter(({ state: other }) => other.step > state.step);
+  for (const { dir } of [...later, ...damaged]) await removeCheckpoint(dir);
   const folder = join(runDir, CHECKPOINTS_FOLDER);
   for (const name of await readdir(folder)) {
     if (name.endsWith(PARTIAL_SUFFIX)) await rm(join(folder, name), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 // metrics.jsonl and the TensorBoard events beside it: append-only, a line an event, lines on disk before anybody hears of them.
 // Invariant: an event's `seq` is its 0-based line number. The last line may be torn by a crash; readers skip it.
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat, truncate } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { joinMetricFrames, type MetricFrame, toMetricFrame } from '../protocol/metricFrame.ts';
@@ -27,6 +27,20 @@ function brokenLog(runDir: string): UserError {
   });
 }
 
+/** A new file of TensorBoard events. A run that goes on within the second it began in takes the next one: TensorBoard reads by name. */
+async function openTensorboard(runDir: string): Promise<FileHandle> {
+  const nowS = Date.now() / 1000;
+  for (let second = Math.floor(nowS); ; second++) {
+    try {
+      const file = await open(join(runDir, `events.out.tfevents.${second}.${hostname()}.${process.pid}`), 'ax');
+      await file.writeFile(fileVersionRecord(nowS));
+      return file;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
 /** Writes both files. `append` only collects; `flush` writes and says what is new. */
 export class MetricsLog {
   readonly #path: string;
@@ -48,25 +62,27 @@ export class MetricsLog {
     return MetricsLog.#open(runDir, await open(path, 'ax'), { events: 0, bytes: 0 });
   }
 
+  /** Throws UserError `run.unreadable` where the log has not all lines up to `at`. */
+  static async requireWhole(runDir: string, at: LogPosition): Promise<void> {
+    const { size } = await stat(join(runDir, METRICS_FILE)).catch(() => ({ size: 0 }));
+    if (size < at.bytes) throw brokenLog(runDir);
+  }
+
   /** Goes on after the first `at.events` lines and forgets those behind. Other events go to a new TensorBoard file, which takes over. */
   static async reopen(runDir: string, at: LogPosition): Promise<MetricsLog> {
-    const lines = await open(join(runDir, METRICS_FILE), 'r+');
-    try {
-      const { size } = await lines.stat();
-      if (size < at.bytes) throw brokenLog(runDir);
-      await lines.truncate(at.bytes);
-    } finally {
-      await lines.close();
-    }
+    await MetricsLog.requireWhole(runDir, at);
+    await truncate(join(runDir, METRICS_FILE), at.bytes);
     return MetricsLog.#open(runDir, await open(join(runDir, METRICS_FILE), 'a'), { ...at });
   }
 
   static async #open(runDir: string, lines: FileHandle, at: LogPosition): Promise<MetricsLog> {
-    const nowS = Date.now() / 1000;
-    const eventsName = `events.out.tfevents.${Math.floor(nowS)}.${hostname()}.${process.pid}`;
-    const tensorboard = await open(join(runDir, eventsName), 'ax');
-    await tensorboard.writeFile(fileVersionRecord(nowS));
-    return new MetricsLog(join(runDir, METRICS_FILE), { lines, tensorboard }, at);
+    try {
+      const tensorboard = await openTensorboard(runDir);
+      return new MetricsLog(join(runDir, METRICS_FILE), { lines, tensorboard }, at);
+    } catch (error) {
+      await lines.close();
+      throw error;
+    }
   }
 
   /** How much is on disk: what waits does not count. */

@@ -1,5 +1,5 @@
 // The folder `probes` of a run: index.json, written first, and a file an epoch. Invariant: every file is whole, whenever the run ends.
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isProbeIndex, type ProbeIndex } from '../schema/probes.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
@@ -21,6 +21,12 @@ export async function writeProbeIndex(runDir: string, index: ProbeIndex): Promis
 
 export function writeProbeEpoch(runDir: string, epoch: number, bytes: Uint8Array): Promise<void> {
   return writeFileAtomic(epochFile(runDir, epoch), bytes);
+}
+
+/** Removes what was stored after `epoch`: a run that goes on from there may take another way. */
+export async function dropLaterProbes(runDir: string, epoch: number): Promise<void> {
+  const later = (await probeEpochs(runDir)).filter((stored) => stored > epoch);
+  for (const stored of later) await rm(epochFile(runDir, stored), { force: true });
 }
 
 /** Undefined where the run stored no probes, or none that can be read here. */

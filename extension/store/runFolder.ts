@@ -8,6 +8,7 @@ import { writeFileAtomic, writeJsonAtomic } from './atomicWrite.ts';
 import { CHECKPOINT_FILES, dropLaterCheckpoints, type StoredCheckpoint } from './checkpoints.ts';
 import { makeFolder } from './makeFolder.ts';
 import { type LogPosition, MetricsLog } from './metricsLog.ts';
+import { dropLaterProbes } from './probeFolder.ts';
 import { changeManifest, claimRun, MANIFEST_FILE } from './runManifest.ts';
 
 export const CONFIG_SUFFIX = '.gatescope.json';
@@ -111,9 +112,10 @@ export class RunFolder {
     return new RunFolder(dir, manifest, await MetricsLog.create(dir));
   }
 
-  /** Goes on with a run from a checkpoint: what came after it is forgotten. Throws UserError `run.active`. */
+  /** Goes on with a run from a checkpoint: what came after it is forgotten. Throws UserError `run.active`, `run.unreadable`. */
   static async reopen(dir: string, checkpoint: StoredCheckpoint, experiment: ResolvedExperiment): Promise<RunFolder> {
     const { epochsDone, best, log } = checkpoint.state;
+    await MetricsLog.requireWhole(dir, log);
     const manifest = await claimRun(dir, {
       status: 'running',
       best,
@@ -126,11 +128,19 @@ export class RunFolder {
       host: hostname(),
       resumedAt: new Date().toISOString(),
     });
-    await dropLaterCheckpoints(dir, checkpoint);
-    await rm(join(dir, EVALUATION_FILE), { force: true });
-    await restoreBest(dir, checkpoint);
-    await writeJsonAtomic(join(dir, CONFIG_FILE), experiment);
-    return new RunFolder(dir, manifest, await MetricsLog.reopen(dir, log));
+    try {
+      await restoreBest(dir, checkpoint);
+      await dropLaterCheckpoints(dir, checkpoint);
+      await dropLaterProbes(dir, epochsDone);
+      await rm(join(dir, EVALUATION_FILE), { force: true });
+      await writeJsonAtomic(join(dir, CONFIG_FILE), experiment);
+      return new RunFolder(dir, manifest, await MetricsLog.reopen(dir, log));
+    } catch (error) {
+      // Nobody trains it, while this process, which it names, may live on for days.
+      const problem = { code: 'resume', message: error instanceof Error ? error.message : String(error) };
+      await changeManifest(dir, { status: 'failed', problem, endedAt: new Date().toISOString() });
+      throw error;
+    }
   }
 
   get manifest(): RunManifest {

@@ -121,8 +121,3 @@ function unsupported(what: string): UserError {
     remedy: 'Use the tokenizer.json of a Gatescope run.',
   });
 }
-
-/** Every token; the position is the id. */
-export function tokensOf(tokenizer: Tokenizer): string[] {
-  return Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.token(id));
-}

@@ -26,3 +26,8 @@ export interface Tokenizer {
   /** The text of a Hugging Face tokenizer.json that gives the same ids. */
   toJson(): string;
 }
+
+/** The whole vocabulary by id, from the padding token on. */
+export function tokensOf(tokenizer: Tokenizer): string[] {
+  return Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.token(id));
+}

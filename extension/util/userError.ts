@@ -37,6 +37,22 @@ export class UserError extends Error {
   }
 }
 
+/** The same error with the file that it is about, where it names none. */
+export function placedIn(path: string, error: unknown): unknown {
+  if (!(error instanceof UserError) || error.place) return error;
+  const { code, message, remedy } = error;
+  return new UserError({ code, message, remedy, place: { path }, cause: error });
+}
+
+/** What a file holds, decoded; an error says which file. */
+export function inFile<From, T>(path: string, decode: (content: From) => T, content: From): T {
+  try {
+    return decode(content);
+  } catch (error) {
+    throw placedIn(path, error);
+  }
+}
+
 /** A message and what to do next; a message that ends in a list keeps its lines. */
 export function withRemedy(message: string, remedy: string | undefined): string {
   if (!remedy) return message;

@@ -11,7 +11,7 @@ interface Fence {
 }
 
 const own = (...names: string[]): string[] => names.map((name) => `extension/${name}`);
-const NODE_LIBRARIES = ['node:', 'jsonc-parser', 'fflate'];
+const NODE_LIBRARIES = ['node:', 'jsonc-parser'];
 
 const FENCES: Readonly<Record<string, Fence>> = {
   'extension/util': { values: [] },

@@ -1,6 +1,6 @@
 // What the sanitizers of clang call while kernels run, and the addon's door with it: built by `npm run kernels -- --sanitize`.
 // Every load and store of the kernels comes here (-fsanitize=kernel-address with calls). It may touch the arrays that its job was given,
-// word by word, the scratch of its thread, the entries and arguments (to read), the heartbeat, its stack and its constants; nothing else.
+// word by word, the scratch of its thread, the entries and arguments (to read), its stack and its constants; nothing else.
 // Undefined behaviour comes here with its place (-fsanitize=undefined). The first finding is kept until JavaScript takes it; kernels go on.
 #define NAPI_VERSION 8
 #include <node_api.h>
@@ -52,7 +52,6 @@ static void check(uintptr_t at, uintptr_t bytes, int is_write) {
   if (is_within(at, bytes, scratch_of_thread, SCRATCH_BYTES)) return;
   if (is_within(at, bytes, (uintptr_t)__ehdr_start, (uintptr_t)(_end - __ehdr_start))) return;
   if (!is_write && is_within(at, bytes, base + ENTRIES, ARGUMENTS_END - ENTRIES)) return;
-  if (is_within(at, bytes, base + HEARTBEAT, 4)) return;
   int is_allowed = at >= base && (at - base + bytes - 1) / 4 < SHADOW_WORDS;
   for (uintptr_t word = (at - base) / 4; is_allowed && word <= (at - base + bytes - 1) / 4; word++) is_allowed = may_touch[word];
   if (!is_allowed) found(is_write ? "writes" : "reads", (Place){0}, (double)(intptr_t)(at - base), (uint32_t)bytes);

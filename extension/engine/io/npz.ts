@@ -38,7 +38,9 @@ export function readNpz(zip: ZipArchive, allowance: Allowance): WeightsFile {
     .map((file): NamedTensor => {
       const name = file.slice(0, -'.npy'.length);
       const { source, shape, strides } = readNpy(name, zip.read(file));
-      byType.set(source.type, [...(byType.get(source.type) ?? []), name]);
+      const names = byType.get(source.type) ?? [];
+      names.push(name);
+      byType.set(source.type, names);
       return { name, shape, data: gatherElements(name, source, { shape, strides, offset: 0 }, allowance) };
     });
   const notes = [...byType].flatMap(([type, names]) => conversionNote(names, type) ?? []);

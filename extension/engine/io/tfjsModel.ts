@@ -32,12 +32,19 @@ export async function readTfjsModel({ model, readShard }: TfjsFiles): Promise<We
   const topology = parseJson(model, new Allowance(model.length));
   if (!isRecord(topology) || !Array.isArray(topology.weightsManifest)) throw malformed('it has no weightsManifest');
   const tensors: NamedTensor[] = [];
+  const names = new Set<string>();
   const quantized: string[] = [];
   for (const group of topology.weightsManifest) {
     if (!isRecord(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights))
       throw malformed('its weightsManifest is damaged');
     const shards: Uint8Array[] = [];
-    for (const path of group.paths) shards.push(await readShard(plainName(path)));
+    for (const path of group.paths) {
+      const name = plainName(path);
+      // A long list of one shard would take its size for each time.
+      if (names.has(name)) throw malformed(`it names the shard ${clip(name)} more than once`);
+      names.add(name);
+      shards.push(await readShard(name));
+    }
     const bytes = joined(shards);
     const allowance = new Allowance(bytes.length + model.length);
     let at = 0;

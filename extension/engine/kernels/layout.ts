@@ -1,11 +1,9 @@
-// Fixed places in the memory below the arena's first block. extension/kernels/kernels.c knows HEARTBEAT as well.
+// Fixed places in the memory below the arena's first block.
 
 /** Control words of a job. Each that threads write has a cache line of its own. */
 export const CONTROL = {
   /** generation << 12 | next piece. Threads claim a piece by moving it on. */
   state: 0x8_0000,
-  /** Moved by recurrent kernels at every time step. */
-  heartbeat: 0x8_0040,
   /** Pieces done. */
   done: 0x8_0080,
   /** Pieces of the job, and whether threads shall end. */

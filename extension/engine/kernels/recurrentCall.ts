@@ -110,8 +110,6 @@ export function recurrentArguments(
     cN,
     gradients?.dOut.subarray(column),
     width,
-    undefined,
-    undefined,
     gradients?.dGates,
     gradients?.dRecurrent,
     gradients?.dh,

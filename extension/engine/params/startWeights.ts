@@ -76,12 +76,12 @@ function bodyValues(
   const [first, second] = fresh.shape;
   if (fresh.name === EMBEDDING_WEIGHT && rows) {
     requireShape(own, [own.shape[0], second], fresh);
-    return mapRows(own.data, rows, second, true);
+    return mapRows(own, { values: own.data, width: second, hasPadding: true }, rows);
   }
   if (isOneHot && rows && /weight_ih_l0(_reverse)?$/.test(fresh.name)) {
     requireShape(own, [first, own.shape[1]], fresh);
     const columns = transpose(own.data, first, own.shape[1]);
-    return transpose(mapRows(columns, rows, first, true), rows.length, first);
+    return transpose(mapRows(own, { values: columns, width: first, hasPadding: true }, rows), rows.length, first);
   }
   requireShape(own, fresh.shape, fresh);
   return own.data;
@@ -97,16 +97,27 @@ function headValues(
   if (!own || own.shape.slice(1).join() !== fresh.shape.slice(1).join()) return undefined;
   if (target.labels.length === 0) {
     if (!rows || source.labels?.length !== 0) return own.shape.join() === fresh.shape.join() ? own.data : undefined;
-    return mapRows(own.data, rows, width, false);
+    return mapRows(own, { values: own.data, width, hasPadding: false }, rows);
   }
   if (!source.labels) return undefined;
   const byLabel = sourceRows(target.labels, source.labels);
   const isSame = byLabel.length === source.labels.length && byLabel.every((row) => row >= 0);
-  return isSame ? mapRows(own.data, byLabel, width, false) : undefined;
+  return isSame ? mapRows(own, { values: own.data, width, hasPadding: false }, byLabel) : undefined;
+}
+
+interface RowTable {
+  /** [S, D] */
+  values: Float32Array;
+  width: number;
+  hasPadding: boolean;
 }
 
 /** [V, D] of [S, D]: rows by their place in the source; new ones are the mean of the source's (without its padding row). */
-function mapRows(source: Float32Array, rows: Int32Array, width: number, hasPadding: boolean): Float32Array {
+function mapRows({ name }: NamedTensor, table: RowTable, rows: Int32Array): Float32Array {
+  const { values: source, width, hasPadding } = table;
+  const last = rows.reduce((most, row) => Math.max(most, row), -1);
+  if ((last + 1) * width > source.length)
+    throw mismatch(`its ${name} has ${source.length / width} entries, and its vocabulary or labels name more`);
   const mean = meanRow(source, width, hasPadding ? 1 : 0);
   const out = new Float32Array(rows.length * width);
   for (const [to, from] of rows.entries()) {

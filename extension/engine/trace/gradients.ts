@@ -8,7 +8,7 @@ import { oneHot } from '../layers/oneHot.ts';
 import { type Model, weightTensors } from '../model.ts';
 import { embeddingRows } from './traceBatch.ts';
 
-/** Numbers in the input vectors that are read at once. */
+/** Numbers in the input vectors, or in the logits of a language model, that are there at once. */
 const MAX_VALUES = 2 ** 22;
 
 export interface TokenGradients {
@@ -50,7 +50,8 @@ export async function integratedGradients(
 ): Promise<IntegratedGradients> {
   const x = inputVectors(model, ids);
   const scales = Array.from({ length: steps }, (_, step) => (step + 0.5) / steps);
-  const atOnce = Math.max(1, Math.floor(MAX_VALUES / x.length));
+  const logitCount = score.position === undefined ? 0 : ids.length * model.shape.classCount;
+  const atOnce = Math.max(1, Math.floor(MAX_VALUES / Math.max(x.length, logitCount)));
   const sum = new Float64Array(x.length);
   for (let from = 0; from < steps; from += atOnce) {
     const { gradient } = scaledGradients(model, ids, { x, score, scales: scales.slice(from, from + atOnce) });

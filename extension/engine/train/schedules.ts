@@ -45,7 +45,8 @@ function oneCycle(
   const first = 1 / divFactor;
   const last = first / finalDivFactor;
   const top = pctStart * T - 1;
-  if (t <= top) return cosineBetween(first, 1, t / top);
+  // Where the top is the very first step there is no way up.
+  if (t <= top) return top === 0 ? 1 : cosineBetween(first, 1, t / top);
   return cosineBetween(1, last, Math.min(1, (t - top) / (T - 1 - top)));
 }
 

@@ -13,7 +13,7 @@ import { thawBefore, watchPlateau } from './freezing.ts';
 import { applyUpdates, updatesOf } from './optimizers.ts';
 import { moveIn } from './residence.ts';
 import { isBetter, shouldStopEarly } from './tracking.ts';
-import { copyProgress, copyWeights, initialProgress, type TrainerProgress, type TrainerState } from './trainerState.ts';
+import { copyProgress, copyWeights, progressFrom, type TrainerProgress, type TrainerState } from './trainerState.ts';
 import { createTrainingPlan, type TrainingPlan } from './trainingPlan.ts';
 
 export interface Trainer {
@@ -37,7 +37,7 @@ export function createTrainer(options: TrainerOptions, from?: TrainerState): Tra
   const start = from?.weights ?? options.start;
   const params = start ? loadParams(options, start) : createParams(options, options.training.seed);
   const plan = createTrainingPlan(options, params.parameters, options.task.epoch(1).batchCount);
-  const progress = from ? copyProgress(from) : initialProgress(options.training, params, plan.everTrained);
+  const progress = progressFrom(from, options.training, params, plan.everTrained);
   const model = createModel(options, params);
   const parts: TrainerParts = { options, model, plan, progress };
   let startedAt: number | undefined;

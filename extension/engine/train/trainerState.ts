@@ -2,11 +2,12 @@
 // (seed, epoch, step), so that nothing else is needed to go on exactly where a run was.
 import type { ResolvedTraining } from '../../schema/resolved.ts';
 import type { BestEpoch } from '../../schema/run.ts';
+import { UserError } from '../../util/userError.ts';
 import type { ParamStore } from '../params/paramStore.ts';
 import { type CarriedState, EMPTY_TALLY, type Tally } from '../tasks/task.ts';
 import type { NamedTensor } from '../types.ts';
 import { initialThaw, type ThawState } from './freezing.ts';
-import { copyOptimizerState, createOptimizerState, type OptimizerState } from './optimizers.ts';
+import { type BufferName, copyOptimizerState, createOptimizerState, type OptimizerState } from './optimizers.ts';
 import type { EarlyStoppingState } from './tracking.ts';
 
 export interface TrainerProgress {
@@ -35,7 +36,7 @@ export interface TrainerState extends TrainerProgress {
 }
 
 /** Progress before the first step; the optimizer has a state for each parameter that is `trained` at some time. */
-export function initialProgress(
+function initialProgress(
   { optimizer }: ResolvedTraining,
   params: ParamStore,
   trained: ReadonlySet<string>,
@@ -51,6 +52,33 @@ export function initialProgress(
     earlyStopping: { evaluationsWithout: 0 },
     thaw: initialThaw(),
   };
+}
+
+/**
+ * A copy of the progress at `from`; without it that of a run at its start. Throws UserError `checkpoint.unreadable` where the optimizer's
+ * state is not whole: what is missing would be no number, and so would every weight after it.
+ */
+export function progressFrom(
+  from: TrainerProgress | undefined,
+  training: ResolvedTraining,
+  params: ParamStore,
+  trained: ReadonlySet<string>,
+): TrainerProgress {
+  const fresh = initialProgress(training, params, trained);
+  if (!from) return fresh;
+  for (const [name, { buffers }] of Object.entries(fresh.optimizer)) {
+    const given = Object.hasOwn(from.optimizer, name) ? from.optimizer[name] : undefined;
+    const isWhole = Object.entries(buffers).every(
+      ([buffer, { length }]) => given?.buffers[buffer as BufferName]?.length === length,
+    );
+    if (given && isWhole) continue;
+    throw new UserError({
+      code: 'checkpoint.unreadable',
+      message: `The checkpoint has not the whole state of the optimizer for ${name}.`,
+      remedy: 'Resume from another one: --from NAME.',
+    });
+  }
+  return copyProgress(from);
 }
 
 export function copyWeights(weights: readonly NamedTensor[]): NamedTensor[] {

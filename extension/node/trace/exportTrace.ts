@@ -1,8 +1,8 @@
 // A trace as a file: safetensors, NumPy's .npz, or a CSV with a line a cell.
+import { encodeNpz, type NpzArray } from '../../engine/io/export/npzWriter.ts';
 import { encodeSafetensors } from '../../engine/io/safetensors.ts';
 import type { NamedTensor } from '../../engine/types.ts';
 import type { DirectionTrace, SignalName, Trace, TraceFormat } from '../../protocol/trace.ts';
-import { encodeNpz, type NpyArray } from './npz.ts';
 
 /** The bytes of a file in this format. */
 export function exportTrace(trace: Trace, format: TraceFormat): Uint8Array {
@@ -48,11 +48,10 @@ function metadataOf({ runId, epoch, text, cell, tokens, classes }: Trace): Recor
   };
 }
 
-function arraysOf(trace: Trace): Record<string, NpyArray> {
-  const arrays: Record<string, NpyArray> = { tokens: { texts: trace.tokens.map(({ text }) => text) } };
-  if (trace.classes) arrays.labels = { texts: trace.classes.map(({ label }) => label) };
-  for (const { name, shape, data } of tensorsOf(trace)) arrays[name] = { shape, data };
-  return arrays;
+function arraysOf(trace: Trace): NpzArray[] {
+  const texts: NpzArray[] = [{ name: 'tokens', texts: trace.tokens.map(({ text }) => text) }];
+  if (trace.classes) texts.push({ name: 'labels', texts: trace.classes.map(({ label }) => label) });
+  return [...texts, ...tensorsOf(trace)];
 }
 
 function csvOf({ layers, tokens, signals, hiddenSize }: Trace): string {

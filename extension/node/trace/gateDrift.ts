@@ -2,7 +2,7 @@
 import type { ProbeIndex } from '../../schema/probes.ts';
 import type { GateDrift } from '../../schema/run.ts';
 import { probeEpochs, readProbeEpoch, readProbeIndex } from '../../store/probeFolder.ts';
-import { inFile } from '../runWeights.ts';
+import { inFile } from '../../util/userError.ts';
 import { decodeProbe, type ProbeTrace } from './probeFile.ts';
 
 /** Undefined where fewer than two epochs are stored. Throws UserError `probes.unreadable`. */

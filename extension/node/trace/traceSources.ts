@@ -6,8 +6,8 @@ import type { ProbeIndex } from '../../schema/probes.ts';
 import type { ResolvedEncoder } from '../../schema/resolved.ts';
 import { probeEpochs, readProbeEpoch, readProbeIndex } from '../../store/probeFolder.ts';
 import { readRun, readRunConfig } from '../../store/runStore.ts';
-import { UserError } from '../../util/userError.ts';
-import { inFile, weightEpochs } from '../runWeights.ts';
+import { inFile, UserError } from '../../util/userError.ts';
+import { weightEpochs } from '../runWeights.ts';
 import { decodeProbe } from './probeFile.ts';
 import { chooseLayersAndSignals } from './runTrace.ts';
 

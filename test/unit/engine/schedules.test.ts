@@ -34,6 +34,8 @@ test('every schedule is finite and within 0 to 1 at every step of runs of any le
     { type: 'cosine', warmupRatio: 0, warmupSteps: 1000 },
     { type: 'oneCycle', pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4 },
     { type: 'oneCycle', pctStart: 0.9, divFactor: 1, finalDivFactor: 1 },
+    // Its top is the first of two steps.
+    { type: 'oneCycle', pctStart: 0.5, divFactor: 25, finalDivFactor: 1e4 },
     { type: 'slantedTriangular', cutFraction: 0.1, ratio: 32 },
     { type: 'slantedTriangular', cutFraction: 0.999, ratio: 1 },
   ];

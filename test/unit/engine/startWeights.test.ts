@@ -139,3 +139,16 @@ test('movement: exactly 0 where no bit changed, and relative to the size at the 
     ],
   );
 });
+
+test('a vocabulary or labels of more entries than the tables have rows are refused: nothing is read beyond a table', () => {
+  const longer = { ...source, vocabulary: [...SOURCE_TOKENS, 'dog'] };
+  assert.throws(
+    () => startWeights(longer, target(['a', 'b', 'c'])),
+    (error) => UserError.is(error, 'fineTune.mismatch') && /embedding\.weight/.test(error.message),
+  );
+  const more = { ...source, labels: ['a', 'b', 'c', 'd'] };
+  assert.throws(
+    () => startWeights(more, target(['a', 'b', 'c', 'd'])),
+    (error) => UserError.is(error, 'fineTune.mismatch') && /head\.weight/.test(error.message),
+  );
+});

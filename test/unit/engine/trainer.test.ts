@@ -397,3 +397,23 @@ test('a model that cannot fit is refused before anything is allocated for it', (
     (error) => UserError.is(error, 'engine.outOfMemory') && /parameters/.test(error.message),
   );
 });
+
+test('a state whose optimizer is not whole is refused before anything is trained', () => {
+  const options = optionsOf();
+  const whole = createTrainer(options).snapshot();
+  const [name] = Object.keys(whole.optimizer);
+  const { step, buffers } = whole.optimizer[name];
+  const [buffer, values] = Object.entries(buffers)[0];
+  const broken: TrainerState['optimizer'][] = [
+    {},
+    { ...whole.optimizer, [name]: { step, buffers: {} } },
+    { ...whole.optimizer, [name]: { step, buffers: { ...buffers, [buffer]: values.subarray(1) } } },
+  ];
+  for (const optimizer of broken) {
+    assert.throws(
+      () => createTrainer(options, { ...whole, optimizer }),
+      (error) => UserError.is(error, 'checkpoint.unreadable') && error.message.includes(name),
+    );
+  }
+  createTrainer(options, whole);
+});

@@ -6,29 +6,17 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { CheckpointState } from '../../../extension/schema/checkpointState.ts';
 import type { ResolvedCheckpoints } from '../../../extension/schema/checkpoints.ts';
-import { isKept, listCheckpoints, pruneCheckpoints, saveCheckpoint } from '../../../extension/store/checkpoints.ts';
+import {
+  dropLaterCheckpoints,
+  isKept,
+  listCheckpoints,
+  pruneCheckpoints,
+  readCheckpoint,
+  saveCheckpoint,
+} from '../../../extension/store/checkpoints.ts';
+import { stateAt } from './checkpointState.ts';
 
 const KEEP: ResolvedCheckpoints = { last: true, best: true, maxMegabytes: 100 };
-
-/** Ten steps an epoch; the best epoch is given. */
-function stateAt(step: number, bestEpoch?: number): CheckpointState {
-  return {
-    schemaVersion: 1,
-    epochsDone: Math.floor(step / 10),
-    batchesDone: step % 10,
-    step,
-    seed: 1,
-    running: { loss: 0, weight: 0, hits: 0, examples: 0 },
-    elapsedSeconds: 1,
-    best: bestEpoch === undefined ? undefined : { epoch: bestEpoch, step: bestEpoch * 10, loss: 1 },
-    earlyStopping: { evaluationsWithout: 0 },
-    thaw: { applied: 0, epochsWithout: 0 },
-    frozen: [],
-    plannedSteps: 100,
-    optimizerSteps: {},
-    log: { events: 0, bytes: 0 },
-  };
-}
 
 async function makeRun(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'gatescope-checkpoints-'));
@@ -99,4 +87,14 @@ test('half a checkpoint is none, and a broken state is the user’s to know', as
     await writeFile(join(dir, 'checkpoints', 'epoch-001', 'state.json'), text);
     await assert.rejects(listCheckpoints(dir), { code: 'checkpoint.unreadable' });
   }
+});
+
+test('a damaged checkpoint keeps nobody from the others, and goes when the run goes on from one of them', async (t) => {
+  const dir = await makeRun(t);
+  for (const epoch of [1, 2, 3]) await save(dir, stateAt(epoch * 10, 1));
+  await writeFile(join(dir, 'checkpoints', 'epoch-003', 'state.json'), '{');
+  assert.deepEqual(await pruneCheckpoints(dir, { ...KEEP, everyEpochs: 1 }), []);
+  const first = await readCheckpoint(join(dir, 'checkpoints', 'epoch-001'));
+  await dropLaterCheckpoints(dir, first);
+  assert.deepEqual(await readdir(join(dir, 'checkpoints')), ['epoch-001']);
 });

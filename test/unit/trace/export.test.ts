@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { unzipSync } from 'fflate';
+import { encodeNpz } from '../../../extension/engine/io/export/npzWriter.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../extension/engine/io/safetensors.ts';
 import { createModel } from '../../../extension/engine/model.ts';
 import { createParams } from '../../../extension/engine/params/paramStore.ts';
 import type { RunModel } from '../../../extension/node/runModel.ts';
 import { exportTrace } from '../../../extension/node/trace/exportTrace.ts';
-import { encodeNpz } from '../../../extension/node/trace/npz.ts';
 import { traceRun } from '../../../extension/node/trace/runTrace.ts';
 import type { Trace } from '../../../extension/protocol/trace.ts';
 import type { ResolvedExperiment } from '../../../extension/schema/resolved.ts';
@@ -30,12 +30,12 @@ function runOf(cell: 'lstm' | 'gru' | 'rnnRelu', bidirectional = true): RunModel
 test('arrays in an .npz equal those that numpy.savez writes, byte by byte', () => {
   const golden = unzipSync(readFileSync(new URL('../../golden/vectors/numpy-arrays.npz', import.meta.url)));
   const ours = unzipSync(
-    encodeNpz({
-      matrix: { shape: [2, 3], data: Float32Array.from([0, 1, 2, 3, 4, 5], (value) => value / 7) },
-      vector: { shape: [4], data: Float32Array.of(1.5, -0, 3e-41, -7.25) },
-      'layer0.forward.f': { shape: [3, 1], data: new Float32Array(3).fill(0.1) },
-      tokens: { texts: ['a', '', 'naïve', '😀 (', '\n'] },
-    }),
+    encodeNpz([
+      { name: 'matrix', shape: [2, 3], data: Float32Array.from([0, 1, 2, 3, 4, 5], (value) => value / 7) },
+      { name: 'vector', shape: [4], data: Float32Array.of(1.5, -0, 3e-41, -7.25) },
+      { name: 'layer0.forward.f', shape: [3, 1], data: new Float32Array(3).fill(0.1) },
+      { name: 'tokens', texts: ['a', '', 'naïve', '😀 (', '\n'] },
+    ]),
   );
   assert.deepEqual(Object.keys(ours), Object.keys(golden));
   for (const [name, bytes] of Object.entries(golden))

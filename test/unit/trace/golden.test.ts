@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createBatch } from '../../../extension/engine/layers/batch.ts';
+import { createModel } from '../../../extension/engine/model.ts';
+import { createParams } from '../../../extension/engine/params/paramStore.ts';
 import { connectivity } from '../../../extension/engine/trace/connectivity.ts';
 import { integratedGradients, tokenGradients } from '../../../extension/engine/trace/gradients.ts';
 import { embeddingRows, traceBatch } from '../../../extension/engine/trace/traceBatch.ts';
 import { traceText } from '../../../extension/engine/trace/traceText.ts';
 import { assertClose, assertNear } from '../engine/support.ts';
-import { COMPUTERS, golden, tracedModel } from './support.ts';
+import { COMPUTERS, golden, shapeOf, tracedModel } from './support.ts';
 
 function isZeroAboveDiagonal(norms: Float32Array, T: number): boolean {
   return norms.every((norm, at) => at % T <= Math.floor(at / T) || norm === 0);
@@ -77,3 +79,15 @@ for (const { name: computer, use, leave } of COMPUTERS) {
     }
   });
 }
+
+test('integrated gradients of a language model hold the logits of few copies at once', async () => {
+  const shape = shapeOf('gru', { hiddenSize: 2, size: 2, layers: 1, bidirectional: false, vocabulary: 70_000 });
+  const model = createModel(
+    { ...shape, classCount: 70_000, model: { ...shape.model, pooling: undefined } },
+    createParams({ ...shape, classCount: 70_000 }, 1),
+  );
+  let parts = 0;
+  const betweenParts = async (): Promise<void> => void parts++;
+  await integratedGradients(model, new Uint32Array(64).fill(5), { index: 7, position: 63 }, { steps: 3, betweenParts });
+  assert.equal(parts, 3);
+});

@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
+import { Allowance } from '../../../extension/engine/io/allowance.ts';
+import { encodeOnnx } from '../../../extension/engine/io/export/onnxWriter.ts';
 import { encodeTorch } from '../../../extension/engine/io/export/torchWriter.ts';
+import { readKerasArchive } from '../../../extension/engine/io/keras/kerasArchive.ts';
+import { ZipArchive } from '../../../extension/engine/io/zip.ts';
 import { writeZip } from '../../../extension/engine/io/zipWriter.ts';
+import { NODE_READER_TOOLS } from '../../../extension/node/readWeights.ts';
 import { UserError } from '../../../extension/util/userError.ts';
 import { decode, goldenBytes } from './support.ts';
 
@@ -92,6 +97,30 @@ test('groups of HDF5 that lead in a circle end', () => {
   }
   assert.ok(nodes > 3);
   refuses(bytes, 'weights.unsupported');
+});
+
+test('nodes of an ONNX graph that all read one large tensor do not multiply it', () => {
+  const node = { op: 'LSTM', inputs: ['x', 'w', 'r'], outputs: [] };
+  const [w, r] = [4 * 65_536, 4].map((count) => new Float32Array(count));
+  const floats = new Map([
+    ['w', { shape: [1, 4, 65_536], data: w }],
+    ['r', { shape: [1, 4, 1], data: r }],
+  ]);
+  const nothing = { inputs: [], outputs: [], integers: new Map(), metadata: {} };
+  const nodes = new Array<typeof node>(40).fill(node);
+  refuses(encodeOnnx({ name: 'graph', nodes, floats, ...nothing }), 'weights.tooLarge');
+  assert.equal(decode(encodeOnnx({ name: 'graph', nodes: [node], floats, ...nothing })).tensors.length, 4);
+});
+
+test('the weights within a Keras archive have no allowance beyond the archive’s', () => {
+  const bytes = goldenBytes('keras-lstm.keras');
+  const allowance = new Allowance(bytes.length);
+  const zip = new ZipArchive(bytes, NODE_READER_TOOLS, allowance);
+  allowance.take(allowance.left - 512);
+  assert.throws(
+    () => readKerasArchive(zip, NODE_READER_TOOLS, allowance),
+    (error) => UserError.is(error, 'weights.tooLarge'),
+  );
 });
 
 test('what people take for weights is named', () => {

@@ -42,6 +42,20 @@ test('a shard that does not lie beside model.json is refused', async () => {
   }
 });
 
+test('a shard that is named more than once is refused before it is read again', async () => {
+  let reads = 0;
+  for (const groups of [[['a', 'a']], [['a'], ['b'], ['a']]]) {
+    const weightsManifest = groups.map((paths) => ({ paths, weights: [] }));
+    const model = new TextEncoder().encode(JSON.stringify({ weightsManifest }));
+    const readShard = async (): Promise<Uint8Array> => {
+      reads++;
+      return new Uint8Array();
+    };
+    await assert.rejects(readTfjsModel({ model, readShard }), (error) => UserError.is(error, 'weights.malformed'));
+  }
+  assert.equal(reads, 3);
+});
+
 test('weights beyond their shards, and shards with bytes left, are refused', async () => {
   const weight = { name: 'w', shape: [2], dtype: 'float32' };
   for (const length of [7, 9]) {

@@ -158,7 +158,8 @@ function unfilter(
       chunkBytes +
       (filters.indexOf(FILTER.checksum) >= 0 && filters.indexOf(FILTER.checksum) < index ? CHECKSUM_BYTES : 0);
     if (filters[index] === FILTER.deflate) bytes = inflate(() => tools.inflateZlib(input, room), room);
-    else if (filters[index] === FILTER.shuffle) bytes = unshuffle(input, elementBytes);
+    // No more than a chunk holds: else many chunks could each be said to be the whole file.
+    else if (filters[index] === FILTER.shuffle) bytes = unshuffle(input.subarray(0, room), elementBytes);
     else if (filters[index] === FILTER.checksum) bytes = input.subarray(0, Math.max(0, input.length - CHECKSUM_BYTES));
     else throw unsupported(`its data passed through the filter ${filters[index]}`, 'Save it without compression.');
   }

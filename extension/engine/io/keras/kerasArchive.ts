@@ -7,7 +7,7 @@ import { readHdf5Weights } from './kerasHdf5.ts';
 
 /** Throws UserError `weights.*`. */
 export function readKerasArchive(zip: ZipArchive, tools: ReaderTools, allowance: Allowance): WeightsFile {
-  const weights = readHdf5Weights(zip.read('model.weights.h5'), tools);
+  const weights = readHdf5Weights(zip.read('model.weights.h5'), tools, allowance);
   if (!zip.has('config.json')) return weights;
   return { ...weights, config: parseJson(zip.read('config.json'), allowance) };
 }

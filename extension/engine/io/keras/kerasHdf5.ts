@@ -11,9 +11,12 @@ import { clip, type ReaderTools, type WeightsFile } from '../weightsFile.ts';
 const OPTIMIZER = /^(optimizer_weights|optimizer|_optimizer)(\/|$)/;
 const WHOLE_MODEL = 'model_weights/';
 
-/** Throws UserError `weights.*`. */
-export function readHdf5Weights(bytes: Uint8Array, tools: ReaderTools): WeightsFile {
-  const allowance = new Allowance(bytes.length);
+/** Weights within another file share its allowance. Throws UserError `weights.*`. */
+export function readHdf5Weights(
+  bytes: Uint8Array,
+  tools: ReaderTools,
+  allowance = new Allowance(bytes.length),
+): WeightsFile {
   const objects = readHdf5({ bytes, allowance });
   const config = objects[0].attributes.get('model_config')?.[0];
   const { tensors, notes } = numbersOf(objects, allowance, tools);
@@ -41,7 +44,9 @@ function numbersOf(
     else if (dataset.datatype.kind !== 'number') notes.add(`"${clip(name)}" holds no numbers and was left out.`);
     else {
       const source = dataset.read(tools);
-      byType.set(source.type, [...(byType.get(source.type) ?? []), name]);
+      const names = byType.get(source.type) ?? [];
+      names.push(name);
+      byType.set(source.type, names);
       const { shape } = dataset;
       tensors.push({
         name,

@@ -1,6 +1,7 @@
 // The weights of an ONNX graph by what its nodes do with them: recurrent layers in the order of the nodes, tables that Gather reads, dense
 // layers of Gemm or of MatMul and Add. An ONNX file's own names are those of whatever wrote it, so layers get PyTorch's names here.
 import type { NamedTensor } from '../../types.ts';
+import { Allowance } from '../allowance.ts';
 import { applySteps } from '../layout/steps.ts';
 import { malformed, type WeightsFile } from '../weightsFile.ts';
 import { type OnnxGraph, type OnnxNode, readOnnxModel } from './onnxModel.ts';
@@ -17,10 +18,10 @@ export function isOnnx(bytes: Uint8Array): boolean {
   );
 }
 
-/** Throws UserError `onnx.*`. */
+/** Throws UserError `onnx.*` and `weights.*`. */
 export function readOnnxWeights(bytes: Uint8Array): WeightsFile {
   const { graph, producer } = readOnnxModel(bytes);
-  const reader = new GraphWeights(graph);
+  const reader = new GraphWeights(graph, new Allowance(bytes.length));
   const tensors = graph.nodes.flatMap((node) => reader.weightsOf(node));
   const notes = [
     `ONNX keeps no names of layers${producer && ` (${producer} wrote the file)`}: they are named by their order.`,
@@ -35,12 +36,14 @@ class GraphWeights {
   readonly #graph: OnnxGraph;
   readonly #readers: ReadonlyMap<string, OnnxNode>;
   readonly #used = new Set<string>();
+  readonly #allowance: Allowance;
   readonly #counts = { recurrent: 0, table: 0, dense: 0 };
   /** Whether a plain RNN has it. */
   hasRelu = false;
 
-  constructor(graph: OnnxGraph) {
+  constructor(graph: OnnxGraph, allowance: Allowance) {
     this.#graph = graph;
+    this.#allowance = allowance;
     this.#readers = new Map(graph.nodes.flatMap((node) => node.inputs.map((input) => [input, node] as const)));
   }
 
@@ -52,6 +55,8 @@ class GraphWeights {
   }
 
   #recurrent(node: OnnxNode): NamedTensor[] {
+    // Nodes may share their tensors, and each copies them: as they are, and in our order of gates.
+    for (const name of node.inputs) this.#claim(this.#graph.initialisers.get(name), 2);
     const { cell, inputSize, hiddenSize, directions } = recurrentFromOnnx(node, this.#graph.initialisers);
     const layer = this.#counts.recurrent++;
     if (cell === 'rnnRelu') this.hasRelu = true;
@@ -106,7 +111,12 @@ class GraphWeights {
     if (!tensor || tensor.shape.length !== rank || this.#used.has(tensor.name) || !tensor.type.includes('float'))
       return undefined;
     this.#used.add(tensor.name);
+    this.#claim(tensor, 1);
     return tensor.read();
+  }
+
+  #claim(tensor: OnnxTensor | undefined, copies: number): void {
+    if (tensor) this.#allowance.take(4 * copies * tensor.shape.reduce((product, size) => product * size, 1));
   }
 }
 
