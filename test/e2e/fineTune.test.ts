@@ -70,7 +70,7 @@ test('the plan over the config shows the lock and the rates before anything trai
   const page = await workbench.dashboard();
   await page.getByRole('heading', { name: /^Plan of .*fine-tuned/ }).waitFor({ timeout: 60_000 });
   const row = page.getByRole('table', { name: 'Groups of parameters' }).getByRole('row').nth(1);
-  assert.equal(await row.locator('.codicon-lock').count(), 1);
+  await row.locator('.codicon-lock').waitFor({ timeout: 60_000 });
   await page.getByRole('img', { name: /^Learning rate\. embedding: learning rate from 0 to 0/ }).waitFor();
   await workbench.openFile(TUNED);
 });
