@@ -21,7 +21,8 @@ export async function openSource(request: SourceRequest, files: FileSource): Pro
   const found = await findFormat(request, files, kind);
   const isFolderFormat = found.format === 'filePerClass' || found.format === 'folderPerClass';
   if (isFolderFormat !== (kind === 'folder')) throw wrongKind(request, found.format, kind);
-  const said = source.format === 'auto' ? [`Read as ${found.format}: ${found.reason}.`] : [`Read as ${found.format}.`];
+  const why = found.reason === '' ? '' : `: ${found.reason}`;
+  const said = [`${path} is read as ${found.format}${why}.`];
   const opened = isFolderFormat
     ? await openFolder(request, files, found.format)
     : await openFile(request, files, found.format);

@@ -6,6 +6,7 @@ import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import type { StartSource } from '../engine/params/startWeights.ts';
 import type { NamedTensor } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { hasWeights } from '../schema/run.ts';
 import { CHECKPOINTS_FOLDER } from '../store/checkpoints.ts';
 import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { MANIFEST_FILE } from '../store/runManifest.ts';
@@ -63,9 +64,7 @@ async function locate(from: string, configDir: string): Promise<string> {
   if (await exists(asPath)) return asPath;
   const runsDir = join(configDir, '.gatescope', 'runs');
   if (from === 'latest') {
-    const latest = (await listRuns(runsDir)).find(
-      ({ manifest: { best, status } }) => best !== undefined || status === 'imported',
-    );
+    const latest = (await listRuns(runsDir)).find(({ manifest }) => hasWeights(manifest));
     if (latest) return latest.dir;
   }
   return (await resolveRun(from, configDir)).dir;

@@ -28,7 +28,7 @@ export async function fillEmbedding(
   });
   const filled = table.data.slice();
   for (const [id, vector] of found.vectors) filled.set(vector, id * size);
-  for (const line of describeCoverage(found, data)) onLog('info', line);
+  for (const line of describeCoverage(found, data)) onLog(found.vectors.size > 0 ? 'info' : 'warning', line);
   const changed = weights.map((tensor) => (tensor === table ? { ...tensor, data: filled } : tensor));
   return { weights: changed, hash: found.hash };
 }

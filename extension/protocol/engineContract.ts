@@ -72,6 +72,8 @@ export interface Prediction {
   tokens: string[];
   /** Tokens that are not in the vocabulary. */
   unknown: string[];
+  /** How many tokens lie beyond the model's maximum, and were not read. */
+  truncated: number;
   /** Most probable first; probabilities add up to 1. */
   classes: { label: string; probability: number }[];
 }

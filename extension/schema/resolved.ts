@@ -8,7 +8,8 @@ import { recipeOf } from './recipes.ts';
 import type { ResolvedSchedule } from './schedule.ts';
 import type { TaskName } from './tasks.ts';
 
-export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
+/** `labelPart` is absent for a language model. */
+export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'encoding'>>;
 export type ResolvedValidation = { split: number } | ResolvedSource;
 
 export interface ResolvedTokenizer {
@@ -73,6 +74,11 @@ export type ResolvedOptimizer =
       weightDecay: number;
     };
 
+export interface ResolvedLoss {
+  labelSmoothing: number;
+  classWeights: 'none' | 'balanced' | Record<string, number>;
+}
+
 export interface ResolvedTraining {
   epochs: number;
   batchSize: number;
@@ -84,7 +90,8 @@ export interface ResolvedTraining {
   optimizer: ResolvedOptimizer;
   schedule: ResolvedSchedule;
   clip?: { norm?: number; value?: number };
-  loss: { labelSmoothing: number; classWeights: 'none' | 'balanced' | Record<string, number> };
+  /** Absent for a language model, where every token counts the same. */
+  loss?: ResolvedLoss;
   best: { metric: MetricName };
   earlyStopping?: { metric: MetricName; patience: number; minDelta: number };
   validateEverySteps?: number;
@@ -149,7 +156,7 @@ function writeOutRecipe({ model, training = {}, fineTune }: Experiment): void {
   if (recipe.schedule) training.schedule ??= recipe.schedule;
 }
 
-/** What goes without saying for a task, and without what the task has no use for. */
+/** What goes without saying for a task, and without what the task has no use for: the result is a valid config itself. */
 function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
   const { task, data, text, model, training } = experiment;
   if (task === 'classification') {
@@ -161,8 +168,13 @@ function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
   delete text.maxLength;
   delete model.pooling;
   delete training.batching;
+  delete training.loss;
   const { train, validation, test } = data;
-  for (const source of [train, validation, test]) if (source && 'path' in source) source.format = 'text';
+  for (const source of [train, validation, test]) {
+    if (!source || !('path' in source)) continue;
+    source.format = 'text';
+    delete source.labelPart;
+  }
   return experiment;
 }
 

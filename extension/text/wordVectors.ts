@@ -45,8 +45,9 @@ async function readText(chunks: AsyncIterable<Uint8Array>, reading: VectorReadin
     }
     isFirst = false;
   }
-  if (found.vectors.size === 0 && found.badLines >= found.wordCount)
-    throw unreadable('no line of it is a word and its numbers');
+  // A line of any file may be long enough by chance.
+  if (found.vectors.size === 0 && found.badLines * 2 >= found.wordCount)
+    throw unreadable('hardly a line of it is a word and its numbers');
   return found;
 }
 
@@ -75,6 +76,7 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
   const decoder = new TextDecoder('utf-8');
   let rest = '';
   for await (const chunk of chunks) {
+    if (chunk.includes(0)) throw unreadable('it holds zero bytes, which no text has');
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE_BYTES) throw unreadable('a line of it has more than a million characters');

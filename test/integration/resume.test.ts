@@ -159,6 +159,13 @@ test('a language model goes on within an epoch, with the states it carried', asy
   assertSame(await trainToEnd(project, '--resume', dir), whole);
 });
 
+test('a finished language model takes more epochs', async (t) => {
+  const project = await makeTextProject(t);
+  const { dir } = await trainToEnd(project, project.configPath);
+  const whole = await trainToEnd(project, project.configPath, '--set', 'training.epochs=4');
+  assertSame(await trainToEnd(project, '--resume', dir, '--set', 'training.epochs=4'), whole);
+});
+
 test('settings that changed are shown and refused, unless they are allowed', async (t) => {
   const project = await makeProject(t);
   await writeFile(project.configPath, FINE_TUNING);

@@ -153,7 +153,7 @@ const server = serve<DashboardContract>(installVsCode('gatescope-dev-state'), {
       label,
       probability: at === 0 ? 0.9 : 0.1 / (evaluation.labels.length - 1),
     }));
-    return { text, tokens, unknown: tokens.filter((token) => token.length > 9), classes };
+    return { text, tokens, unknown: tokens.filter((token) => token.length > 9), truncated: 0, classes };
   }),
   generate: record('generate', ({ settings }) => {
     if (settings.prompt.includes('é')) {

@@ -209,6 +209,20 @@ for (const [from, to, code, marked, message, isFixed] of CASES) {
   });
 }
 
+test('a file of another kind is said to be no JSON once', () => {
+  for (const text of [
+    '<!DOCTYPE html>\n<html lang="en">\n<p>x: 1, [2]</p>',
+    '\u007fELF\u0002 > { } \u0000',
+    'name: trec\ndata: x',
+  ]) {
+    assert.deepEqual(
+      validateConfig(text).problems.map(({ code }) => code),
+      ['config.syntax'],
+      text,
+    );
+  }
+});
+
 test('what is not JSON is said in words, at its place', () => {
   for (const [text, message, place] of [
     ['{ "data" 1 }', /colon/, '1'],

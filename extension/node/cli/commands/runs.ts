@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { backendText } from '../../../protocol/backendText.ts';
 import { formatHeadline } from '../../../protocol/scores.ts';
-import { isActive } from '../../../schema/run.ts';
+import { isActive, secondsUntil } from '../../../schema/run.ts';
 import {
   deleteRun,
   findRuns,
@@ -41,7 +41,7 @@ export const runsCommand: Command = {
     '  report RUN          write a standalone HTML report',
     '  delete RUN… --yes   remove runs for good',
     '',
-    'RUN is the folder of a run, the start of its id, or `latest`.',
+    'RUN is the folder of a run, the start of its id, its name, or `latest`.',
   ].join('\n'),
   run: runs,
 };
@@ -118,9 +118,9 @@ async function oneRun(args: readonly string[], cwd: string): Promise<StoredRun> 
 }
 
 function secondsOf({ manifest }: StoredRun): number | undefined {
-  const { startedAt, endedAt, status } = manifest;
+  const { endedAt, status } = manifest;
   if (!endedAt && !isActive(status)) return undefined;
-  return ((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(startedAt)) / 1000;
+  return secondsUntil(manifest, endedAt ? Date.parse(endedAt) : Date.now());
 }
 
 function timeOf(run: StoredRun): string {

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { ConfigChanges, TrainOutcome } from '../../../protocol/engineContract.ts';
 import { formatScore, SCORE_FACTS, scoreNames } from '../../../protocol/scores.ts';
-import type { RunEvent, RunManifest } from '../../../schema/run.ts';
+import { type RunEvent, secondsUntil } from '../../../schema/run.ts';
 import { readEvaluation, resolveRun } from '../../../store/runStore.ts';
 import { withRemedy } from '../../../util/userError.ts';
 import { openExperiment } from '../../openExperiment.ts';
@@ -195,17 +195,15 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
     for (const change of changeTables(evaluation, manifest)) output.line(`${change}\n`);
     output.line(comparedScores(evaluation, manifest.task));
   }
-  output.line(`${sentence(status)} in ${duration(secondsOf(manifest))}. Run: ${relative(cwd, runDir) || '.'}`);
+  output.line(
+    `${sentence(status)} in ${duration(secondsUntil(manifest, Date.parse(manifest.endedAt ?? manifest.startedAt)))}. Run: ${relative(cwd, runDir) || '.'}`,
+  );
 }
 
 const lowerFirst = (text: string): string => text[0].toLowerCase() + text.slice(1);
 
 function sentence(status: string): string {
   return status[0].toUpperCase() + status.slice(1);
-}
-
-function secondsOf({ startedAt, endedAt }: RunManifest): number {
-  return endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : 0;
 }
 
 function exitCodeOf({ status, manifest }: TrainOutcome): number {
