@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
+import { ConfigPlans } from './commands/configPlans.ts';
 import { createDatasetCommands } from './commands/datasetCommands.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
@@ -65,6 +66,7 @@ interface Parts {
   diagnostics: ConfigDiagnostics;
   reader: ExperimentReader;
   counts: ParameterCounts;
+  plans: ConfigPlans;
   dashboard: Dashboard;
   inspector: Inspector;
 }
@@ -113,14 +115,32 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const reader = new ExperimentReader(configChecker);
   const diagnostics = owned.add(new ConfigDiagnostics(engine, configChecker, log));
   const counts = new ParameterCounts(engine);
+  const plans = new ConfigPlans({ engine, checker: configChecker, catalog });
   const { extensionUri } = context;
   const dashboard = owned.add(
-    new Dashboard({ engine, catalog, queue, log, extensionUri, inspect: (focus) => inspector.open(focus) }),
+    new Dashboard({
+      ...{ engine, catalog, queue, log, extensionUri, plans },
+      inspect: (focus) => inspector.open(focus),
+    }),
   );
   const inspector = owned.add(
     new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
   );
-  return { context, owned, log, engine, queue, catalog, datasets, diagnostics, reader, counts, dashboard, inspector };
+  return {
+    context,
+    owned,
+    log,
+    engine,
+    queue,
+    catalog,
+    datasets,
+    diagnostics,
+    reader,
+    counts,
+    plans,
+    dashboard,
+    inspector,
+  };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
@@ -152,14 +172,17 @@ function registerViews({ owned, catalog, queue, reader, engine, datasets: known 
 }
 
 function registerAllCommands(parts: Parts): vscode.Disposable {
-  const { context, owned, catalog, datasets, engine, reader, counts, diagnostics, dashboard, log } = parts;
+  const { context, owned, catalog, datasets, engine, reader, counts, plans, diagnostics, dashboard, log } = parts;
   const documents = owned.add(new ReadOnlyDocuments());
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
     ...createDatasetCommands({ catalog, datasets, engine }),
     ...createRunCommands({ catalog, engine }, log),
-    ...createFineTuneCommands({ catalog, engine, checker: configChecker, counts }),
+    ...createFineTuneCommands({
+      ...{ catalog, checker: configChecker, counts, plans, log },
+      openPlan: (configPath) => dashboard.openPlan(configPath),
+    }),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
     ...createInspectorCommands(parts),

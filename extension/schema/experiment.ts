@@ -170,12 +170,19 @@ export const VECTOR_FORMATS = ['auto', 'text', 'binary'] as const;
 const VectorsSchema = closed(
   {
     path: Type.String({ minLength: 1, description: 'File of word vectors, relative to this config.' }),
+    tokens: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Which word each row stands for, where the file holds a table alone (safetensors, .npz and other files of weights): a file with one word a line, a JSON list, or JSON with rows by word.',
+      }),
+    ),
     format: Type.Optional(
       stringEnum(VECTOR_FORMATS, {
         default: 'auto',
         description: 'How the file is written.',
         enumDescriptions: [
-          '`binary` for .bin, `text` for all others.',
+          '`binary` for .bin, tables for files of weights, `text` for all others.',
           'A word and its numbers a line: GloVe, word2vec text, fastText .vec.',
           'word2vec binary.',
         ],

@@ -37,6 +37,7 @@ export type ResolvedEmbedding =
 
 export interface ResolvedVectors {
   path: string;
+  tokens?: string;
   format: 'auto' | 'text' | 'binary';
 }
 

@@ -171,6 +171,28 @@ export interface Evaluation {
   test?: SplitEvaluation;
   /** How far each parameter went from where it started. */
   movement?: ParameterMovement[];
+  /** Of a run that started from other weights and their head: what those score on the same data. */
+  start?: StartScores;
+  /** Of a run that stores probes. */
+  drift?: GateDrift;
+}
+
+/** Scores of the weights that a run started from, before any update. */
+export interface StartScores {
+  /** As `RunManifest.startedFrom`. */
+  from: string;
+  validation: Scores;
+  test?: Scores;
+}
+
+/** How far gates and states of the probes went between two stored epochs (0 is before training). */
+export interface GateDrift {
+  from: number;
+  to: number;
+  /** How many texts. */
+  probes: number;
+  /** By layer and signal the mean absolute difference, over probes, tokens, units and directions. */
+  layers: Record<string, number>[];
 }
 
 /** Norms are L2, over all elements. */

@@ -57,10 +57,12 @@ interface Commands {
   'gatescope.training.cancel'(target?: unknown): Promise<void>;
   /** Goes on with a run that was stopped or killed, from its last checkpoint. */
   'gatescope.run.resume'(target?: unknown): Promise<TrainOutcome | undefined>;
-  /** Answers with the path of the config that goes on from a run. */
+  /** Answers with the path of the config that goes on from a run or a file. */
   'gatescope.run.fineTune'(target?: unknown): Promise<string>;
   /** Answers with the groups that are frozen now. */
   'gatescope.experiment.freezeLayers'(target?: unknown): Promise<string[]>;
+  /** Answers with the path of the config. */
+  'gatescope.experiment.showPlan'(target?: unknown): Promise<string>;
   /** Answers with the curve and the suggestion. */
   'gatescope.experiment.findRate'(target?: unknown): Promise<FoundRate>;
   /** Answers with the path of the new config. */

@@ -96,6 +96,15 @@ const EXPERIMENT_COMMANDS = {
       { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '2_edit@1' },
     ],
   },
+  'gatescope.experiment.showPlan': {
+    title: 'Show Plan',
+    icon: 'list-tree',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'editor/title', when: WHEN_CONFIG, group: '1_gatescope@4' },
+      { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '1_open@3' },
+    ],
+  },
   'gatescope.experiment.findRate': {
     title: 'Find Learning Rate',
     icon: 'search',

@@ -15,6 +15,7 @@ import {
 import { UserError, withRemedy } from '../../../util/userError.ts';
 import { createFileSource } from '../../fileSource.ts';
 import { writeReport } from '../../report.ts';
+import { changeTables, comparedScores } from '../changeTables.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 import { count, duration, ellipsis, table } from '../format.ts';
 import { evaluationTables } from '../scoresTable.ts';
@@ -156,5 +157,7 @@ async function describe(run: StoredRun, cwd: string): Promise<string> {
   if (!evaluation) return facts.join('\n');
   const { validation, test } = evaluation;
   const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-  return [facts.join('\n'), evaluationTables(rows, task)].join('\n\n');
+  const before = evaluation.start ? [comparedScores(evaluation, task)] : [];
+  const tables = [evaluationTables(rows, task), ...before, ...changeTables(evaluation, run.manifest)];
+  return [facts.join('\n'), ...tables].join('\n\n');
 }

@@ -13,6 +13,7 @@ import { INTERNAL_PROBLEM } from '../../runProblem.ts';
 import { scoresOnly } from '../../scores.ts';
 import { type SessionListener, TrainSession } from '../../trainSession.ts';
 import { VERSION } from '../../version.ts';
+import { changeTables, comparedScores } from '../changeTables.ts';
 import {
   type Command,
   type CommandContext,
@@ -23,9 +24,7 @@ import {
   usageError,
 } from '../command.ts';
 import { duration } from '../format.ts';
-import { movementTable } from '../movementTable.ts';
 import { createProgressBar } from '../progressBar.ts';
-import { scoresTable } from '../scoresTable.ts';
 
 export const trainCommand: Command = {
   name: 'train',
@@ -192,12 +191,9 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
   // A failure was said when it came; a divergence lacks what to do next.
   if (status === 'diverged' && manifest.problem)
     output.note(withRemedy(manifest.problem.message, manifest.problem.remedy));
-  const isTuned = manifest.startedFrom !== undefined || manifest.groups?.some(({ frozen }) => frozen.length > 0);
-  if (evaluation?.movement && isTuned) output.line(`${movementTable(evaluation.movement)}\n`);
   if (evaluation) {
-    const { validation, test } = evaluation;
-    const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-    output.line(scoresTable(rows, manifest.task));
+    for (const change of changeTables(evaluation, manifest)) output.line(`${change}\n`);
+    output.line(comparedScores(evaluation, manifest.task));
   }
   output.line(
     `${sentence(status)} in ${duration(secondsUntil(manifest, Date.parse(manifest.endedAt ?? manifest.startedAt)))}. Run: ${relative(cwd, runDir) || '.'}`,
