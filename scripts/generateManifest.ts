@@ -114,8 +114,11 @@ function configuration(texts: Texts): Json {
 
 function fileContributions(): Json {
   return {
-    languages: [{ id: 'jsonc', filenamePatterns: ['*.gatescope.json'] }],
-    jsonValidation: [{ fileMatch: '*.gatescope.json', url: './dist/schemas/experiment.editor.schema.json' }],
+    languages: [{ id: 'jsonc', filenamePatterns: ['*.gatescope.json', '*.dataset.json'] }],
+    jsonValidation: [
+      { fileMatch: '*.gatescope.json', url: './dist/schemas/experiment.editor.schema.json' },
+      { fileMatch: '*.dataset.json', url: './dist/schemas/dataset.editor.schema.json' },
+    ],
     configurationDefaults: {
       'files.watcherExclude': { '**/.gatescope/**': true },
       'search.exclude': { '**/.gatescope': true },

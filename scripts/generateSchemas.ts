@@ -4,6 +4,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { tagOf } from '../extension/config/schemaBranch.ts';
 import { describeSchema } from '../extension/config/schemaWords.ts';
+import { DatasetSchema } from '../extension/schema/dataset.ts';
 import { ExperimentSchema } from '../extension/schema/experiment.ts';
 
 const COMMON = { $schema: 'http://json-schema.org/draft-07/schema#', allowComments: true, allowTrailingCommas: true };
@@ -13,6 +14,8 @@ export function generateSchemas(): Record<string, object> {
   return {
     experiment: { ...COMMON, ...ExperimentSchema },
     'experiment.editor': { ...COMMON, ...toEditorSchema(ExperimentSchema) },
+    dataset: { ...COMMON, ...DatasetSchema },
+    'dataset.editor': { ...COMMON, ...toEditorSchema(DatasetSchema) },
   };
 }
 

@@ -12,6 +12,8 @@ export interface FileProbe {
   kind(path: string): Promise<'file' | 'folder' | undefined>;
   /** Names in a folder; none where it cannot be read. */
   list(path: string): Promise<string[]>;
+  /** The text of a file that is there. */
+  readText(path: string): Promise<string>;
 }
 
 const FOLDER_FORMATS = ['filePerClass', 'folderPerClass'];
@@ -42,7 +44,7 @@ export async function checkFiles(
   return [...problems, ...(await checkOtherFiles(config, experiment, probe))];
 }
 
-/** Word vectors, and the weights to start from: a path, or the start of the id of a run beside the config. */
+/** Word vectors, the tokens of other weights, and the weights to start from: a path, or the start of the id of a run beside the config. */
 async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe: FileProbe): Promise<ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
   const report = (path: JsonPath, code: string, message: string): void => {
@@ -59,12 +61,14 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
   };
   const { embedding } = experiment.model;
   const vectors = embedding && 'vectors' in embedding ? embedding.vectors : undefined;
-  if (vectors && (await probe.kind(probe.resolve(vectors.path))) !== 'file') {
-    report(
-      ['model', 'embedding', 'vectors', 'path'],
-      'data.fileMissing',
-      `There is no file "${vectors.path}". Paths are relative to the config.`,
-    );
+  const files: [path: string | undefined, at: JsonPath][] = [
+    [vectors?.path, ['model', 'embedding', 'vectors', 'path']],
+    [vectors?.tokens, ['model', 'embedding', 'vectors', 'tokens']],
+    [experiment.fineTune?.tokens, ['fineTune', 'tokens']],
+  ];
+  for (const [path, at] of files) {
+    if (path !== undefined && (await probe.kind(probe.resolve(path))) !== 'file')
+      report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`);
   }
   const from = experiment.fineTune?.from;
   if (from === undefined || (await probe.kind(probe.resolve(from)))) return problems;

@@ -107,12 +107,15 @@ function frozenProblems(
   return problemAt(config, ['fineTune', 'recipe'], 'warning', message);
 }
 
-/** `vocabulary` speaks of a source's. */
-function sourceProblems(config: ConfigText, { from, vocabulary }: FineTune): ConfigProblem[] {
-  if (from !== undefined || vocabulary === undefined) return [];
-  const path = ['fineTune', 'vocabulary'];
+/** `vocabulary` and `tokens` speak of a source's. */
+function sourceProblems(config: ConfigText, fineTune: FineTune): ConfigProblem[] {
+  if (fineTune.from !== undefined) return [];
   const message = 'Without "from" there is no other vocabulary: all tokens come from the training data.';
-  return problemAt(config, path, 'warning', message, [config.fixByRemoval('Remove "vocabulary"', path)]);
+  return (['vocabulary', 'tokens'] as const).flatMap((key) => {
+    const path = ['fineTune', key];
+    if (fineTune[key] === undefined) return [];
+    return problemAt(config, path, 'warning', message, [config.fixByRemoval(`Remove "${key}"`, path)]);
+  });
 }
 
 /** Rows cannot start from two places. */

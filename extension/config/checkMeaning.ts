@@ -1,5 +1,6 @@
 // Contradictions that a schema cannot say, found in the text alone. The config has the right shape.
-import type { DataSource, Experiment } from '../schema/experiment.ts';
+import type { Experiment } from '../schema/experiment.ts';
+import type { DataSource } from '../schema/source.ts';
 import { checkTask } from './checkTask.ts';
 import type { ConfigText, JsonPath } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
@@ -26,7 +27,7 @@ export type Report = (
 ) => void;
 
 const SEPARATED = ['csv', 'tsv', 'auto'];
-const WITH_COLUMNS = [...SEPARATED, 'jsonl'];
+const WITH_COLUMNS = [...SEPARATED, 'jsonl', 'json', 'parquet', 'arrow'];
 
 function checkSources(config: ConfigText, experiment: Experiment, report: Report): void {
   const { train, validation } = experiment.data;
@@ -47,7 +48,7 @@ function checkSources(config: ConfigText, experiment: Experiment, report: Report
       report('error', [...path, 'labelColumn'], 'Text and label cannot be the same column.');
     }
     const isOther = path[1] !== 'train';
-    if (isOther && source.path === train.path) {
+    if (isOther && 'path' in train && source.path === train.path) {
       report('warning', [...path, 'path'], `This is the training data: scores on it say nothing about new texts.`);
     }
   }

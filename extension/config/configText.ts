@@ -47,7 +47,10 @@ export class ConfigText {
       disallowComments: false,
       allowEmptyContent: false,
     });
-    this.syntaxProblems = errors.map((error) => syntaxProblem(text, error));
+    // Of a text that is no object from its start on, a page of HTML say, each further place says the same.
+    const isObject = this.root?.type === 'object' && this.root.offset <= (errors[0]?.offset ?? 0);
+    const telling = isObject ? errors : errors.slice(0, 1);
+    this.syntaxProblems = telling.map((error) => syntaxProblem(text, error));
   }
 
   find(path: JsonPath): Node | undefined {

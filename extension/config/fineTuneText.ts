@@ -3,6 +3,7 @@ import { modify } from 'jsonc-parser';
 import type { Experiment } from '../schema/experiment.ts';
 import { groupNames, parameterNames } from '../schema/parameterNames.ts';
 import { matchPattern } from '../schema/parameterPatterns.ts';
+import { resolveExperiment } from '../schema/resolved.ts';
 import { patternPlaces } from './checkFineTune.ts';
 import { applyEdits, ConfigText } from './configText.ts';
 
@@ -68,16 +69,26 @@ export function withFrozenGroups(text: string, experiment: Experiment, groups: r
 export interface FineTuneChoice {
   name: string;
   from: string;
+  /** Tokens of a source that does not say them. */
+  tokens?: string;
   freeze: readonly string[];
   /** Other data than the source's; its `data` otherwise. */
   data?: object;
 }
 
 /** The config of a run that goes on from another. */
-export function fineTuneConfig(text: string, { name, from, freeze, data }: FineTuneChoice): string {
+export function fineTuneConfig(text: string, { name, from, tokens, freeze, data }: FineTuneChoice): string {
   let changed = withValue(text, ['name'], name);
   if (data) changed = withValue(changed, ['data'], data);
-  return withValue(changed, ['fineTune'], { from, freeze: [...freeze], unfreeze: [] });
+  return withValue(changed, ['fineTune'], { from, ...(tokens && { tokens }), freeze: [...freeze], unfreeze: [] });
+}
+
+/** The text with this rate in `training.optimizer`; the kind of optimizer stays. */
+export function withLearningRate(text: string, experiment: Experiment, learningRate: number): string {
+  const { optimizer } = resolveExperiment(experiment, '').training;
+  const path = ['training', 'optimizer'];
+  if (!experiment.training?.optimizer) return withValue(text, path, { type: optimizer.type, learningRate });
+  return withValue(text, [...path, 'learningRate'], learningRate);
 }
 
 function withValue(text: string, path: (string | number)[], value: unknown): string {

@@ -6,6 +6,7 @@ import { withRemedy } from '../util/userError.ts';
 import { checkFiles, type FileProbe } from './checkFiles.ts';
 import { checkFineTune } from './checkFineTune.ts';
 import { checkMeaning } from './checkMeaning.ts';
+import { checkReferences } from './checkReferences.ts';
 import { checkShape } from './checkShape.ts';
 import { ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -30,10 +31,15 @@ export function validateConfig(text: string): ValidatedConfig {
   };
 }
 
-/** Missing files and folders of the wrong kind; nothing for a config of the wrong shape. */
+/** Missing files and datasets, and those of the wrong kind; nothing for a config of the wrong shape. */
 export async function validateFiles(text: string, probe: FileProbe): Promise<readonly ConfigProblem[]> {
   const { experiment } = validateConfig(text);
-  return experiment ? checkFiles(new ConfigText(text), experiment, probe) : [];
+  if (!experiment) return [];
+  const config = new ConfigText(text);
+  return inOrder([
+    ...(await checkFiles(config, experiment, probe)),
+    ...(await checkReferences(config, experiment, probe)),
+  ]);
 }
 
 /** A finding in the data, at the key it is about or the nearest key above. */

@@ -2,8 +2,8 @@
 import { nearestName } from '../util/editDistance.ts';
 import { DataError } from './dataError.ts';
 
-const TEXT_NAMES = ['text', 'sentence', 'review'];
-const LABEL_NAMES = ['label', 'class', 'category', 'target'];
+export const TEXT_NAMES = ['text', 'sentence', 'review'];
+export const LABEL_NAMES = ['label', 'class', 'category', 'target'];
 
 /** A column as the config gives it: its name or 0-based number. */
 export type ColumnChoice = string | number | undefined;
@@ -15,6 +15,9 @@ export interface ColumnQuestion {
   sample: readonly (readonly string[])[];
   textColumn: ColumnChoice;
   labelColumn: ColumnChoice;
+  groupColumn?: ColumnChoice;
+  /** Whether rows are texts alone. */
+  isUnlabelled?: boolean;
   /** Where the source stands in the config. */
   configPath: readonly (string | number)[];
   /** The file, for errors. */
@@ -23,7 +26,9 @@ export interface ColumnQuestion {
 
 export interface ChosenColumns {
   text: number;
-  label: number;
+  /** Undefined where rows have none. */
+  label?: number;
+  group?: number;
   how: string;
 }
 
@@ -43,14 +48,16 @@ function listed(names: readonly string[]): string {
 export function chooseColumns(question: ColumnQuestion): ChosenColumns {
   const count = question.names?.length ?? Math.max(0, ...question.sample.map((row) => row.length));
   const givenText = given(question, 'textColumn', count);
-  const givenLabel = given(question, 'labelColumn', count);
+  const group = given(question, 'groupColumn', count);
+  const givenLabel = question.isUnlabelled ? undefined : given(question, 'labelColumn', count);
   const text =
     givenText ??
     named(question, TEXT_NAMES, givenLabel) ??
     longest(question, count, givenLabel ?? named(question, LABEL_NAMES));
+  if (question.isUnlabelled && text >= 0) return { text, group, how: `text in ${nameOf(question, text)}` };
   const label = givenLabel ?? named(question, LABEL_NAMES, text) ?? (count === 2 ? 1 - text : undefined);
   if (label === undefined || text < 0 || label === text) throw unclear(question, count);
-  return { text, label, how: `text in ${nameOf(question, text)}, label in ${nameOf(question, label)}` };
+  return { text, label, group, how: `text in ${nameOf(question, text)}, label in ${nameOf(question, label)}` };
 }
 
 function nameOf({ names }: ColumnQuestion, column: number): string {
@@ -76,7 +83,11 @@ function longest({ sample }: ColumnQuestion, count: number, taken: number | unde
   return best;
 }
 
-function given(question: ColumnQuestion, key: 'textColumn' | 'labelColumn', count: number): number | undefined {
+function given(
+  question: ColumnQuestion,
+  key: 'textColumn' | 'labelColumn' | 'groupColumn',
+  count: number,
+): number | undefined {
   const choice = question[key];
   if (choice === undefined) return undefined;
   const { names, path, configPath } = question;

@@ -1,5 +1,5 @@
 // Bytes to text: finds the encoding, decodes as a stream, and makes every line break a line feed.
-import type { Encoding } from '../schema/experiment.ts';
+import type { Encoding } from '../schema/source.ts';
 import type { FileSource } from './types.ts';
 
 export type KnownEncoding = Exclude<Encoding, 'auto'>;

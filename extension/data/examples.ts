@@ -1,11 +1,14 @@
 // A source of examples: one file or folder, opened (format and encoding found and said) and then read as a stream.
 // Invariant: every row comes out, as an example or as a bad row with its place.
-import type { ResolvedSource } from '../schema/resolved.ts';
+import type { ResolvedFile } from '../schema/resolved.ts';
+import { openArrow } from './arrowSource.ts';
 import { DataError } from './dataError.ts';
 import { decodeFile, readHead, settleEncoding } from './decode.ts';
 import { openFolder } from './folderSource.ts';
 import { type FoundFormat, formatByContent, formatByName, formatOfFolder, type KnownFormat } from './formats.ts';
+import { openJson } from './jsonSource.ts';
 import { openLines } from './lineSource.ts';
+import { openParquet } from './parquetSource.ts';
 import { isBadRow, type OpenedSource, type OpenFile, type ReadItem, type SourceRequest } from './readItem.ts';
 import { openSeparated } from './separatedSource.ts';
 import { openText } from './textSource.ts';
@@ -21,11 +24,12 @@ export async function openSource(request: SourceRequest, files: FileSource): Pro
   const found = await findFormat(request, files, kind);
   const isFolderFormat = found.format === 'filePerClass' || found.format === 'folderPerClass';
   if (isFolderFormat !== (kind === 'folder')) throw wrongKind(request, found.format, kind);
-  const said = source.format === 'auto' ? [`Read as ${found.format}: ${found.reason}.`] : [`Read as ${found.format}.`];
+  const why = found.reason === '' ? '' : `: ${found.reason}`;
+  const said = [`${path} is read as ${found.format}${why}.`];
   const opened = isFolderFormat
     ? await openFolder(request, files, found.format)
     : await openFile(request, files, found.format);
-  return { how: [...said, ...opened.how], read: () => withLabelPart(opened.read(), source.labelPart) };
+  return { ...opened, how: [...said, ...opened.how], read: () => withLabelPart(opened.read(), source.labelPart) };
 }
 
 async function findFormat(request: SourceRequest, files: FileSource, kind: 'file' | 'folder'): Promise<FoundFormat> {
@@ -39,22 +43,25 @@ async function findFormat(request: SourceRequest, files: FileSource, kind: 'file
 }
 
 async function openFile(request: SourceRequest, files: FileSource, format: KnownFormat): Promise<OpenedSource> {
+  if (format === 'parquet') return openParquet(request, files);
+  if (format === 'arrow') return openArrow(request, files);
   const { source, path } = request;
   const { encoding, how } = await settleEncoding(files, path, source.encoding);
   const text = () => decodeFile(files, path, encoding);
   const head = await readHead(files, path, encoding, HEAD_CHARACTERS);
   const opened = await openFormat(request, { format, head, text });
-  return { how: [...(how ? [how] : []), ...opened.how], read: opened.read };
+  return { ...opened, how: [...(how ? [how] : []), ...opened.how] };
 }
 
 async function openFormat(request: SourceRequest, file: OpenFile): Promise<OpenedSource> {
   if (file.format === 'text') return openText(request, file.text);
+  if (file.format === 'json') return openJson(request, file);
   return file.format === 'csv' || file.format === 'tsv' ? openSeparated(request, file) : openLines(request, file);
 }
 
 async function* withLabelPart(
   batches: AsyncIterable<ReadItem[]>,
-  part: ResolvedSource['labelPart'],
+  part: ResolvedFile['labelPart'],
 ): AsyncGenerator<ReadItem[]> {
   for await (const items of batches) {
     if (part === 'coarse') for (const item of items) if (!isBadRow(item)) item.label = item.label.split(':')[0];

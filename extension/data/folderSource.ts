@@ -40,7 +40,7 @@ interface ClassPart {
   path: string;
 }
 
-const NOT_DATA = /^\.|^(?:source|readme|licen[cs]e|notice)\b/i;
+export const NOT_DATA = /^\.|^(?:source|readme|licen[cs]e|notice)\b/i;
 
 async function classFiles(files: FileSource, path: string): Promise<ClassPart[]> {
   const names = (await files.list(path)).filter((name) => !NOT_DATA.test(name));
@@ -58,7 +58,8 @@ async function classFolders(files: FileSource, path: string): Promise<ClassPart[
     const folder = `${path}/${label}`;
     if (label.startsWith('.') || (await files.kind(folder)) !== 'folder') continue;
     for (const name of await files.list(folder)) {
-      if (!name.startsWith('.')) parts.push({ label, path: `${folder}/${name}` });
+      const path = `${folder}/${name}`;
+      if (!name.startsWith('.') && (await files.kind(path)) === 'file') parts.push({ label, path });
     }
   }
   return parts;

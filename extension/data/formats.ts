@@ -1,5 +1,5 @@
 // How rows lie in a file: as the config says, or found by name and by a look at the first lines.
-import type { DataFormat } from '../schema/experiment.ts';
+import type { DataFormat } from '../schema/source.ts';
 import { DataError } from './dataError.ts';
 import type { FileSource } from './types.ts';
 
@@ -16,6 +16,9 @@ const BY_EXTENSION: Readonly<Record<string, KnownFormat>> = {
   tab: 'tsv',
   jsonl: 'jsonl',
   ndjson: 'jsonl',
+  json: 'json',
+  parquet: 'parquet',
+  arrow: 'arrow',
 };
 /** Share of the first lines that must agree. */
 const AGREEMENT = 0.95;
@@ -57,7 +60,7 @@ export function formatByContent(head: string, path: string, configPath: readonly
 }
 
 /** Whether nearly all are short and there are few different ones among them. */
-function areLabels(candidates: readonly string[]): boolean {
+export function areLabels(candidates: readonly string[]): boolean {
   const short = candidates.filter(
     (text) => text !== '' && text.length <= MAX_LABEL_CHARACTERS && !/\s/.test(text.trim()),
   );

@@ -1,6 +1,6 @@
 // One example a line: label first, label last, or a JSON object.
-import { chooseColumns } from './columns.ts';
 import { bad, type OpenedSource, type OpenFile, type ReadItem, type SourceRequest, toItem } from './readItem.ts';
+import { chooseKeys, parseObject } from './records.ts';
 import { readLines } from './rows.ts';
 
 const SAMPLE_ROWS = 200;
@@ -39,48 +39,19 @@ function parseLabelLast(text: string, place: { path: string; line: number }): Re
 }
 
 function openJsonLines(request: SourceRequest, head: string, text: () => AsyncGenerator<string>): OpenedSource {
-  const { source, path } = request;
-  const objects = head
+  const sample = head
     .split('\n')
     .slice(0, SAMPLE_ROWS)
     .map(parseObject)
     .filter((object) => object !== undefined);
-  const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-  const columns = chooseColumns({
-    ...request,
-    names,
-    sample: objects.map((object) => names.map((name) => asText(object[name]) ?? '')),
-    textColumn: source.textColumn,
-    labelColumn: source.labelColumn,
-  });
-  const [textKey, labelKey] = [names[columns.text], names[columns.label]];
+  const { how, toRow } = chooseKeys(request, sample);
   return {
-    how: [`JSON lines: ${columns.how}.`],
+    isColumn: true,
+    how: [`JSON lines: ${how}.`],
     read: () =>
-      readEachLine(text(), path, (line, place) => {
+      readEachLine(text(), request.path, (line, place) => {
         const object = parseObject(line);
-        if (!object) return bad(path, place.line, 'badJson', 'it is not a JSON object');
-        const [value, label] = [asText(object[textKey]), asText(object[labelKey])];
-        if (value === undefined) return bad(path, place.line, 'missingField', `it has no "${textKey}"`);
-        if (label === undefined) return bad(path, place.line, 'missingField', `it has no "${labelKey}"`);
-        return toItem(value, label, place);
+        return object ? toRow(object, place) : bad(request.path, place.line, 'badJson', 'it is not a JSON object');
       }),
   };
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function asText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }

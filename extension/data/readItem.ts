@@ -1,6 +1,6 @@
 // What comes out of reading a source: examples and bad rows, and what is asked for.
 
-import type { ResolvedSource } from '../schema/resolved.ts';
+import type { ResolvedFile } from '../schema/resolved.ts';
 import type { KnownFormat } from './formats.ts';
 import type { BadRow, BadRowReason, Example } from './types.ts';
 
@@ -10,16 +10,22 @@ export type ReadItem = Example | BadRow;
 export const isBadRow = (item: ReadItem): item is BadRow => 'reason' in item;
 
 export interface SourceRequest {
-  source: ResolvedSource;
+  source: ResolvedFile;
   /** Absolute path of the file or folder. */
   path: string;
   /** Where the source stands in the config. */
   configPath: readonly (string | number)[];
+  /** Texts alone: nothing is asked for a label, and those of examples are empty. */
+  isUnlabelled?: boolean;
+  /** Column whose value comes along as the group of a row. */
+  groupColumn?: string | number;
 }
 
 export interface OpenedSource {
   /** How it is read, and why, in words. */
   how: string[];
+  /** Whether texts are fields of rows, and not lines or pieces of running text. */
+  isColumn?: boolean;
   /** In order; batches of what one piece of a file held. */
   read(): AsyncGenerator<ReadItem[]>;
 }
@@ -31,11 +37,18 @@ export interface OpenFile {
   text(): AsyncGenerator<string>;
 }
 
-export function toItem(text: string, rawLabel: string, { path, line }: { path: string; line: number }): ReadItem {
-  const label = rawLabel.trim();
+/** `rawLabel` is undefined where rows have none. */
+export function toItem(
+  text: string,
+  rawLabel: string | undefined,
+  { path, line }: { path: string; line: number },
+  group?: string,
+): ReadItem {
+  const label = rawLabel?.trim();
   if (label === '') return bad(path, line, 'emptyLabel', 'the label is empty');
   if (text.trim() === '') return bad(path, line, 'emptyText', 'the text is empty');
-  return { text, label, path, line };
+  const example = { text, label: label ?? '', path, line };
+  return group === undefined ? example : { ...example, group };
 }
 
 export function bad(path: string, line: number, reason: BadRowReason, detail: string): BadRow {

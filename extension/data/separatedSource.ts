@@ -26,7 +26,7 @@ export async function openSeparated(request: SourceRequest, { format, head, text
   const how = `${hasHeader ? 'The first row names the columns' : 'No header'}: ${columns.how}${quotes}.`;
   const width = Math.max(...(hasHeader ? sample.slice(0, 1) : sample).map((row) => row.length));
   const layout: Layout = { ...separated, columns, hasHeader, width };
-  return { how: [how], read: () => readColumns(readSeparated(text(), separated), layout) };
+  return { isColumn: true, how: [how], read: () => readColumns(readSeparated(text(), separated), layout) };
 }
 
 interface Layout extends SeparatedFormat {
@@ -37,7 +37,7 @@ interface Layout extends SeparatedFormat {
 }
 
 /** The rows of a file's start; a row that the start cuts off is left out. */
-async function firstRows(head: string, format: SeparatedFormat): Promise<string[][]> {
+export async function firstRows(head: string, format: SeparatedFormat): Promise<string[][]> {
   const rows: string[][] = [];
   const pieces = async function* () {
     yield head;
@@ -71,14 +71,16 @@ function rowItem(
   line: number,
   { path, columns, width, delimiter, hasQuotes }: Layout,
 ): ReadItem {
-  const needed = Math.max(columns.text, columns.label) + 1;
+  const { text, label, group } = columns;
+  const needed = Math.max(text, label ?? 0, group ?? 0) + 1;
   if (fields.length < needed)
     return bad(path, line, 'missingField', `it has ${fields.length} fields, ${needed} are needed`);
   if (fields.slice(width).some((field) => field.trim() !== '')) {
     const remedy = hasQuotes ? `: a text with ${JSON.stringify(delimiter)} in it needs quotes` : '';
     return bad(path, line, 'extraField', `it has ${fields.length} fields, there are ${width} columns${remedy}`);
   }
-  return toItem(fields[columns.text], fields[columns.label], { path, line });
+  const [rawLabel, groupName] = [label, group].map((column) => (column === undefined ? undefined : fields[column]));
+  return toItem(fields[text], rawLabel, { path, line }, groupName);
 }
 
 function emptyFile({ path, configPath }: SourceRequest): DataError {

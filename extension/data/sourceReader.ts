@@ -1,8 +1,8 @@
 // Reads one source to its end: cleaned examples to a callback, bad rows to a count, with progress, turns for others, and cancellation.
 import { CancelledError } from '../util/userError.ts';
 import { RowCount } from './badRows.ts';
-import { openSource } from './examples.ts';
-import { isBadRow, type SourceRequest } from './readItem.ts';
+import { type DataRequest, openData } from './openData.ts';
+import { isBadRow } from './readItem.ts';
 import type { BadRow, Example, FileSource } from './types.ts';
 
 const YIELD_AFTER_MS = 30;
@@ -17,12 +17,12 @@ export interface ReadingContext {
 
 /** Calls `use` with every usable row; what `use` returns makes it a bad one. */
 export async function readSource(
-  request: SourceRequest,
+  request: DataRequest,
   context: ReadingContext,
   use: (example: Example) => BadRow | undefined,
 ): Promise<RowCount> {
   const rows = new RowCount();
-  const opened = await openSource(request, context.files);
+  const opened = await openData(request, context.files);
   for (const how of opened.how) context.onLog('info', how);
   let yieldedAtMs = performance.now();
   for await (const items of opened.read()) {

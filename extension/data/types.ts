@@ -8,14 +8,19 @@ export interface FileSource {
   /** Names in a folder, sorted by code point. */
   list(path: string): Promise<string[]>;
   read(path: string): AsyncIterable<Uint8Array>;
+  /** The bytes from `start` up to `end`, for formats that are not read in order. */
+  slice(path: string, start: number, end: number): Promise<Uint8Array>;
 }
 
 /** A usable row. `line` is 1-based, of the row's first line in `path`. */
 export interface Example {
   text: string;
+  /** Empty where rows have none. */
   label: string;
   path: string;
   line: number;
+  /** What keeps rows together in a split, where a column was named for it. */
+  group?: string;
 }
 
 export type BadRowReason =

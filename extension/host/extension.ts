@@ -6,6 +6,8 @@ import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
+import { ConfigPlans } from './commands/configPlans.ts';
+import { createDatasetCommands } from './commands/datasetCommands.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createExportCommand } from './commands/exportCommand.ts';
@@ -29,6 +31,7 @@ import { ExperimentReader } from './config/experimentReader.ts';
 import { FreezeLens } from './config/freezeLens.ts';
 import { ParameterCounts } from './config/parameterCounts.ts';
 import { ProbeCodeLens } from './config/probeCodeLens.ts';
+import { DatasetCatalog } from './datasets/datasetCatalog.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
 import { keepContextKeys } from './training/contextKeys.ts';
@@ -59,9 +62,11 @@ interface Parts {
   engine: Engine;
   queue: TrainingQueue;
   catalog: WorkspaceCatalog;
+  datasets: DatasetCatalog;
   diagnostics: ConfigDiagnostics;
   reader: ExperimentReader;
   counts: ParameterCounts;
+  plans: ConfigPlans;
   dashboard: Dashboard;
   inspector: Inspector;
 }
@@ -75,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): GatescopeApi {
   parts.owned.add(registerAllCommands(parts));
   parts.owned.add(createTrainingStatusBar(parts.queue));
   parts.owned.add(keepContextKeys(parts.queue, parts.catalog));
+  void parts.datasets.refresh().catch((error: unknown) => parts.log.error(String(error)));
   void parts.catalog.refresh().catch((error: unknown) => parts.log.error(String(error)));
   const activationMs = loadMs + performance.now() - startedAtMs;
   parts.log.info(`Activated in ${activationMs.toFixed(1)} ms`);
@@ -96,6 +102,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
     ),
   );
   const catalog = owned.add(new WorkspaceCatalog(engine, log));
+  const datasets = owned.add(new DatasetCatalog(log));
   const queue = owned.add(
     new TrainingQueue({
       engine,
@@ -108,14 +115,32 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const reader = new ExperimentReader(configChecker);
   const diagnostics = owned.add(new ConfigDiagnostics(engine, configChecker, log));
   const counts = new ParameterCounts(engine);
+  const plans = new ConfigPlans({ engine, checker: configChecker, catalog });
   const { extensionUri } = context;
   const dashboard = owned.add(
-    new Dashboard({ engine, catalog, queue, log, extensionUri, inspect: (focus) => inspector.open(focus) }),
+    new Dashboard({
+      ...{ engine, catalog, queue, log, extensionUri, plans },
+      inspect: (focus) => inspector.open(focus),
+    }),
   );
   const inspector = owned.add(
     new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
   );
-  return { context, owned, log, engine, queue, catalog, diagnostics, reader, counts, dashboard, inspector };
+  return {
+    context,
+    owned,
+    log,
+    engine,
+    queue,
+    catalog,
+    datasets,
+    diagnostics,
+    reader,
+    counts,
+    plans,
+    dashboard,
+    inspector,
+  };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
@@ -135,23 +160,29 @@ function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
-function registerViews({ owned, catalog, queue, reader }: Parts): void {
+function registerViews({ owned, catalog, queue, reader, engine, datasets: known }: Parts): void {
   const experiments = owned.add(new ExperimentsView(catalog, queue));
   const runs = owned.add(new RunsView(catalog));
-  const datasets = owned.add(new DatasetsView(catalog, reader));
+  const datasets = owned.add(new DatasetsView(catalog, reader, { engine, datasets: known }));
   owned.add(vscode.window.createTreeView(VIEWS.experiments, { treeDataProvider: experiments }));
   owned.add(vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: runs, canSelectMany: true }));
-  owned.add(vscode.window.createTreeView(VIEWS.datasets, { treeDataProvider: datasets }));
+  owned.add(
+    vscode.window.createTreeView(VIEWS.datasets, { treeDataProvider: datasets, dragAndDropController: datasets }),
+  );
 }
 
 function registerAllCommands(parts: Parts): vscode.Disposable {
-  const { context, owned, catalog, engine, reader, counts, diagnostics, dashboard, log } = parts;
+  const { context, owned, catalog, datasets, engine, reader, counts, plans, diagnostics, dashboard, log } = parts;
   const documents = owned.add(new ReadOnlyDocuments());
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
+    ...createDatasetCommands({ catalog, datasets, engine }),
     ...createRunCommands({ catalog, engine }, log),
-    ...createFineTuneCommands({ catalog, engine, checker: configChecker, counts }),
+    ...createFineTuneCommands({
+      ...{ catalog, checker: configChecker, counts, plans, log },
+      openPlan: (configPath) => dashboard.openPlan(configPath),
+    }),
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
     ...createInspectorCommands(parts),
@@ -166,7 +197,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     },
     async 'gatescope.view.refresh'() {
       diagnostics.recheckAll();
-      await catalog.refresh();
+      await Promise.all([catalog.refresh(), datasets.refresh()]);
     },
     'gatescope.log.show': () => log.show(),
     async 'gatescope.settings.open'() {

@@ -89,6 +89,11 @@ static void activate_row(float *row, ptrdiff_t n, int activation) {
 
 INLINE float *c_row(const Gemm *g, ptrdiff_t m) { return g->c + (g->rows ? g->rows[m] : m) * g->ldc; }
 
+/** Rows of the next tile: a tile of one or two waits for its own sums, so that what is a little more than a tile makes two halves. */
+INLINE ptrdiff_t tile_rows(ptrdiff_t left, int is_packed) {
+  return !is_packed && left > MR && left < MR + MR / 2 ? (left + 1) / 2 : least(MR, left);
+}
+
 /** Rows m … m + rows over depth k0 … k0 + depth, all columns; A as packed by pack_rows, or null where it is read where it lies. */
 NOINLINE void gemm_block(const Gemm *g, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k0, ptrdiff_t depth, const float *packed) {
   Tile t = {.row_stride = g->row_stride, .depth = depth, .start = k0 > 0 ? GEMM_ADD : g->start};
@@ -97,12 +102,15 @@ NOINLINE void gemm_block(const Gemm *g, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k
     t.columns = g->n - n;
     t.bias = g->bias ? g->bias + n : 0;
     t.bias2 = g->bias2 ? g->bias2 + n : 0;
-    for (ptrdiff_t row = 0; row < rows; row += MR) {
-      int count = (int)least(MR, rows - row);
+    for (ptrdiff_t row = 0, count; row < rows; row += count) {
+      count = tile_rows(rows - row, packed != 0);
       t.a = packed ? packed + row * depth : g->a + (m + row) * g->row_stride + k0;
-      for (int r = 0; r < count; r++) t.c[r] = c_row(g, m + row + r) + n;
-      if (t.columns > W) tile_wide(&t, count, packed != 0);
-      else tile_narrow(&t, count, packed != 0);
+      for (ptrdiff_t r = 0; r < count; r++) t.c[r] = c_row(g, m + row + r) + n;
+      // C of the next tile arrives while this one computes.
+      for (ptrdiff_t r = count; r < least(count + MR, rows - row); r++)
+        for (int j = 0; j < NR; j += 16) __builtin_prefetch(c_row(g, m + row + r) + n + j, 1);
+      if (t.columns > W) tile_wide(&t, (int)count, packed != 0);
+      else tile_narrow(&t, (int)count, packed != 0);
     }
   }
 }

@@ -35,7 +35,7 @@ function toFinding(error: UserError): DataFinding {
 }
 
 /** Whether an error is about the weights to start from. */
-const isOfStart = (code: string): boolean => /^(fineTune|run|safetensors|tokenizer|checkpoint)\./.test(code);
+const isOfStart = (code: string): boolean => /^(fineTune|run|safetensors|weights|tokenizer|checkpoint)\./.test(code);
 
 function warningsOf(
   { data }: ResolvedExperiment,

@@ -3,7 +3,7 @@
 import { nearestName } from '../util/editDistance.ts';
 import { CancelledError, formatUserError, UserError } from '../util/userError.ts';
 import { type Command, EXIT, helpOf, parseCommandArguments } from './cli/command.ts';
-import { datasetCommand } from './cli/commands/dataset.ts';
+import { datasetCommand } from './cli/commands/dataset/dataset.ts';
 import { doctorCommand } from './cli/commands/doctor.ts';
 import { engineCommand } from './cli/commands/engine.ts';
 import { evaluateCommand } from './cli/commands/evaluate.ts';

@@ -1,15 +1,18 @@
 // Reads the sources of one experiment over real files: paths, progress, hashes, and the limit on bad rows.
-import { isAbsolute, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowCount } from '../data/badRows.ts';
 import { createCleaner } from '../data/cleaning.ts';
+import { absoluteIn, filesOf, isCut } from '../data/dataset/openDataset.ts';
 import { EncodedStore, fingerprint } from '../data/encodedStore.ts';
+import type { DataRequest } from '../data/openData.ts';
 import { createPieceSplitter, encodedText, requireTokens, TokenBuffer } from '../data/runningText.ts';
 import { readSource } from '../data/sourceReader.ts';
 import type { BadRow, EncodedSet, EncodedText, Example, FileSource } from '../data/types.ts';
-import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
+import { namedPath, type ResolvedExperiment, type ResolvedSource } from '../schema/resolved.ts';
 import type { Tokenizer } from '../text/types.ts';
 import type { KnownVocabulary } from '../text/vocabulary.ts';
+import { createRequest } from './datasets.ts';
 import { HashingFiles, totalSize } from './hashingFiles.ts';
 
 export interface LoadOptions {
@@ -75,8 +78,7 @@ export class DataReader {
   ): Promise<DataReader> {
     let totalBytes = 0;
     for (const source of sources) {
-      const passes = source.encoding === 'auto' ? 2 : 1;
-      totalBytes += passes * (await totalSize(options.files, absolutePath(source, place.configDir)));
+      totalBytes += await bytesToRead(await createRequest(source, place.configDir, []), options.files);
     }
     return new DataReader(options, place, totalBytes);
   }
@@ -87,13 +89,27 @@ export class DataReader {
     configPath: readonly string[],
     use: (example: Example) => BadRow | undefined,
   ): Promise<ReadPart> {
-    const path = absolutePath(source, this.#configDir);
+    const request = await createRequest(source, this.#configDir, configPath);
+    const { path } = request;
     const { signal, onLog } = this.#options;
     const context = { files: this.#files, signal, onLog, yieldNow: () => nextTurn() };
-    const rows = await readSource({ source, path, configPath }, context, use);
+    const rows = await readSource(request, context, use);
     rows.check(path, this.#maxBadRowShare, configPath);
     for (const line of rows.describe(path)) onLog('warning', line);
-    return { rows, hash: this.#files.hashOf(path) };
+    return { rows, hash: await this.#hashOf(request) };
+  }
+
+  /** Of a part of a dataset: over the manifest and the files that it is read from. */
+  async #hashOf(request: DataRequest): Promise<string> {
+    const { path } = request;
+    if (!('dataset' in request)) {
+      if (['parquet', 'arrow'].some((format) => path.endsWith(format))) await this.#files.hash(path);
+      return this.#files.hashOf(path);
+    }
+    const files = filesOf(request.dataset, request.part).map((file) => absoluteIn(request.dataset.folder, file.path));
+    const paths = [path, ...files];
+    for (const file of paths) if ((await this.#files.kind(file)) === 'file') await this.#files.hash(file);
+    return this.#files.hashOfAll(dirname(path), paths);
   }
 
   /** Encodes running text with the tokenizer of training. Throws DataError `data.tooShort`. */
@@ -106,7 +122,7 @@ export class DataReader {
       return undefined;
     });
     const set = encodedText(tokens.view());
-    requireTokens(set.count, [...configPath, 'path'], source.path);
+    requireTokens(set.count, [...configPath, 'path'], namedPath(source));
     return { ...part, set };
   }
 
@@ -132,6 +148,16 @@ export class DataReader {
   }
 }
 
-export function absolutePath({ path }: ResolvedSource, configDir: string): string {
-  return isAbsolute(path) ? path : join(configDir, path);
+/** A file is read once to find its encoding where that is not said, and twice to be split. */
+async function bytesToRead(request: DataRequest, files: FileSource): Promise<number> {
+  if (!('dataset' in request)) {
+    return (request.source.encoding === 'auto' ? 2 : 1) * (await totalSize(files, request.path));
+  }
+  const { dataset, part } = request;
+  const reads = isCut(dataset.manifest, part) ? 2 : 1;
+  let bytes = 0;
+  for (const { path, encoding } of filesOf(dataset, part)) {
+    bytes += (reads + (encoding ? 0 : 1)) * (await totalSize(files, absoluteIn(dataset.folder, path)));
+  }
+  return bytes;
 }

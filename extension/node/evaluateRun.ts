@@ -1,4 +1,6 @@
 // Scores of a finished run: on another file, or again on the data of its own config.
+import { DATASET_SUFFIX } from '../schema/dataset.ts';
+import type { ResolvedSource } from '../schema/resolved.ts';
 import type { Evaluation, SplitEvaluation } from '../schema/run.ts';
 import { configDirOf } from '../store/runFolder.ts';
 import { readRun } from '../store/runStore.ts';
@@ -22,7 +24,7 @@ export async function evaluateOnFile(
 ): Promise<{ labels: string[]; data: SplitEvaluation }> {
   const run = await loadRunModel(runDir);
   const { test, train } = run.experiment.data;
-  const source = { ...(test ?? train), path: dataPath };
+  const source = sourceLike(test ?? train, dataPath);
   const configDir = configDirOf(runDir);
   const loading = { ...reading(options), files: createFileSource() };
   const { labels, model, tokenizer } = run;
@@ -42,6 +44,13 @@ export async function evaluateAgain(runDir: string, options: EvaluateRunOptions)
   const data = await loadRunData(run, { ...reading(options), files: createFileSource() });
   const splits = await evaluateSplits(run.model, data, evaluating(run, options));
   return { schemaVersion: 1, labels: run.labels, epoch: manifest.best?.epoch ?? manifest.epochs.done, ...splits };
+}
+
+/** A file that lies as the run's data does; beside a dataset it is a file of whatever kind, or another dataset. */
+function sourceLike(known: ResolvedSource, path: string): ResolvedSource {
+  if (path.endsWith(DATASET_SUFFIX)) return { dataset: path, part: 'test' };
+  if ('dataset' in known) return { path, format: 'auto', labelPart: 'whole', encoding: 'auto' };
+  return { ...known, path };
 }
 
 function reading(options: EvaluateRunOptions) {

@@ -1,6 +1,6 @@
 // The files a reader may touch, over node:fs.
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import type { FileSource } from '../data/types.ts';
 import { compareCodePoints } from '../text/vocabulary.ts';
 import { UserError } from '../util/userError.ts';
@@ -20,6 +20,15 @@ export function createFileSource(): FileSource {
     size: async (path) => (await stat(path)).size,
     list: async (path) => (await readdir(path)).sort(compareCodePoints),
     read: (path) => createReadStream(path, { highWaterMark: READ_BYTES }),
+    async slice(path, start, end) {
+      const file = await open(path);
+      try {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(end - start), 0, end - start, start);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
   };
 }
 

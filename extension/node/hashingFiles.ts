@@ -25,6 +25,10 @@ export class HashingFiles implements FileSource {
     return this.#files.list(path);
   }
 
+  slice(path: string, start: number, end: number) {
+    return this.#files.slice(path, start, end);
+  }
+
   async *read(path: string): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
     for await (const bytes of this.#files.read(path)) {
@@ -35,14 +39,24 @@ export class HashingFiles implements FileSource {
     this.#digests.set(path, hash.digest('hex'));
   }
 
+  /** Reads a file to its end that was not read in order, for its hash. */
+  async hash(path: string): Promise<void> {
+    if (this.#digests.has(path)) return;
+    for await (const _bytes of this.read(path));
+  }
+
   /** SHA-256, hex, of a file that was read to its end; of a folder: over paths and hashes of its files, in order. */
   hashOf(path: string): string {
     const own = this.#digests.get(path);
     if (own) return own;
-    const within = [...this.#digests]
-      .filter(([file]) => file.startsWith(`${path}/`))
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    const list = within.map(([file, digest]) => `${digest}  ${file.slice(path.length + 1)}\n`).join('');
+    return this.hashOfAll(path, [path]);
+  }
+
+  /** SHA-256, hex, over paths and hashes of what was read of some files and folders, in order. Paths are from `folder`. */
+  hashOfAll(folder: string, paths: readonly string[]): string {
+    const isNamed = (file: string): boolean => paths.some((path) => file === path || file.startsWith(`${path}/`));
+    const within = [...this.#digests].filter(([file]) => isNamed(file)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const list = within.map(([file, digest]) => `${digest}  ${file.slice(folder.length + 1)}\n`).join('');
     return createHash('sha256').update(list).digest('hex');
   }
 }

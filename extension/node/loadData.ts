@@ -1,6 +1,6 @@
 // All data of an experiment, encoded: one pass over each source.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { openSource } from '../data/examples.ts';
+import { openData } from '../data/openData.ts';
 import { isBadRow } from '../data/readItem.ts';
 import { TrainingSetBuilder } from '../data/trainingSet.ts';
 import type { BadRow, EncodedSet, EncodedText } from '../data/types.ts';
@@ -8,7 +8,8 @@ import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
 import type { Tokenizer } from '../text/types.ts';
 import { assertNever } from '../util/assertNever.ts';
 import { CancelledError } from '../util/userError.ts';
-import { absolutePath, DataReader, type EncodedPart, type KnownSets, type LoadOptions } from './dataReader.ts';
+import { DataReader, type EncodedPart, type KnownSets, type LoadOptions } from './dataReader.ts';
+import { createRequest } from './datasets.ts';
 import { loadTexts } from './loadText.ts';
 
 /** What every task has beside its sets. */
@@ -125,7 +126,7 @@ export async function readTexts(
   }
   const texts = new Array<string>(indices.length).fill('');
   if (slots.size === 0) return texts;
-  const opened = await openSource({ source, path: absolutePath(source, configDir), configPath: [] }, files);
+  const opened = await openData(await createRequest(source, configDir, []), files);
   for await (const items of opened.read()) {
     for (const item of items) {
       if (isBadRow(item)) continue;

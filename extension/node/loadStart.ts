@@ -1,17 +1,20 @@
-// Where the weights of a fine-tuned run come from: a run, one of its checkpoints, or a folder or file of weights.
+// Where the weights of a fine-tuned run come from: a run, one of its checkpoints, or a file of weights of any library.
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { decodeSafetensors } from '../engine/io/safetensors.ts';
+import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import type { StartSource } from '../engine/params/startWeights.ts';
+import type { NamedTensor } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { hasWeights } from '../schema/run.ts';
 import { CHECKPOINTS_FOLDER } from '../store/checkpoints.ts';
 import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { MANIFEST_FILE } from '../store/runManifest.ts';
 import { listRuns, readRun, resolveRun } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, tokensOf } from '../text/types.ts';
-import { inFile, UserError } from '../util/userError.ts';
+import { UserError } from '../util/userError.ts';
+import { readForeignStart, requireVocabulary } from './foreignStart.ts';
 
 export interface LoadedStart extends StartSource {
   /** As config.json keeps it: relative to the config's folder. */
@@ -19,26 +22,40 @@ export interface LoadedStart extends StartSource {
   /** SHA-256, hex, of the file of weights. */
   hash: string;
   tokenizer?: Tokenizer;
+  /** What of a file was assumed, and what was left out, for the user. */
+  notes: string[];
+  leftOut: string[];
 }
 
-/** Undefined where a run starts from fresh weights. Throws UserError `fineTune.from`, `run.*`, `safetensors.*`, `tokenizer.*`. */
-export async function loadStart({ fineTune }: ResolvedExperiment, configDir: string): Promise<LoadedStart | undefined> {
+/** Undefined where a run starts from fresh weights. Throws UserError `fineTune.*`, `run.*`, `weights.*`, `safetensors.*`, `tokenizer.*`, `vocabulary.*`. */
+export async function loadStart(experiment: ResolvedExperiment, configDir: string): Promise<LoadedStart | undefined> {
+  const { fineTune, model } = experiment;
   if (fineTune?.from === undefined) return undefined;
   const path = await locate(fineTune.from, configDir);
   const { weightsPath, folder, runDir } = await partsOf(path);
-  if (!weightsPath.endsWith('.safetensors')) throw otherFormat(weightsPath);
-  const bytes = await readFile(weightsPath);
-  const { tensors } = inFile(weightsPath, decodeSafetensors, bytes);
-  const tokenizer = await readTokenizer(runDir ?? folder);
+  const tokenizer = fineTune.tokens === undefined ? await readTokenizer(runDir ?? folder) : undefined;
+  const read = await readForeignStart(weightsPath, experiment, configDir);
+  const vocabulary = tokenizer ? tokensOf(tokenizer) : read.vocabulary;
+  requireVocabulary(weightsPath, { ...read, vocabulary }, model);
   const manifest = runDir === undefined ? undefined : (await readRun(runDir)).manifest;
   return {
     from: relative(configDir, path) || '.',
-    hash: createHash('sha256').update(bytes).digest('hex'),
-    tensors,
+    hash: await hashOf(weightsPath, read.tensors),
+    tensors: read.tensors,
     tokenizer,
-    vocabulary: tokenizer && tokensOf(tokenizer),
-    labels: manifest?.labels,
+    vocabulary,
+    labels: manifest?.labels ?? read.labels,
+    notes: read.notes,
+    leftOut: read.leftOut,
   };
+}
+
+/** Of the file; of a folder with several files that of its tensors, written as safetensors. */
+async function hashOf(path: string, tensors: readonly NamedTensor[]): Promise<string> {
+  const isWhole = (await stat(path)).isFile() && !path.endsWith('.json');
+  return createHash('sha256')
+    .update(isWhole ? await readFile(path) : encodeSafetensors(tensors, { format: 'pt' }))
+    .digest('hex');
 }
 
 /** Absolute path of a run, folder or file. An id is looked for among the runs beside the config. */
@@ -47,9 +64,7 @@ async function locate(from: string, configDir: string): Promise<string> {
   if (await exists(asPath)) return asPath;
   const runsDir = join(configDir, '.gatescope', 'runs');
   if (from === 'latest') {
-    const latest = (await listRuns(runsDir)).find(
-      ({ manifest: { best, status } }) => best !== undefined || status === 'imported',
-    );
+    const latest = (await listRuns(runsDir)).find(({ manifest }) => hasWeights(manifest));
     if (latest) return latest.dir;
   }
   return (await resolveRun(from, configDir)).dir;
@@ -59,27 +74,22 @@ async function locate(from: string, configDir: string): Promise<string> {
 async function partsOf(path: string): Promise<{ weightsPath: string; folder: string; runDir?: string }> {
   const isFolder = (await stat(path)).isDirectory();
   const folder = isFolder ? path : dirname(path);
-  const weightsPath = isFolder ? join(path, MODEL_FILE) : path;
-  if (!(await exists(weightsPath))) {
-    throw new UserError({
-      code: 'fineTune.from',
-      message: `${path} has no ${MODEL_FILE}.`,
-      remedy: 'Give a run with weights, or a folder or file of safetensors.',
-    });
-  }
+  const weightsPath = isFolder && (await exists(join(path, MODEL_FILE))) ? join(path, MODEL_FILE) : path;
   const ofCheckpoint = dirname(dirname(folder));
   const candidates = [folder, ...(dirname(folder) === join(ofCheckpoint, CHECKPOINTS_FOLDER) ? [ofCheckpoint] : [])];
-  for (const runDir of candidates)
-    if (await exists(join(runDir, MANIFEST_FILE))) return { weightsPath, folder, runDir };
+  for (const runDir of candidates) {
+    if (!(await exists(join(runDir, MANIFEST_FILE)))) continue;
+    if (isFolder && weightsPath === path) throw noWeights(path);
+    return { weightsPath, folder, runDir };
+  }
   return { weightsPath, folder };
 }
 
-/** Names and layouts of other frameworks are mapped by an import, which shows what becomes of each tensor. */
-function otherFormat(path: string): UserError {
+function noWeights(path: string): UserError {
   return new UserError({
     code: 'fineTune.from',
-    message: `${path} is no safetensors file.`,
-    remedy: 'Import it first (gatescope import), and start from that run.',
+    message: `The run ${path} has no ${MODEL_FILE}.`,
+    remedy: 'Give a run with weights, or a file of weights.',
   });
 }
 

@@ -1,15 +1,16 @@
 // Word vectors as the start of an embedding: which rows they fill, and how much of the vocabulary and of the texts that covers.
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
 import { DataError } from '../data/dataError.ts';
 import type { NamedTensor } from '../engine/types.ts';
 import { EMBEDDING_WEIGHT } from '../schema/parameterNames.ts';
 import type { ResolvedVectors } from '../schema/resolved.ts';
 import { PAD_ID, type Tokenizer, UNK_ID } from '../text/types.ts';
-import { readWordVectors, type WordVectors } from '../text/wordVectors.ts';
+import { readWordVectors, type VectorReading, type WordVectors } from '../text/wordVectors.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { HashingFiles } from './hashingFiles.ts';
 import type { LoadedData } from './loadData.ts';
+import { isTensorFile, readTensorVectors } from './tensorVectors.ts';
 
 /** `weights` with the rows of known words replaced, and the SHA-256 of the file. Throws DataError at the key of the vectors. */
 export async function fillEmbedding(
@@ -18,24 +19,34 @@ export async function fillEmbedding(
   data: LoadedData,
   { configDir, files, signal, onLog }: LoadOptions & { configDir: string },
 ): Promise<{ weights: NamedTensor[]; hash: string }> {
-  const path = isAbsolute(vectors.path) ? vectors.path : join(configDir, vectors.path);
   const table = weights.find(({ name }) => name === EMBEDDING_WEIGHT);
   if (!table) throw new Error('There is no embedding to fill');
   const [, size] = table.shape;
-  const hashing = new HashingFiles(files, () => {
-    if (signal.aborted) throw new CancelledError();
-  });
-  const isBinary = vectors.format === 'binary' || (vectors.format === 'auto' && path.endsWith('.bin'));
-  const { tokenizer } = data;
-  const reading = { format: isBinary ? 'binary' : 'text', size, idOf: idOf(tokenizer) } as const;
-  const found = await readWordVectors(hashing.read(path), reading).catch((error: unknown) => {
+  const reading = { size, idOf: idOf(data.tokenizer) };
+  const found = await readVectors(vectors, reading, { configDir, files, signal }).catch((error: unknown) => {
     throw atKey(error, vectors.path);
   });
   const filled = table.data.slice();
   for (const [id, vector] of found.vectors) filled.set(vector, id * size);
-  for (const line of describeCoverage(found, data)) onLog('info', line);
+  for (const line of describeCoverage(found, data)) onLog(found.vectors.size > 0 ? 'info' : 'warning', line);
   const changed = weights.map((tensor) => (tensor === table ? { ...tensor, data: filled } : tensor));
-  return { weights: changed, hash: hashing.hashOf(path) };
+  return { weights: changed, hash: found.hash };
+}
+
+async function readVectors(
+  { path: given, tokens, format }: ResolvedVectors,
+  reading: Omit<VectorReading, 'format'>,
+  { configDir, files, signal }: Pick<LoadOptions, 'files' | 'signal'> & { configDir: string },
+): Promise<WordVectors & { hash: string }> {
+  const path = resolve(configDir, given);
+  if (format === 'auto' && isTensorFile(path))
+    return readTensorVectors(path, tokens === undefined ? undefined : resolve(configDir, tokens), reading);
+  const hashing = new HashingFiles(files, () => {
+    if (signal.aborted) throw new CancelledError();
+  });
+  const isBinary = format === 'binary' || (format === 'auto' && path.endsWith('.bin'));
+  const found = await readWordVectors(hashing.read(path), { ...reading, format: isBinary ? 'binary' : 'text' });
+  return { ...found, hash: hashing.hashOf(path) };
 }
 
 /** Words as they are in the vocabulary; the padding and the unknown token have no vector. */

@@ -1,13 +1,12 @@
 // From a config on disk to a resolved experiment that is fit to run: shape and files are checked here, data while it is read.
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import type { FileProbe } from '../config/checkFiles.ts';
+import { readFile } from 'node:fs/promises';
 import { type EngineDefaults, invalidConfig, loadExperiment } from '../config/loadExperiment.ts';
 import { overrideConfig } from '../config/overrideConfig.ts';
 import { validateFiles } from '../config/validateConfig.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { UserError } from '../util/userError.ts';
-import { createFileSource } from './fileSource.ts';
+import { locateDatasets } from './datasets.ts';
+import { createFileProbe } from './fileProbe.ts';
 
 export interface OpenOptions {
   /** `key=value` pairs that change the config for this run. */
@@ -35,7 +34,12 @@ async function openText(text: string, configPath: string, engine?: EngineDefault
   const experiment = loadExperiment(text, configPath, engine);
   const missing = await validateFiles(text, createFileProbe(configPath));
   if (missing.length > 0) throw invalidConfig(configPath, text, missing);
-  return experiment;
+  return locateDatasets(experiment, configPath);
+}
+
+/** From a text that need not be on disk, without a look at its files. Throws UserError `config.invalid`, `dataset.notFound`. */
+export async function openExperimentText(text: string, configPath: string): Promise<ResolvedExperiment> {
+  return locateDatasets(loadExperiment(text, configPath), configPath);
 }
 
 function invalidOverride({ message, remedy }: UserError, overrides: readonly string[]): UserError {
@@ -55,12 +59,4 @@ export async function readConfigText(configPath: string): Promise<string> {
       cause,
     });
   }
-}
-
-export function createFileProbe(configPath: string): FileProbe {
-  return {
-    resolve: (path) => resolve(dirname(configPath), path),
-    kind: (path) => createFileSource().kind(path),
-    list: (path) => readdir(path).catch(() => []),
-  };
 }

@@ -70,6 +70,8 @@ function mapStart(
   const fresh = createParams(options, options.training.seed).save();
   const { weights, report } = startWeights(start, { fresh, vocabulary: tokensOf(tokenizer), labels, isOneHot });
   for (const line of describeStart(start, report)) onLog('info', line);
+  for (const note of start.notes) onLog('info', note);
+  for (const part of start.leftOut) onLog('warning', `Left out of ${start.from}, or other than meant: ${part}`);
   sayOtherTokens(start, tokenizer, onLog);
   return weights;
 }

@@ -1,8 +1,8 @@
 // A look at one part of the data: how it is read, labels, lengths, and rows before and after cleaning and splitting.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCleaner } from '../data/cleaning.ts';
-import { openSource } from '../data/examples.ts';
 import { sortLabels } from '../data/labels.ts';
+import { openData } from '../data/openData.ts';
 import { isBadRow } from '../data/readItem.ts';
 import { createPieceCleaner } from '../data/runningText.ts';
 import type { Example } from '../data/types.ts';
@@ -10,7 +10,8 @@ import type { DataPreview } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
-import { absolutePath, type LoadOptions } from './dataReader.ts';
+import type { LoadOptions } from './dataReader.ts';
+import { createRequest } from './datasets.ts';
 import { loadLabelled, readTexts } from './loadData.ts';
 
 /** Reading stops after this many rows; the preview says so. */
@@ -46,10 +47,7 @@ export async function previewData(
   const source = part === 'train' ? train : part === 'test' ? test : (validation as typeof train);
   if (!source)
     throw new UserError({ code: 'data.noTest', message: 'This config has no test data.', remedy: 'Set data.test.' });
-  const opened = await openSource(
-    { source, path: absolutePath(source, configDir), configPath: ['data', part] },
-    options.files,
-  );
+  const opened = await openData(await createRequest(source, configDir, ['data', part]), options.files);
   for await (const items of opened.read()) {
     for (const item of items) {
       if (isBadRow(item)) preview.addBad(item);

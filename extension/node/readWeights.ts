@@ -25,13 +25,13 @@ function inflateOptions(maxBytes: number): { maxOutputLength: number; chunkSize:
 
 /**
  * Reads a file of weights, or a folder that has one of the usual name. Tensors have the file's own names and layout.
- * Throws UserError `weights.*`, `safetensors.*` or `disk`, with the file's place.
+ * Throws UserError `weights.*` or `safetensors.*` with the file's place, or `disk`, which names the file itself.
  */
 export async function readWeights(path: string): Promise<WeightsFile> {
   try {
     return await readAny(path);
   } catch (thrown) {
-    throw placedIn(path, toDiskError(thrown) ?? thrown);
+    throw toDiskError(thrown) ?? placedIn(path, thrown);
   }
 }
 
@@ -45,7 +45,7 @@ async function fileIn(folder: string): Promise<string> {
   const names = await readdir(folder);
   const name = FOLDER_FILES.find((candidate) => names.includes(candidate));
   if (name !== undefined) return join(folder, name);
-  throw unsupported(`it is a folder without ${FOLDER_FILES.join(', ')}`, 'Give the file of weights.');
+  throw unsupported(`it is a folder without ${FOLDER_FILES.join(' or ')}`, 'Give the file of weights.');
 }
 
 async function readTfjs(path: string): Promise<WeightsFile> {

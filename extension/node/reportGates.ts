@@ -1,13 +1,13 @@
 // The gates that a report shows: the last layer over the run's first probe, or over the first text of its test data.
 
-import { openSource } from '../data/examples.ts';
+import { openData } from '../data/openData.ts';
 import { isBadRow } from '../data/readItem.ts';
 import type { ReportGates, ReportTrace } from '../protocol/report.ts';
 import { CELL_SIGNALS, type RecurrentCell, type SignalName, type Trace } from '../protocol/trace.ts';
-import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { namedPath, type ResolvedExperiment } from '../schema/resolved.ts';
 import { configDirOf } from '../store/runFolder.ts';
 import { UserError } from '../util/userError.ts';
-import { absolutePath } from './dataReader.ts';
+import { createRequest } from './datasets.ts';
 import { createFileSource } from './fileSource.ts';
 import { loadRunModel, type RunModel } from './runModel.ts';
 import { readText, traceRun } from './trace/runTrace.ts';
@@ -46,15 +46,18 @@ async function textToShow({ probes, data }: ResolvedExperiment, configDir: strin
   if (probes?.[0]) return { text: probes[0], origin: 'the first probe of the config' };
   const part = data.test ? 'test' : 'train';
   const source = data.test ?? data.train;
-  const path = absolutePath(source, configDir);
-  const { read } = await openSource({ source, path, configPath: ['data', part] }, createFileSource());
+  const request = await createRequest(source, configDir, ['data', part]);
+  const { read } = await openData(request, createFileSource());
   for await (const items of read()) {
     for (const item of items) {
       if (isBadRow(item) || item.text.trim().length < MIN_LENGTH) continue;
-      return { text: cut(item.text.trim()), origin: `${source.path}, line ${item.line}` };
+      return {
+        text: cut(item.text.trim()),
+        origin: `${'dataset' in source ? item.path : source.path}, line ${item.line}`,
+      };
     }
   }
-  throw new UserError({ code: 'report.noText', message: `${source.path} holds no text to look at.` });
+  throw new UserError({ code: 'report.noText', message: `${namedPath(source)} holds no text to look at.` });
 }
 
 /** At a blank, and never inside a surrogate pair. */

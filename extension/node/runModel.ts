@@ -1,7 +1,6 @@
 // A run's weights and tokenizer, ready to predict. Kept while the files on disk are the same, as Predict is asked at every key stroke.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createCleaner } from '../data/cleaning.ts';
 import { createModel, loadModel, type Model } from '../engine/model.ts';
 import { createParams } from '../engine/params/paramStore.ts';
 import { predictTexts } from '../engine/tasks/predictSet.ts';
@@ -12,6 +11,7 @@ import { readRun, readRunConfig } from '../store/runStore.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { type Tokenizer, UNK_ID } from '../text/types.ts';
 import { CancelledError, inFile, UserError } from '../util/userError.ts';
+import { encodeText } from './encodeText.ts';
 import { usePredictionEngine } from './kernels/useEngine.ts';
 import { modelShape } from './modelShape.ts';
 import { noModel, readPart, readRunWeights, type WeightedRun, weightsFile } from './runWeights.ts';
@@ -89,7 +89,7 @@ async function keyOf(runDir: string, epoch: number | undefined): Promise<string>
 
 /** Class probabilities of texts, most probable first. Throws UserError `run.wrongTask` for a run that has no classes. */
 export async function predictWith(run: RunModel, texts: readonly string[], signal: AbortSignal): Promise<Prediction[]> {
-  const { experiment, tokenizer, labels, model } = run;
+  const { experiment, labels, model } = run;
   if (experiment.task !== 'classification') {
     throw new UserError({
       code: 'run.wrongTask',
@@ -97,8 +97,7 @@ export async function predictWith(run: RunModel, texts: readonly string[], signa
       remedy: 'Generate text with it, or choose a classifier.',
     });
   }
-  const clean = createCleaner(experiment.text.cleaning);
-  const encoded = texts.map((text) => tokenizer.encode(clean(text), experiment.text.maxLength));
+  const encoded = texts.map((text) => encodeText(run, text));
   const probabilities = await predictTexts(
     model,
     encoded.map(({ ids }) => ids),
@@ -110,10 +109,11 @@ export async function predictWith(run: RunModel, texts: readonly string[], signa
       },
     },
   );
-  return encoded.map(({ ids, tokens }, row) => ({
+  return encoded.map(({ ids, tokens, truncated }, row) => ({
     text: texts[row],
     tokens,
     unknown: tokens.filter((_, at) => ids[at] === UNK_ID),
+    truncated,
     classes: labels
       .map((label, index) => ({ label, probability: probabilities[row * labels.length + index] }))
       .sort((a, b) => b.probability - a.probability),

@@ -27,6 +27,8 @@ import { type PreparedRun, prepareRun } from './prepareRun.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
 import type { RunControl } from './runControl.ts';
 import { scoresOnly } from './scores.ts';
+import { scoresAtStart } from './scoresAtStart.ts';
+import { measureDrift } from './trace/gateDrift.ts';
 import { ProbeRecorder } from './trace/probeRecorder.ts';
 
 /** What a run is made in. */
@@ -205,30 +207,36 @@ async function finish(site: RunSite, { prepared, result, watch }: Ended): Promis
   const groupOf = new Map(parameters.map(({ name, group }) => [name, group]));
   const start = await startOf(site, prepared);
   const movement = measureMovement(start, result.weights, (name) => groupOf.get(name) ?? '');
-  const scores = await evaluate(site, prepared, result, movement);
+  const scores = await evaluate(site, { prepared, result }, { start, movement });
   return { ...end, ...(result.status === 'diverged' ? divergence(result) : {}), ...scores };
 }
 
 async function evaluate(
   site: RunSite,
-  { data, options }: PreparedRun,
-  result: TrainResult,
-  movement: ParameterMovement[],
+  { prepared, result }: Omit<Ended, 'watch'>,
+  { start, movement }: { start: NamedTensor[]; movement: ParameterMovement[] },
 ): Promise<{ test?: Scores }> {
   const { experiment, folder, control } = site;
+  const { data, options } = prepared;
   site.onTesting();
-  const splits = await evaluateSplits(loadModel(options, result.weights), data, {
+  const evaluating = {
     experiment,
     configDir: configDirOf(folder.dir),
     signal: control.signal,
     betweenBatches: () => control.betweenSteps(),
-  });
+  };
+  const splits = await evaluateSplits(loadModel(options, result.weights), data, evaluating);
+  const { startedFrom } = folder.manifest;
+  const before = startedFrom && (await scoresAtStart(prepared, start, { ...evaluating, from: startedFrom }));
+  const drift = await measureDrift(folder.dir);
   const evaluation: Evaluation = {
     schemaVersion: 1,
     labels: data.labels,
     epoch: result.best?.epoch ?? result.epochsDone,
     ...splits,
     movement,
+    ...(before && { start: before }),
+    ...(drift && { drift }),
   };
   await folder.writeEvaluation(evaluation);
   return { test: splits.test && scoresOnly(splits.test) };

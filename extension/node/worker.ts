@@ -2,12 +2,12 @@
 import { open as openInspector } from 'node:inspector';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { loadExperiment } from '../config/loadExperiment.ts';
 import type { EngineContract } from '../protocol/engineContract.ts';
 import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
+import { describeDataset, fixDataset, proposeWithReport } from './datasetService.ts';
 import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
@@ -15,9 +15,11 @@ import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
 import { findRate } from './findRate.ts';
 import { generateWith } from './generateText.ts';
+import { writeManifest } from './importDataset.ts';
 import { planRunImport, previewImport, writeRunImport } from './importRun.ts';
 import { reserveCores } from './kernels/cores.ts';
-import { openExperiment } from './openExperiment.ts';
+import { writeExperiment } from './newExperiment.ts';
+import { openExperiment, openExperimentText } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
 import { previewData } from './previewData.ts';
 import { yieldToOthers } from './priority.ts';
@@ -93,15 +95,28 @@ const handlers: Handlers<EngineContract> = {
     dataPath === undefined
       ? evaluateAgain(runDir, { signal, onLog })
       : evaluateOnFile(runDir, dataPath, { signal, onLog }),
-  checkData: ({ configPath, text }, { signal }) =>
-    checkData(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
-  preview: ({ configPath, text, part, maxRows }, { signal }) =>
-    previewData(loadExperiment(text, configPath), dirname(configPath), { part, maxRows }, readingOptions(signal)),
-  plan: ({ configPath, text }, { signal }) =>
-    planRun(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  checkData: async ({ configPath, text }, { signal }) =>
+    checkData(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
+  preview: async ({ configPath, text, part, maxRows }, { signal }) =>
+    previewData(
+      await openExperimentText(text, configPath),
+      dirname(configPath),
+      { part, maxRows },
+      readingOptions(signal),
+    ),
+  proposeDataset: ({ path }, { signal }) => proposeWithReport({ path }, lookingOptions(signal)),
+  writeDataset: ({ path, manifest, mayReplace }) =>
+    writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
+  describeDataset: ({ path }, { signal }) => describeDataset(path, lookingOptions(signal)),
+  fixDataset: async ({ path, remedies }, { signal }) => ({
+    rows: await fixDataset(path, remedies, lookingOptions(signal)),
+  }),
+  newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
+  plan: async ({ configPath, text }, { signal }) =>
+    planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
-  findRate: ({ configPath, text }, { signal }) =>
-    findRate(loadExperiment(text, configPath), dirname(configPath), readingOptions(signal)),
+  findRate: async ({ configPath, text }, { signal }) =>
+    findRate(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
   planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
   importWeights: ({ request, target }) =>
     withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),
@@ -133,4 +148,18 @@ function onLog(level: 'info' | 'warning', text: string): void {
 
 function readingOptions(signal: AbortSignal) {
   return { files: createFileSource(), signal, onProgress: () => undefined, onLog };
+}
+
+/** The same with progress, for what takes a while. */
+function lookingOptions(signal: AbortSignal) {
+  let toldAtMs = 0;
+  return {
+    ...readingOptions(signal),
+    onProgress(fraction: number) {
+      const nowMs = performance.now();
+      if (nowMs - toldAtMs < 100) return;
+      toldAtMs = nowMs;
+      server.send('looking', { fraction });
+    },
+  };
 }

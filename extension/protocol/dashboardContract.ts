@@ -1,6 +1,13 @@
 // What the extension host offers the dashboard page. Parameters come from a page, so the host checks them at run time.
 import type { Evaluation, RunManifest } from '../schema/run.ts';
-import type { GenerateSettings, Prediction, RunAction, RunProgress } from './engineContract.ts';
+import type {
+  FoundRate,
+  GenerateSettings,
+  ParameterPlan,
+  Prediction,
+  RunAction,
+  RunProgress,
+} from './engineContract.ts';
 import type { MetricFrame } from './metricFrame.ts';
 
 /** A run as lists show it. */
@@ -12,10 +19,26 @@ export interface RunSummary extends RunManifest {
   progress?: RunProgress;
 }
 
+/** What a config would train. */
+export interface ConfigPlan {
+  name: string;
+  plan: ParameterPlan;
+  /** Of the last search for a learning rate. */
+  found?: FoundRate;
+}
+
+/** What the page should show first: a run, or the plan of a config (its absolute path). */
+export type DashboardFocus = { runId: string } | { configPath: string };
+
 export interface DashboardContract {
   calls: {
     /** Also says what the page should show first. */
-    runs(params: Record<string, never>): { runs: RunSummary[]; focus?: string; canTrain: boolean; whyNot?: string };
+    runs(params: Record<string, never>): {
+      runs: RunSummary[];
+      focus?: DashboardFocus;
+      canTrain: boolean;
+      whyNot?: string;
+    };
     metrics(params: { runId: string }): MetricFrame;
     evaluation(params: { runId: string }): Evaluation | null;
     updateRun(params: { runId: string; name?: string; note?: string }): void;
@@ -30,12 +53,20 @@ export interface DashboardContract {
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runId: string; text: string }): Prediction;
     generate(params: { runId: string; settings: GenerateSettings }): string;
+    plan(params: { configPath: string }): ConfigPlan;
+    /** A range test; asks the user nothing, and can be cancelled in a notification. */
+    findRate(params: { configPath: string }): FoundRate;
+    /** Writes a learning rate into the open config. */
+    useRate(params: { configPath: string; rate: number }): void;
+    showConfig(params: { configPath: string }): void;
     /** Asks where to, then writes; false when the user thought better of it. */
     saveFile(params: { suggestedName: string; data: Uint8Array }): boolean;
   };
   events: {
     runsChanged: RunSummary[];
     append: MetricFrame;
-    focus: { runId: string };
+    focus: DashboardFocus;
+    /** A config was saved: its plan may be another. */
+    configSaved: { configPath: string };
   };
 }

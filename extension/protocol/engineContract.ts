@@ -1,7 +1,10 @@
 // What the engine worker offers the extension host.
+
+import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
@@ -72,6 +75,8 @@ export interface Prediction {
   tokens: string[];
   /** Tokens that are not in the vocabulary. */
   unknown: string[];
+  /** How many tokens lie beyond the model's maximum, and were not read. */
+  truncated: number;
   /** Most probable first; probabilities add up to 1. */
   classes: { label: string; probability: number }[];
 }
@@ -115,6 +120,15 @@ export interface DataPreview {
   labels: { label: string; count: number }[];
   tokensPerText: { median: number; p95: number; max: number };
   badRows: { path: string; line: number; reason: string }[];
+}
+
+/** What import found in data that nobody described yet. */
+export interface DatasetProposal {
+  /** Absolute path of the manifest that would be written. */
+  path: string;
+  manifest: Dataset;
+  reasons: { what: string; value: string; reason: string }[];
+  report: DatasetReport;
 }
 
 /** Learning rates before a run starts; 0 where a group is frozen. */
@@ -190,6 +204,15 @@ export interface EngineContract {
       part: 'train' | 'validation' | 'test';
       maxRows: number;
     }): DataPreview;
+    /** Looks at a file or folder; nothing is written. */
+    proposeDataset(params: { path: string }): DatasetProposal;
+    writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
+    /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
+    describeDataset(params: { path: string }): DatasetReport;
+    /** Leaves rows out of a dataset; how many. */
+    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number };
+    /** Writes a config that trains on a dataset; its path. */
+    newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
     /** What can be looked at in a run: epochs with weights, and stored probes. */
     traceSources(params: { runDir: string }): TraceSources;
@@ -230,6 +253,8 @@ export interface EngineContract {
     manifest: { runDir: string; manifest: RunManifest };
     /** How far an installation is, in words. */
     installing: { text: string };
+    /** How far the rows of a dataset are looked at, 0 to 1; at most 10 a second. */
+    looking: { fraction: number };
     /** How far selectAndMatch is, at most 10 a second. */
     matching: MatchProgress;
     log: { level: 'info' | 'warning' | 'error'; text: string };

@@ -5,22 +5,11 @@ import { CheckpointsSchema } from './checkpoints.ts';
 import { closed } from './closed.ts';
 import { FineTuneSchema } from './fineTune.ts';
 import { ScheduleSchema } from './schedule.ts';
+import { DatasetReferenceSchema, SourceSchema } from './source.ts';
 import { stringEnum } from './stringEnum.ts';
 import { TASKS } from './tasks.ts';
 
 export const DEFAULT_EPOCHS = 10;
-export const DATA_FORMATS = [
-  'auto',
-  'csv',
-  'tsv',
-  'jsonl',
-  'labelFirst',
-  'labelLast',
-  'filePerClass',
-  'folderPerClass',
-  'text',
-] as const;
-export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export const BACKENDS = ['auto', 'native', 'wasm', 'wasm-plain', 'cpu', 'tensorflow'] as const;
 /** The most kernel threads that can be asked for. */
 export const MAX_THREADS = 64;
@@ -45,70 +34,6 @@ export const CLEANING_STEPS = [
   'replaceNumbers',
 ] as const;
 
-const sourceProperties = {
-  path: Type.String({ minLength: 1, description: 'File or folder, relative to this config.' }),
-  format: Type.Optional(
-    stringEnum(DATA_FORMATS, {
-      default: 'auto',
-      description:
-        'How rows lie in the file. `auto` goes by the file name: .csv, .tsv, .jsonl; other files by their first lines; a folder by what it holds; the data of a language model is always `text`.',
-      enumDescriptions: [
-        'By file name and content.',
-        'Comma-separated values (RFC 4180: quotes, newlines inside quotes).',
-        'Tab-separated values with named or numbered columns.',
-        'One JSON object a line.',
-        'Label, white space, text: `0 How did serfdom develop ?` or `DESC:manner How did …`.',
-        'Text, tab, label: `a gripping film<TAB>1`.',
-        'A folder with one text file a class, one example a line; the file name is the label.',
-        'A folder with one folder a class, one example a file; the folder name is the label.',
-        'Running text without labels, for a language model.',
-      ],
-    }),
-  ),
-  delimiter: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 1,
-      description: 'Column separator of csv and tsv. By default `,` for csv and a tab for tsv.',
-    }),
-  ),
-  header: Type.Optional(
-    Type.Boolean({
-      description:
-        'Whether the first row of csv and tsv names the columns. By default true for csv, and found by looking for tsv.',
-    }),
-  ),
-  textColumn: Type.Optional(
-    Type.Union([Type.String(), Type.Integer({ minimum: 0 })], {
-      description:
-        'Column or JSON key that holds the text: a name, or a 0-based number. By default `text`, `sentence`, `review` or the longest column.',
-    }),
-  ),
-  labelColumn: Type.Optional(
-    Type.Union([Type.String(), Type.Integer({ minimum: 0 })], {
-      description:
-        'Column or JSON key that holds the label: a name, or a 0-based number. By default `label`, `class`, `category`, `target` or the other column.',
-    }),
-  ),
-  labelPart: Type.Optional(
-    stringEnum(['whole', 'coarse'], {
-      default: 'whole',
-      description: 'Which part of a label such as `DESC:manner` counts: all of it, or what stands before the colon.',
-    }),
-  ),
-  encoding: Type.Optional(
-    stringEnum(ENCODINGS, {
-      default: 'auto',
-      description:
-        'Character encoding. `auto` goes by the byte order mark, then UTF-8, then Windows-1252 where the bytes are not UTF-8 (the log says which).',
-    }),
-  ),
-};
-
-export const SourceSchema = closed(sourceProperties, {
-  description: 'Where examples come from: a file or a folder and how it is read.',
-});
-
 const ValidationSchema = Type.Union(
   [
     closed(
@@ -123,20 +48,23 @@ const ValidationSchema = Type.Union(
       { description: 'Hold out a share of the training data.' },
     ),
     SourceSchema,
+    DatasetReferenceSchema,
   ],
   {
     default: { split: 0.1 },
-    description: 'What each epoch is judged on: `{ "split": 0.1 }` or a file of its own `{ "path": … }`.',
+    description:
+      'What each epoch is judged on: `{ "split": 0.1 }`, a file of its own `{ "path": … }`, or the validation part of a dataset `{ "dataset": … }`.',
   },
 );
 
 const DataSchema = closed(
   {
-    train: SourceSchema,
+    train: Type.Union([SourceSchema, DatasetReferenceSchema], {
+      description: 'What is learned from: a file or folder `{ "path": … }`, or a dataset `{ "dataset": … }`.',
+    }),
     validation: Type.Optional(ValidationSchema),
     test: Type.Optional(
-      Type.Composite([SourceSchema], {
-        additionalProperties: false,
+      Type.Union([SourceSchema, DatasetReferenceSchema], {
         description: 'Held-out data, scored once at the end with the best weights. Without it there is no test score.',
       }),
     ),
@@ -242,12 +170,19 @@ export const VECTOR_FORMATS = ['auto', 'text', 'binary'] as const;
 const VectorsSchema = closed(
   {
     path: Type.String({ minLength: 1, description: 'File of word vectors, relative to this config.' }),
+    tokens: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Which word each row stands for, where the file holds a table alone (safetensors, .npz and other files of weights): a file with one word a line, a JSON list, or JSON with rows by word.',
+      }),
+    ),
     format: Type.Optional(
       stringEnum(VECTOR_FORMATS, {
         default: 'auto',
         description: 'How the file is written.',
         enumDescriptions: [
-          '`binary` for .bin, `text` for all others.',
+          '`binary` for .bin, tables for files of weights, `text` for all others.',
           'A word and its numbers a line: GloVe, word2vec text, fastText .vec.',
           'word2vec binary.',
         ],
@@ -719,9 +654,6 @@ export const ExperimentSchema = closed(
 
 /** A config as the user wrote it: most keys optional. */
 export type Experiment = Static<typeof ExperimentSchema>;
-export type DataSource = Static<typeof SourceSchema>;
-export type DataFormat = (typeof DATA_FORMATS)[number];
-export type Encoding = (typeof ENCODINGS)[number];
 export type CleaningStep = (typeof CLEANING_STEPS)[number];
 export type Backend = (typeof BACKENDS)[number];
 export type MetricName = (typeof METRICS)[number];

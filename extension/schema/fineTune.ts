@@ -84,7 +84,14 @@ export const FineTuneSchema = closed(
       Type.String({
         minLength: 1,
         description:
-          'Weights to start from: a run (its folder, the start of its id, or `latest`), one of its checkpoints, or a folder or file with model.safetensors. Relative to this config. Absent: fresh weights.',
+          'Weights to start from: a run (its folder, the start of its id, or `latest`), one of its checkpoints, or a file of weights of PyTorch, Keras, TensorFlow.js, NumPy, ONNX or safetensors (or the folder that holds it). Relative to this config. Absent: fresh weights.',
+      }),
+    ),
+    tokens: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Which token each row of the embedding in `from` stands for, where no tokenizer.json lies beside it: a file with one token a line, a JSON list, or JSON with ids by token. Relative to this config.',
       }),
     ),
     vocabulary: Type.Optional(
@@ -135,6 +142,7 @@ export type ResolvedDiscriminative = { factor: number } | { from: number; to: nu
 
 export interface ResolvedFineTune {
   from?: string;
+  tokens?: string;
   vocabulary: VocabularyMode;
   recipe?: RecipeName;
   freeze: string[];

@@ -1,14 +1,18 @@
 // A config with every default filled in: what a run is made from and what config.json in its folder holds.
 import type { ResolvedCheckpoints } from './checkpoints.ts';
-import type { Backend, CleaningStep, DataSource, Experiment, MetricName } from './experiment.ts';
+import type { Backend, CleaningStep, Experiment, MetricName } from './experiment.ts';
 import { DEFAULT_EPOCHS, ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
 import type { ResolvedFineTune } from './fineTune.ts';
 import { recipeOf } from './recipes.ts';
 import type { ResolvedSchedule } from './schedule.ts';
+import type { DataSource, DatasetPart, DatasetReference } from './source.ts';
 import type { TaskName } from './tasks.ts';
 
-export type ResolvedSource = DataSource & Required<Pick<DataSource, 'format' | 'labelPart' | 'encoding'>>;
+/** `labelPart` is absent for a language model. */
+export type ResolvedFile = DataSource & Required<Pick<DataSource, 'format' | 'encoding'>>;
+export type ResolvedReference = DatasetReference & Required<Pick<DatasetReference, 'part'>>;
+export type ResolvedSource = ResolvedFile | ResolvedReference;
 export type ResolvedValidation = { split: number } | ResolvedSource;
 
 export interface ResolvedTokenizer {
@@ -33,6 +37,7 @@ export type ResolvedEmbedding =
 
 export interface ResolvedVectors {
   path: string;
+  tokens?: string;
   format: 'auto' | 'text' | 'binary';
 }
 
@@ -72,6 +77,11 @@ export type ResolvedOptimizer =
       weightDecay: number;
     };
 
+export interface ResolvedLoss {
+  labelSmoothing: number;
+  classWeights: 'none' | 'balanced' | Record<string, number>;
+}
+
 export interface ResolvedTraining {
   epochs: number;
   batchSize: number;
@@ -83,7 +93,8 @@ export interface ResolvedTraining {
   optimizer: ResolvedOptimizer;
   schedule: ResolvedSchedule;
   clip?: { norm?: number; value?: number };
-  loss: { labelSmoothing: number; classWeights: 'none' | 'balanced' | Record<string, number> };
+  /** Absent for a language model, where every token counts the same. */
+  loss?: ResolvedLoss;
   best: { metric: MetricName };
   earlyStopping?: { metric: MetricName; patience: number; minDelta: number };
   validateEverySteps?: number;
@@ -136,6 +147,7 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
     withSections,
   ) as ResolvedExperiment;
   const head = { name, ...(description === undefined ? {} : { description }), task };
+  nameParts(data);
   const optional = { ...(probes && { probes }), ...(fineTune && { fineTune }) };
   return withTaskDefaults({ ...head, data, text, model, training, ...optional, engine });
 }
@@ -148,7 +160,7 @@ function writeOutRecipe({ model, training = {}, fineTune }: Experiment): void {
   if (recipe.schedule) training.schedule ??= recipe.schedule;
 }
 
-/** What goes without saying for a task, and without what the task has no use for. */
+/** What goes without saying for a task, and without what the task has no use for: the result is a valid config itself. */
 function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
   const { task, data, text, model, training } = experiment;
   if (task === 'classification') {
@@ -160,9 +172,28 @@ function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
   delete text.maxLength;
   delete model.pooling;
   delete training.batching;
+  delete training.loss;
   const { train, validation, test } = data;
-  for (const source of [train, validation, test]) if (source && 'path' in source) source.format = 'text';
+  for (const source of [train, validation, test]) {
+    if (!source || !('path' in source)) continue;
+    source.format = 'text';
+    delete source.labelPart;
+  }
   return experiment;
+}
+
+/** A reference to a dataset means the part that its key is called by. */
+function nameParts(data: ResolvedExperiment['data']): void {
+  const keys: readonly DatasetPart[] = ['train', 'validation', 'test'];
+  for (const key of keys) {
+    const source = data[key];
+    if (source && 'dataset' in source) source.part ??= key;
+  }
+}
+
+/** The file, folder or manifest that a source names, as it is written. */
+export function namedPath(source: ResolvedSource | DataSource | DatasetReference): string {
+  return 'dataset' in source ? source.dataset : source.path;
 }
 
 function structuredCloneJson<T>(value: T): T {

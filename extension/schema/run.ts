@@ -71,6 +71,8 @@ export interface RunManifest {
   startedAt: string;
   /** When it last went on from a checkpoint. */
   resumedAt?: string;
+  /** Seconds that it had trained by the checkpoint from which it last went on. */
+  earlierS?: number;
   endedAt?: string;
   /** Groups as they are trained now, or were at the end. */
   groups?: GroupState[];
@@ -80,6 +82,18 @@ export interface RunManifest {
   overrides?: string[];
   /** Where the weights came from. */
   startedFrom?: string;
+}
+
+/** Whether there are weights to predict with: a run that failed at once has none. */
+export const hasWeights = ({ best, status }: Pick<RunManifest, 'best' | 'status'>): boolean =>
+  best !== undefined || status === 'imported';
+
+/** Seconds that a run took until `lastMs` (ms since 1970), without the time that it lay still before it went on. */
+export function secondsUntil(
+  { startedAt, resumedAt, earlierS = 0 }: Pick<RunManifest, 'startedAt' | 'resumedAt' | 'earlierS'>,
+  lastMs: number,
+): number {
+  return earlierS + Math.max(0, lastMs - Date.parse(resumedAt ?? startedAt)) / 1000;
 }
 
 /** import.json: where an imported run's weights came from, and what became of each tensor. */
@@ -157,6 +171,28 @@ export interface Evaluation {
   test?: SplitEvaluation;
   /** How far each parameter went from where it started. */
   movement?: ParameterMovement[];
+  /** Of a run that started from other weights and their head: what those score on the same data. */
+  start?: StartScores;
+  /** Of a run that stores probes. */
+  drift?: GateDrift;
+}
+
+/** Scores of the weights that a run started from, before any update. */
+export interface StartScores {
+  /** As `RunManifest.startedFrom`. */
+  from: string;
+  validation: Scores;
+  test?: Scores;
+}
+
+/** How far gates and states of the probes went between two stored epochs (0 is before training). */
+export interface GateDrift {
+  from: number;
+  to: number;
+  /** How many texts. */
+  probes: number;
+  /** By layer and signal the mean absolute difference, over probes, tokens, units and directions. */
+  layers: Record<string, number>[];
 }
 
 /** Norms are L2, over all elements. */

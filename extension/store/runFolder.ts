@@ -114,7 +114,7 @@ export class RunFolder {
 
   /** Goes on with a run from a checkpoint: what came after it is forgotten. Throws UserError `run.active`, `run.unreadable`. */
   static async reopen(dir: string, checkpoint: StoredCheckpoint, experiment: ResolvedExperiment): Promise<RunFolder> {
-    const { epochsDone, best, log } = checkpoint.state;
+    const { epochsDone, elapsedSeconds, best, log } = checkpoint.state;
     await MetricsLog.requireWhole(dir, log);
     const manifest = await claimRun(dir, {
       status: 'running',
@@ -127,6 +127,7 @@ export class RunFolder {
       pid: process.pid,
       host: hostname(),
       resumedAt: new Date().toISOString(),
+      earlierS: elapsedSeconds,
     });
     try {
       await restoreBest(dir, checkpoint);

@@ -70,7 +70,7 @@ export async function findRuns(root: string): Promise<StoredRun[]> {
   return lists.flat().sort(newestFirst);
 }
 
-/** A run named by its folder's path, a unique prefix of its id, or `latest`, seen from the folder `cwd`. */
+/** A run named by its folder's path, a unique prefix of its id, its name where no other has it, or `latest`, seen from the folder `cwd`. */
 export async function resolveRun(reference: string, cwd: string): Promise<StoredRun> {
   const asPath = resolve(cwd, reference);
   const isRunFolder = await access(join(asPath, MANIFEST_FILE)).then(
@@ -80,7 +80,9 @@ export async function resolveRun(reference: string, cwd: string): Promise<Stored
   if (isRunFolder) return readRun(asPath);
   const runs = await findRuns(cwd);
   const matches =
-    reference === 'latest' ? runs.slice(0, 1) : runs.filter((run) => run.manifest.id.startsWith(reference));
+    reference === 'latest'
+      ? runs.slice(0, 1)
+      : runs.filter(({ manifest: { id, name } }) => id.startsWith(reference) || name === reference);
   const exact = matches.find((run) => run.manifest.id === reference);
   if (exact || matches.length === 1) return exact ?? matches[0];
   throw new UserError(
@@ -96,7 +98,7 @@ export async function resolveRun(reference: string, cwd: string): Promise<Stored
       : {
           code: 'run.notFound',
           message: `There is no run "${reference}" under ${cwd}.`,
-          remedy: 'Give the folder of a run, the start of its id, or `latest`; `gatescope runs` lists them.',
+          remedy: 'Give the folder of a run, the start of its id, its name, or `latest`; `gatescope runs` lists them.',
         },
   );
 }

@@ -37,16 +37,17 @@ async function readText(chunks: AsyncIterable<Uint8Array>, reading: VectorReadin
   for await (const line of linesOf(chunks)) {
     const parts = line.trimEnd().split(' ');
     if (isFirst && parts.length === 2 && parts.every((part) => /^\d+$/.test(part))) {
-      requireSize(Number(parts[1]), reading.size);
+      requireVectorSize(Number(parts[1]), reading.size);
     } else if (line !== '') {
       const own = isFirst ? sizeOf(parts) : 0;
-      if (own > 0) requireSize(own, reading.size);
+      if (own > 0) requireVectorSize(own, reading.size);
       addLine(found, parts, reading);
     }
     isFirst = false;
   }
-  if (found.vectors.size === 0 && found.badLines >= found.wordCount)
-    throw unreadable('no line of it is a word and its numbers');
+  // A line of any file may be long enough by chance.
+  if (found.vectors.size === 0 && found.badLines * 2 >= found.wordCount)
+    throw unreadable('hardly a line of it is a word and its numbers');
   return found;
 }
 
@@ -75,6 +76,7 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
   const decoder = new TextDecoder('utf-8');
   let rest = '';
   for await (const chunk of chunks) {
+    if (chunk.includes(0)) throw unreadable('it holds zero bytes, which no text has');
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE_BYTES) throw unreadable('a line of it has more than a million characters');
@@ -90,7 +92,7 @@ async function readBinary(chunks: AsyncIterable<Uint8Array>, { size, idOf }: Vec
   const header = await bytes.until(0x0a, MAX_WORD_BYTES);
   const [, count, own] = /^(\d{1,12}) (\d{1,6})\s*$/.exec(header ?? '') ?? [];
   if (count === undefined) throw unreadable('it does not begin with two counts');
-  requireSize(Number(own), size);
+  requireVectorSize(Number(own), size);
   const found: WordVectors = { size, wordCount: Number(count), vectors: new Map(), badLines: 0 };
   for (let read = 0; read < found.wordCount; read++) {
     const word = await bytes.until(0x20, MAX_WORD_BYTES);
@@ -150,7 +152,7 @@ class ByteStream {
   }
 }
 
-function requireSize(own: number, size: number): void {
+export function requireVectorSize(own: number, size: number): void {
   if (own === size) return;
   if (own < 1 || own > MAX_SIZE) throw unreadable(`its vectors have ${own} numbers`);
   throw new UserError({

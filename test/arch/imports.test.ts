@@ -22,7 +22,10 @@ const FENCES: Readonly<Record<string, Fence>> = {
     types: [...own('protocol'), '@sinclair/typebox'],
   },
   'extension/text': { values: own('util', 'schema') },
-  'extension/data': { values: [...own('util', 'schema', 'text'), 'papaparse', 'entities'] },
+  'extension/data': {
+    values: [...own('util', 'schema', 'text'), 'papaparse', 'entities', 'hyparquet', '@uwdata/flechette'],
+    types: own('protocol'),
+  },
   'extension/engine': {
     values: [...own('util', 'schema'), '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
     types: own('data', 'text', 'protocol'),

@@ -1,13 +1,12 @@
 // A CSV of 500 MB is imported in the memory its token ids take and little more.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { writeCsv } from './largeCsv.ts';
 
 const FILE_BYTES = 500_000_000;
 const MAX_EXTRA_BYTES = 400_000_000;
@@ -17,31 +16,6 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'gatescope-memory-'));
 });
 after(() => rm(dir, { recursive: true, force: true }));
-
-/** Reviews of 40 to 160 words from a vocabulary of 50,000, some with commas, quotes and line breaks. */
-async function writeCsv(path: string): Promise<void> {
-  const words = Array.from({ length: 50_000 }, (_, at) => `w${(at * 7919).toString(36)}${'aeiou'[at % 5]}n`);
-  let state = 1;
-  const next = (bound: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
-  const stream = createWriteStream(path);
-  stream.write('text,label\n');
-  for (let written = 0; written < FILE_BYTES; ) {
-    let block = '';
-    while (block.length < 1 << 20) {
-      const count = 40 + next(120);
-      let text = '';
-      for (let word = 0; word < count; word++) text += `${words[Math.min(next(50_000), next(50_000))]} `;
-      block += next(4) === 0 ? `"${text}, she said ""no""\nand left",${next(2)}\n` : `${text},${next(2)}\n`;
-    }
-    written += block.length;
-    if (!stream.write(block)) await once(stream, 'drain');
-  }
-  stream.end();
-  await once(stream, 'finish');
-}
 
 interface Measured {
   rssBytes: number;
@@ -61,7 +35,7 @@ test('500 MB of CSV stay under 400 MB over the baseline', { timeout: 900_000 }, 
   const [small, large] = [join(dir, 'small.csv'), join(dir, 'large.csv')];
   const { writeFile } = await import('node:fs/promises');
   await writeFile(small, 'text,label\none two,a\nthree four,b\nfive,a\nsix,b\n');
-  await writeCsv(large);
+  await writeCsv(large, { bytes: FILE_BYTES, words: [40, 160] });
   const { size } = await stat(large);
   assert.ok(size >= FILE_BYTES);
   const [baseline, loaded] = [await measure(small), await measure(large)];

@@ -6,7 +6,7 @@ import type { RowCount } from '../../extension/data/badRows.ts';
 import { readSource } from '../../extension/data/sourceReader.ts';
 import type { Example } from '../../extension/data/types.ts';
 import { createFileSource } from '../../extension/node/fileSource.ts';
-import type { ResolvedSource } from '../../extension/schema/resolved.ts';
+import type { ResolvedFile } from '../../extension/schema/resolved.ts';
 
 const DATA = resolve(import.meta.dirname, '../../../shared/data');
 
@@ -25,7 +25,7 @@ export interface ReadResult {
 }
 
 /** Reads a source as a config would have it, with `auto` for what is not said. */
-export async function readAll(path: string, source: Partial<ResolvedSource> = {}): Promise<ReadResult> {
+export async function readAll(path: string, source: Partial<ResolvedFile> = {}): Promise<ReadResult> {
   const examples: Example[] = [];
   const log: string[] = [];
   const resolved = { path, format: 'auto', labelPart: 'whole', encoding: 'auto', ...source } as const;

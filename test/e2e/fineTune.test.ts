@@ -40,9 +40,13 @@ const quickInput = () => workbench.page.locator('.quick-input-widget');
 const lenses = async (): Promise<string> =>
   (await workbench.page.locator('.codelens-decoration').allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
 
-test('Fine-Tune asks what to freeze and which data, and opens a config that is ready to train', async () => {
+test('Fine-Tune asks what to start from, what to freeze and which data, and opens a config that is ready to train', async () => {
   await workbench.openFile(EXAMPLE_CONFIG);
   await workbench.runCommand('Gatescope: Fine-Tune…');
+  await eventually('it asks what to start from: the run, or a file', async () =>
+    /completed[\s\S]*Choose a file or folder…/.test(await quickInput().innerText()),
+  );
+  await workbench.page.keyboard.press('Enter');
   await eventually('it lists the groups with their sizes, the embedding ticked', async () => {
     const text = await quickInput().innerText();
     return /embedding[\s\S]*parameters[\s\S]*encoder\.0[\s\S]*head/.test(text) && /1 Selected/.test(text);
@@ -59,6 +63,16 @@ test('Fine-Tune asks what to freeze and which data, and opens a config that is r
 
 test('the line over "freeze" counts tensors and parameters', async () => {
   await eventually('the line is there', async () => /Freeze: 1 tensor, [\d,]+ parameters/.test(await lenses()));
+});
+
+test('the plan over the config shows the lock and the rates before anything trains', async () => {
+  await workbench.runCommand('Gatescope: Show Plan');
+  const page = await workbench.dashboard();
+  await page.getByRole('heading', { name: /^Plan of .*fine-tuned/ }).waitFor({ timeout: 60_000 });
+  const row = page.getByRole('table', { name: 'Groups of parameters' }).getByRole('row').nth(1);
+  await row.locator('.codicon-lock').waitFor({ timeout: 60_000 });
+  await page.getByRole('img', { name: /^Learning rate\. embedding: learning rate from 0 to 0/ }).waitFor();
+  await workbench.openFile(TUNED);
 });
 
 test('the run shows a lock, and in the end that the embedding moved by exactly 0', async () => {

@@ -1,7 +1,7 @@
 // The commands beside train: help, exit codes, places of errors, predictions, evaluation, runs, data.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -53,6 +53,7 @@ test('every command has help, and the overview names all of them', async () => {
 });
 
 test('what the user gets wrong is exit code 1 with a remedy', async () => {
+  await writeFile(join(dir, 'empty.txt'), '\n');
   const cases: [string[], RegExp][] = [
     [[], /Usage/],
     [['trian'], /Did you mean "train"/],
@@ -82,6 +83,12 @@ test('what the user gets wrong is exit code 1 with a remedy', async () => {
     [['predict', 'nothing', 'text'], /There is no run/],
     [['predict', run], /text or --file/],
     [['predict', run, ' '], /A text to predict is empty/],
+    [['predict', run, '--file', 'empty.txt'], /empty\.txt cannot be read: it has no text/],
+    [['predict', run, '-5 degrees'], /There is no option -5\. A text that begins with a dash goes behind " -- "/],
+    [['predict', run, 'cold', '--tip', '2'], /There is no option --tip\. Did you mean --top\?/],
+    [['predict', run, 'cold', '--top', '-2'], /--top needs a value; one that begins with a dash is given as --top=…\./],
+    [['predict', run, 'cold', '--top'], /--top needs a value\./],
+    [['trace', run, '--text', ''], /The text is empty/],
     [['predict', run, '--file', 'none.txt'], /none\.txt cannot be read: it does not exist/],
     [['predict', run, '--file', '.'], /it is a folder/],
     [['evaluate', run, '--data', 'none.csv'], /none\.csv does not exist\. Give/],
@@ -184,6 +191,39 @@ test('predict answers for texts, a file, standard input, and writes CSV', async 
   assert.match(rows[1], /^"a ""hot"" noon, sun",warm,0\.\d+,/);
   assert.match(rows[2], /^frost,cold,/);
   assert.equal(rows.length, 3);
+});
+
+test('predict says what of a long text was not read, and cuts what it shows', async () => {
+  const text = 'snow '.repeat(500).trim();
+  const [row] = jsonLines((await cli('predict', run, text, '--json')).stdout);
+  assert.equal((row.tokens as string[]).length, 20);
+  assert.equal(row.truncated, 480);
+  assert.equal(row.text, text);
+  const { stdout } = await cli('predict', run, text);
+  assert.match(stdout, /snow… {2}\(read: the first 20 of 500 tokens\)$/m);
+  assert.ok(stdout.length < 350, stdout);
+});
+
+test('a run goes by its name; `latest` passes over one that ended without weights, and says so', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'gatescope-latest-'));
+  try {
+    const source = join(dir, '.gatescope/runs', run);
+    await cp(source, join(empty, '.gatescope/runs/good'), { recursive: true });
+    const manifest = JSON.parse(await readFile(join(source, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const failed = join(empty, '.gatescope/runs/later');
+    await mkdir(failed);
+    const { best, ...rest } = manifest;
+    assert.ok(best);
+    const later = { ...rest, name: 'Later', status: 'failed', startedAt: new Date().toISOString() };
+    await writeFile(join(failed, 'run.json'), JSON.stringify(later));
+    const latest = await runCli(['predict', 'latest', 'snow'], empty);
+    assert.equal(latest.code, 0, latest.stderr);
+    assert.match(latest.stderr, /^later has no weights \(failed\); taking good\./);
+    assert.equal((await runCli(['predict', 'Weather', 'snow'], empty)).stdout, latest.stdout);
+    assert.match((await runCli(['runs', 'show', 'latest'], empty)).stdout, /^Later/);
+  } finally {
+    await rm(empty, { recursive: true, force: true });
+  }
 });
 
 test('predict finds the encoding of a file: byte order marks are no text', async () => {

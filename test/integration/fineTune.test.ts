@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../extension/engine/io/safetensors.ts';
+import { scoresOnly } from '../../extension/node/scores.ts';
+import { readProbe } from '../../extension/node/trace/traceSources.ts';
+import type { Evaluation } from '../../extension/schema/run.ts';
 import { CONFIG, jsonLines, makeProject, type Project, readJson, runCli } from './support.ts';
 
 const OTHER = 'text,label\n'.concat(
@@ -130,6 +133,89 @@ test('word vectors start the rows of known words; coverage is said; another size
     other.stderr,
     /vectors\.txt: The word vectors have 8 numbers each, and the embedding has 9\. Set model\.embedding\.size to 8/,
   );
+});
+
+test('word vectors may be a table of safetensors with the words in a list', async (t) => {
+  const project = await makeProject(t);
+  const words = ['snow', 'elsewhere', 'sun'];
+  const data = Float32Array.from({ length: words.length * 8 }, (_, at) => at + 0.5);
+  await writeFile(join(project.dir, 'table.safetensors'), encodeSafetensors([{ name: 'w', shape: [3, 8], data }]));
+  const train = (vectors: object) =>
+    runCli(
+      ['train', project.configPath, '--json', '--set', `model.embedding.vectors=${JSON.stringify(vectors)}`].concat([
+        '--set',
+        'fineTune={"freeze":["embedding"]}',
+        '--set',
+        'training.epochs=1',
+      ]),
+      project.dir,
+    );
+  const silent = await train({ path: 'table.safetensors' });
+  assert.equal(silent.code, 1);
+  assert.match(silent.stderr, /table\.safetensors: It has 3 rows.*model\.embedding\.vectors\.tokens/);
+  await writeFile(join(project.dir, 'words.json'), JSON.stringify(words));
+  const { code, stdout, stderr } = await train({ path: 'table.safetensors', tokens: 'words.json' });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Word vectors: 2 of \d+ vocabulary entries .* the file has 3 words/);
+  const dir = join(project.runsDir, jsonLines(stdout).at(-1)!.run as string);
+  const ids = await vocabularyOf(dir);
+  const table = (await tensorsOf(join(dir, 'model.safetensors'))).get('embedding.weight')!;
+  for (const [word, row] of [
+    ['snow', 0],
+    ['sun', 2],
+  ] as const)
+    assert.deepEqual(table.data.slice(ids[word] * 8, ids[word] * 8 + 8), data.slice(row * 8, row * 8 + 8));
+});
+
+test('old scores stand beside the new, and gates of the probes are compared with the start', async (t) => {
+  const project = await makeProject(t);
+  const source = await train(project, project.configPath, '--set', 'training.epochs=1');
+  const probes = ['--set', 'probes=["the sun was near the house","snow and ice"]'];
+  const from = ['--set', 'fineTune={"from":"latest","vocabulary":"source","freeze":["encoder.0"]}'];
+  const { dir } = await train(project, project.configPath, ...probes, ...from);
+  const [old, own] = (await Promise.all(
+    [source.dir, dir].map((each) => readJson(join(each, 'evaluation.json'))),
+  )) as unknown as Evaluation[];
+  // The data are the same, and so are the weights: what the source reached in the end is what this run began with.
+  assert.deepEqual(own.start?.validation, scoresOnly(old.validation));
+  assert.deepEqual(own.start?.test, scoresOnly(old.test!));
+  assert.equal(old.start, undefined);
+  assert.equal(old.drift, undefined);
+  const { from: first, to, probes: count, layers } = own.drift!;
+  assert.deepEqual([first, to, count, layers.length], [0, 4, 2, 1]);
+  for (const [signal, change] of Object.entries(layers[0])) {
+    const traces = await Promise.all(
+      [0, 1].map((probe) => Promise.all([0, 4].map((epoch) => readProbe({ runDir: dir, probe, epoch })))),
+    );
+    const changes = traces.flatMap(([before, after]) =>
+      before.layers[0].flatMap(({ signals }, direction) => {
+        const now = after.layers[0][direction].signals as Record<string, Float32Array>;
+        return [...(signals as Record<string, Float32Array>)[signal]].map((value, at) =>
+          Math.abs(now[signal][at] - value),
+        );
+      }),
+    );
+    assert.ok(change > 0, 'a frozen layer reads other vectors');
+    assert.ok(Math.abs(changes.reduce((sum, one) => sum + one, 0) / changes.length - change) < 1e-9, signal);
+  }
+  const shown = await runCli(['runs', 'show', dir], project.dir);
+  assert.match(shown.stdout, /^validation at start +40 /m);
+  assert.match(
+    shown.stdout,
+    /^Mean absolute change on 2 probes, epoch 0 to 4:\nlayer +i +f +g +o +c +tanh c +h\nencoder\.0 +0\.\d/m,
+  );
+  assert.match(shown.stdout, /^encoder\.weight_ih_l0 .* 0 % *$/m);
+});
+
+test('with all but the head frozen no gate changes; a head that starts fresh has no old score', async (t) => {
+  const project = await makeProject(t);
+  await train(project, project.configPath, '--set', 'training.epochs=1');
+  const path = await writeTuning(project, { from: 'latest', vocabulary: 'source', freeze: ['embedding', 'encoder.0'] });
+  await writeFile(join(project.dir, 'other.csv'), OTHER.replaceAll('warm', 'heat'));
+  const { dir } = await train(project, path, '--set', 'probes=["sun"]');
+  const { start, drift } = (await readJson(join(dir, 'evaluation.json'))) as unknown as Evaluation;
+  assert.equal(start, undefined);
+  assert.ok(Object.values(drift!.layers[0]).every((change) => change === 0));
 });
 
 test('plan shows the groups, and the rate of each over the run before it starts', async (t) => {

@@ -164,6 +164,13 @@ test('a language model goes on within an epoch, with the states it carried', asy
   assertSame(await trainToEnd(project, '--resume', dir), whole);
 });
 
+test('a finished language model takes more epochs', async (t) => {
+  const project = await makeTextProject(t);
+  const { dir } = await trainToEnd(project, project.configPath);
+  const whole = await trainToEnd(project, project.configPath, '--set', 'training.epochs=4');
+  assertSame(await trainToEnd(project, '--resume', dir, '--set', 'training.epochs=4'), whole);
+});
+
 test('settings that changed are shown and refused, unless they are allowed', async (t) => {
   const project = await makeProject(t);
   await writeFile(project.configPath, FINE_TUNING);
@@ -252,5 +259,49 @@ test('what was frozen is the same to the last bit, and run.json can show it', as
   assert.deepEqual(
     movement.map(({ name }) => name),
     tensors.map(({ name }) => name),
+  );
+});
+
+test('a run that diverges in the epoch it goes on with keeps its best weights, and can go on from where it was', async (t) => {
+  const project = await makeProject(t, 400);
+  const write = (rate: number) =>
+    writeFile(
+      project.configPath,
+      CONFIG.replace(
+        '"optimizer": { "type": "adam", "learningRate": 0.02 }',
+        `"optimizer": { "type": "sgd", "learningRate": ${rate}, "weightDecay": 10 }`,
+      ),
+    );
+  await write(0.01);
+  const first = await runCli(['train', project.configPath, '--json', '--set', 'training.epochs=2'], project.dir);
+  assert.equal(first.code, 0, first.stderr);
+  const dir = join(project.runsDir, jsonLines(first.stdout).at(-1)!.run as string);
+  const best = (await readJson(join(dir, 'run.json'))).best;
+  const model = await readFile(join(dir, 'model.safetensors'));
+  await write(100);
+  const goOn = () =>
+    runCli(['train', '--resume', dir, '--allow-changes', '--json', '--set', 'training.epochs=4'], project.dir);
+  const diverged = await goOn();
+  assert.equal(diverged.code, 1, diverged.stderr);
+  assert.notEqual(diverged.stdout, '', diverged.stderr);
+  const last = jsonLines(diverged.stdout).at(-1)!;
+  assert.deepEqual([last.status, last.epochs], ['diverged', 2], diverged.stderr);
+  assert.match(
+    (last.problem as { message: string }).message,
+    /not finite at step \d+; the weights of epoch \d are kept/,
+  );
+  assert.deepEqual((await readJson(join(dir, 'run.json'))).best, best);
+  assert.ok((await readFile(join(dir, 'model.safetensors'))).equals(model), 'the best weights');
+  await write(0.01);
+  const again = await goOn();
+  assert.equal(again.code, 0, again.stderr);
+  assert.deepEqual([jsonLines(again.stdout).at(-1)!.status, jsonLines(again.stdout).at(-1)!.epochs], ['completed', 4]);
+  const steps = jsonLines(await readFile(join(dir, 'metrics.jsonl'), 'utf8')).flatMap(({ type, step }) =>
+    type === 'step' ? [step] : [],
+  );
+  assert.deepEqual(
+    steps,
+    Array.from({ length: 80 }, (_, at) => at + 1),
+    'what came of the divergence is forgotten',
   );
 });

@@ -6,14 +6,18 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
 import type { EngineContract } from '../../extension/protocol/engineContract.ts';
+import type { Evaluation, RunManifest } from '../../extension/schema/run.ts';
 import { isProcessAlive } from '../../extension/store/processes.ts';
 import { UserError } from '../../extension/util/userError.ts';
 import { ensureTensorflow } from '../support/tensorflow.ts';
-import { makeProject, readJson, startCli, startWorker } from './support.ts';
+import { jsonLines, makeProject, readJson, startCli, startWorker } from './support.ts';
 
 const FOLDER = `tfjs-node-4.22.0-${process.platform}-${process.arch}`;
 const INSTALL = ['engine', 'install', 'tensorflow'];
+/** The embedding throughout, the encoder until the third epoch. */
+const FREEZING = 'fineTune={"freeze":["embedding","encoder.0"],"unfreeze":[{"epoch":3,"groups":["encoder.0"]}]}';
 const TRAIN_SET = ['--set', 'engine.backend="tensorflow"', '--set', 'training.epochs=2'];
 
 interface Place {
@@ -220,4 +224,38 @@ test('a package that cannot be loaded is an error with its reason', async (t) =>
   const { code, stderr } = await run(['train', project.configPath, ...TRAIN_SET], place);
   assert.equal(code, 1);
   assert.match(stderr, /"tensorflow" cannot run here \(wrong machine\)/);
+});
+
+test('TensorFlow trains with frozen groups and goes on from a checkpoint: what is frozen stays, the rest is the uninterrupted run', async (t) => {
+  const place = await makePlace(t);
+  await mkdir(place.cache);
+  await symlink(await ensureTensorflow(), join(place.cache, FOLDER));
+  const train = async (epochs: number, ...more: string[]) => {
+    const set = [`training.epochs=${epochs}`, 'engine={"backend":"tensorflow","threads":1}', FREEZING];
+    const args = set.flatMap((each) => ['--set', each]);
+    const { code, stdout, stderr } = await run(['train', ...more, '--json', ...args], place);
+    assert.equal(code, 0, stderr);
+    return jsonLines(stdout).at(-1)!.run as string;
+  };
+  const [whole, halves] = [await makeProject(t), await makeProject(t)];
+  const uninterrupted = join(whole.runsDir, await train(4, whole.configPath));
+  const first = join(halves.runsDir, await train(2, halves.configPath));
+  assert.equal(join(halves.runsDir, await train(4, '--resume', first)), first);
+  for (const dir of [uninterrupted, first]) {
+    const { frozen, status, epochs } = (await readJson(join(dir, 'run.json'))) as unknown as RunManifest;
+    assert.deepEqual([status, epochs.done], ['completed', 4]);
+    assert.deepEqual(frozen?.parameters, ['embedding.weight']);
+    assert.equal(frozen?.after, frozen?.before);
+    const { movement } = (await readJson(join(dir, 'evaluation.json'))) as unknown as Evaluation;
+    assert.deepEqual(
+      movement?.filter(({ distance }) => distance === 0).map(({ name }) => name),
+      ['embedding.weight'],
+    );
+  }
+  const [expected, actual] = await Promise.all(
+    [uninterrupted, first].map(
+      async (dir) => decodeSafetensors(await readFile(join(dir, 'model.safetensors'))).tensors,
+    ),
+  );
+  for (const [at, { name, data }] of expected.entries()) assert.deepEqual(actual[at].data, data, name);
 });

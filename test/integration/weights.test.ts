@@ -82,7 +82,7 @@ test('files that are no weights, and pickles with calls, are exit code 1 with th
   const dir = await makeFolder(t);
   const cases: [string, RegExp][] = [
     ['tokens.txt', /tokens\.txt: .*none of the formats/],
-    ['none.pt', /none\.pt could not be read.*does not exist/],
+    ['none.pt', /^gatescope: [^:]*none\.pt could not be read.*does not exist/],
     ['.', /it is a folder without model\.safetensors/],
     [join(FILES, 'torch-wholeModel.pt'), /torch-wholeModel\.pt: .*names torch\.nn\.modules\.linear\.Linear/],
   ];

@@ -4,6 +4,8 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { InspectorFixture } from '../../webview/dev/inspectorHost.ts';
 import { traceLayer } from '../../webview/dev/traceNetworks.ts';
+import type { UnitCurves } from '../../webview/inspector/unitCurves.ts';
+import type { Heatmap } from '../../webview/shared/heatmap/heatmap.ts';
 import { findViolations, overflowOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
@@ -76,6 +78,35 @@ test('tabs are worked by keyboard, and the open one survives a reload', async (t
   assert.equal(await page.getByRole('tab', { name: VIEWS.match }).getAttribute('aria-selected'), 'true');
 });
 
+test('what was set in a view is there again after a reload, and after a look at another view', async (t) => {
+  const page = await open(t, 'saturation');
+  const select = (name: string) => view(page).getByRole('combobox', { name });
+  await select('Over').selectOption('training data');
+  await page.getByRole('slider', { name: 'Shut below' }).fill('0.2');
+  await show(page, 'units');
+  await select('with').selectOption('length of the token');
+  await show(page, 'gradients');
+  await page.getByRole('radio', { name: 'Integrated gradients' }).check();
+  await select('of the logit of').selectOption('LOC');
+  await show(page, 'match');
+  await view(page).getByRole('button', { name: 'Hamlet' }).click();
+  await page.getByRole('slider', { name: 'at least' }).fill('0.45');
+  await page.getByRole('checkbox', { name: 'off after it' }).check();
+  await page.reload();
+  await show(page, 'match');
+  assert.equal(await view(page).getByRole('button', { name: 'Hamlet' }).getAttribute('aria-pressed'), 'true');
+  assert.equal(await page.getByRole('slider', { name: 'at least' }).inputValue(), '0.45');
+  assert.ok(await page.getByRole('checkbox', { name: 'off after it' }).isChecked());
+  await show(page, 'gradients');
+  assert.ok(await page.getByRole('radio', { name: 'Integrated gradients' }).isChecked());
+  assert.equal(await select('of the logit of').locator('option:checked').innerText(), 'LOC');
+  await show(page, 'units');
+  assert.equal(await select('with').locator('option:checked').innerText(), 'length of the token');
+  await show(page, 'saturation');
+  assert.equal(await select('Over').locator('option:checked').innerText(), 'training data');
+  assert.equal(await page.getByRole('slider', { name: 'Shut below' }).inputValue(), '0.2');
+});
+
 test('saturation: a dot that is reached by key is the row of the heatmap, with its true shares', async (t) => {
   const page = await open(t, 'saturation');
   const plot = page.getByRole('img', { name: /^Forget gate f, 100 units/ }).nth(1);
@@ -112,10 +143,17 @@ test('saturation: a click takes the unit of the dot, and once more the next one 
 
 test('saturation over the epochs: every stored one is read, and a text without them says so', async (t) => {
   const page = await open(t, 'saturation');
-  await page.getByRole('checkbox', { name: 'Mean over the epochs' }).check();
-  await page.getByText('from epoch 0 to epoch 5').waitFor();
+  await page.getByRole('checkbox', { name: 'Over the epochs' }).check();
+  await page.getByText('epoch 0 to 5 on the text at the top').waitFor();
   const epochs = (await callsOf(page, 'probe')).map((params) => (params as { epoch: number }).epoch);
   assert.deepEqual([...new Set(epochs)].sort(), [0, 1, 2, 3, 4, 5]);
+  const picture = page.getByRole('img', { name: /^Forget gate f over the epochs/ }).first();
+  await picture.focus();
+  await page.keyboard.press('Home');
+  await eventually('the page is at epoch 0', async () =>
+    /now at epoch 0 shut/.test((await picture.getAttribute('aria-label')) ?? ''),
+  );
+  assert.match(await page.locator('gs-epoch-slider').innerText(), /Epoch 0|before training/i);
   await page.getByRole('combobox', { name: 'Over' }).selectOption('training data');
   await eventually('the data are asked for', async () =>
     (await callsOf(page, 'statistics')).some((params) => JSON.stringify(params).includes('"split":"train"')),
@@ -193,6 +231,85 @@ test('gradients: a bar a token, chosen by keys; integrated ones say their comple
   await eventually('another class', async () => /Logit of HUM/.test(await textOf(page)));
   const last = (await callsOf(page, 'gradients')).at(-1);
   assert.deepEqual(last, { runId: '2026-11-24T10-00-00-trec', text: PROBE, target: 'HUM', integratedSteps: 200 });
+});
+
+test('the gradient of the Gradients tab stands above the tokens of the heatmap, bar over column, and survives a reload', async (t) => {
+  const page = await open(t, 'gradients');
+  await page.getByRole('checkbox', { name: 'Gradient' }).check();
+  const note = page.locator('.gradient-note');
+  await eventually('the bars are explained', async () => /logit of \w+ answers/.test(await note.innerText()));
+  await page.locator('.strip-token').nth(2).click();
+  const strip = (await page.locator('.strip-token').nth(2).getAttribute('title')) ?? '';
+  const number = /: ([\d.]+),/.exec(strip)?.[1];
+  assert.ok(number, strip);
+  await eventually('the same number at the cursor', async () =>
+    (await note.innerText()).includes(`At “Hamlet”: ${number}`),
+  );
+  assert.ok((await spoken(page)).endsWith(`, gradient ${number}`), await spoken(page));
+  assert.deepEqual(await filledColumns(page), await largestBars(page));
+  await page.reload();
+  await note.waitFor();
+});
+
+/** Columns of the heatmap with a bar at least half as high as it can be, by the pixels of the picture. */
+const filledColumns = (page: Page): Promise<number[]> =>
+  page.evaluate(() => {
+    const heatmap = document.querySelector<Heatmap>('gs-heatmap')!;
+    const canvas = heatmap.querySelector('canvas')!;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })!;
+    copy.drawImage(canvas, 0, 0);
+    const colourAt = (x: number): string => copy.getImageData(x, 17, 1, 1).data.join();
+    const { left, bottom } = canvas.getBoundingClientRect();
+    const filled = new Set<number>();
+    for (let x = 0; x < canvas.width; x++) {
+      const place = heatmap.placeUnder({ clientX: left + x, clientY: bottom - 4 });
+      if (place && colourAt(x) !== colourAt(1)) filled.add(place.column);
+    }
+    return [...filled];
+  });
+
+/** The same, by the numbers of the Gradients tab. */
+async function largestBars(page: Page): Promise<number[]> {
+  const titles = await page
+    .locator('.strip-token')
+    .evaluateAll((tokens) => tokens.map((token) => token.getAttribute('title') ?? ''));
+  const values = titles.map((title) => Number(/: ([\d.]+), [\d.]+ % of all$/.exec(title)?.[1]));
+  assert.ok(values.every((value) => value > 0));
+  const half = Math.max(...values) / 2;
+  return values.flatMap((value, at) => (value >= half ? at : []));
+}
+
+test('connectivity: a state is named by its token, as a column is', async (t) => {
+  const page = await open(t, 'connectivity');
+  const named = await page.locator('[data-panel=connectivity] gs-heatmap').evaluate((element) => {
+    const { rowNames, columnNames } = element as Heatmap;
+    return { rowNames, columnNames };
+  });
+  assert.deepEqual(named, { rowNames: TOKENS, columnNames: TOKENS });
+});
+
+test('the curves of a pinned unit show the tokens that the heatmap shows', async (t) => {
+  const page = await open(t, 'gradients', { width: 900 });
+  await box(page).fill(Array.from({ length: 1024 }, (_, at) => `word${at}`).join(' '));
+  const grid = page.locator('.inspector-body').getByRole('grid').first();
+  await eventually('the long text', async () => (await grid.getAttribute('aria-colcount')) === '1024');
+  await grid.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  for (let press = 0; press < 6; press++) await page.keyboard.press('+');
+  const curves = page.locator('gs-unit-curves');
+  const shown = () => curves.evaluate((element) => (element as UnitCurves).columns);
+  await eventually('a part of it, with its end', async () => {
+    const columns = await shown();
+    return columns !== undefined && columns.end === 1024 && columns.end - columns.start < 300;
+  });
+  const before = (await shown())!;
+  await page.keyboard.press('Home');
+  await eventually('the beginning, as many tokens', async () => {
+    const columns = await shown();
+    return columns?.start === 0 && Math.abs(columns.end - (before.end - before.start)) <= 1;
+  });
 });
 
 test('connectivity: values by keyboard, zero where the token was not read yet, in both scales', async (t) => {
@@ -436,7 +553,7 @@ test('labels and tokens of strangers are never read as HTML, and nothing becomes
 for (const theme of Object.keys(THEMES) as ThemeName[]) {
   test(`no accessibility violations, and nothing too wide at 400 px: ${theme}`, async (t) => {
     const page = await open(t, 'saturation', { theme, width: 400 });
-    await page.getByRole('checkbox', { name: 'Mean over the epochs' }).check();
+    await page.getByRole('checkbox', { name: 'Over the epochs' }).check();
     for (const name of Object.keys(VIEWS) as View[]) {
       await show(page, name);
       assert.deepEqual(await findViolations(page), [], name);

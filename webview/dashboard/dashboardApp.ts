@@ -16,6 +16,7 @@ import { renderSamples } from '../shared/samples.ts';
 import { readTheme } from '../shared/theme.ts';
 import { progressRing } from '../shared/widgets.ts';
 import { DashboardStore } from './dashboardStore.ts';
+import './planView.ts';
 import { renderRunHeader } from './runHeader.ts';
 import './runTable.ts';
 import type { RunTableActions } from './runTable.ts';
@@ -41,6 +42,8 @@ export class DashboardApp extends LightElement {
         : errorNotice('Something could not be loaded.', store.error, () => void store.load());
     if (!store.isLoaded)
       return html`<main>${store.error === undefined ? progressRing('Loading runs') : failure}</main>`;
+    const { plan } = store.state;
+    if (plan !== undefined) return html`<main>${failure} ${this.#renderPlan(plan)}</main>`;
     const { focused } = store;
     if (!focused) return html`<main>${failure}${renderNoRuns(store.whyNot)}</main>`;
     return html`<main>
@@ -73,9 +76,20 @@ export class DashboardApp extends LightElement {
           .openExample=${(path: string, line: number) => this.#do(store.client.call('openExample', { runId: focused.id, path, line }))}
         ></gs-evaluation>
       </section>
-      ${renderGroups(focused.groups, store.evaluationOf(focused)?.movement)}
+      ${renderGroups(focused.groups, store.evaluationOf(focused) ?? undefined)}
       ${renderSamples(store.samplesOf(focused))}
     </main>`;
+  }
+
+  #renderPlan(configPath: string): TemplateResult {
+    const { store } = this;
+    return html`<gs-plan
+      .client=${store.client}
+      .saveFile=${this.#saveFile}
+      .close=${() => store.closePlan()}
+      .configPath=${configPath}
+      .revision=${store.planRevision}
+    ></gs-plan>`;
   }
 
   #renderTryIt({ id, task }: RunSummary): TemplateResult {

@@ -7,6 +7,8 @@ export type RunSortKey = (typeof RUN_SORT_KEYS)[number];
 export interface DashboardState {
   /** The run that header, evaluation and predictions are about; absent: the newest. */
   focus?: string;
+  /** Path of the config whose plan is shown instead of the runs. */
+  plan?: string;
   /** Runs on the charts; absent: the focused one. */
   plotted?: string[];
   /** Palette index by run. */
@@ -19,11 +21,12 @@ export interface DashboardState {
 const MAX_KEPT = 1000;
 
 export function parseDashboardState(saved: unknown): DashboardState {
-  const { focus, plotted, colors, charts, sort, filter } = asRecord(saved);
+  const { focus, plan, plotted, colors, charts, sort, filter } = asRecord(saved);
   const { key, isDescending } = asRecord(sort);
   const numbers = Object.entries(asRecord(colors)).filter((entry): entry is [string, number] => isIndex(entry[1]));
   return {
     focus: typeof focus === 'string' ? focus : undefined,
+    plan: typeof plan === 'string' ? plan : undefined,
     plotted: Array.isArray(plotted) ? plotted.filter((id) => typeof id === 'string').slice(0, MAX_KEPT) : undefined,
     colors: Object.fromEntries(numbers.slice(0, MAX_KEPT)),
     charts: parseChartSettings(charts),

@@ -1,6 +1,6 @@
 // What the dashboard shows: runs, their metrics and evaluations, and what the user chose. No DOM beyond the page host.
 // Invariant: metrics of a run hold every event of its log in order; a gap is filled by asking for all of it again.
-import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
+import type { DashboardContract, DashboardFocus, RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import type { MetricFrame, RunSample } from '../../extension/protocol/metricFrame.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import type { Evaluation } from '../../extension/schema/run.ts';
@@ -22,6 +22,8 @@ export class DashboardStore {
   #plottedCache: { key: string; runs: PlottedRun[] } = { key: '', runs: [] };
   state: DashboardState;
   runs: readonly RunSummary[] = [];
+  /** Grows when the plan that is shown may have changed. */
+  planRevision = 0;
   isLoaded = false;
   canTrain = true;
   whyNot: string | undefined;
@@ -39,7 +41,10 @@ export class DashboardStore {
     this.state = parseDashboardState(host.loadState());
     client.on('runsChanged', (runs) => this.#setRuns(runs));
     client.on('append', (frame) => this.#take(frame));
-    client.on('focus', ({ runId }) => this.focusRun(runId));
+    client.on('focus', (focus) => this.#show(focus));
+    client.on('configSaved', ({ configPath }) => {
+      if (configPath === this.state.plan) this.#show({ configPath });
+    });
   }
 
   async load(): Promise<void> {
@@ -49,7 +54,7 @@ export class DashboardStore {
       this.canTrain = canTrain;
       this.whyNot = whyNot;
       this.isLoaded = true;
-      if (focus !== undefined) this.state = { ...this.state, focus, plotted: [focus] };
+      if (focus) this.state = withFocus(this.state, focus);
       this.#setRuns(runs);
     } catch (error) {
       this.error = error;
@@ -65,9 +70,22 @@ export class DashboardStore {
     this.#onChange();
   }
 
+  /** What the host asks for. A plan that is shown is read again. */
+  #show(focus: DashboardFocus): void {
+    if ('runId' in focus) this.focusRun(focus.runId);
+    else {
+      this.planRevision++;
+      this.change({ plan: focus.configPath });
+    }
+  }
+
+  closePlan(): void {
+    this.change({ plan: undefined });
+  }
+
   focusRun(runId: string): void {
     const isOn = this.plottedIds.includes(runId);
-    this.change({ focus: runId, plotted: isOn ? this.plottedIds : [runId] });
+    this.change({ focus: runId, plan: undefined, plotted: isOn ? this.plottedIds : [runId] });
   }
 
   togglePlotted(runId: string): void {
@@ -181,6 +199,11 @@ export class DashboardStore {
     if (result === 'gap') void this.#loadMetrics(runId);
     else if (result === 'taken') this.#onChange();
   }
+}
+
+function withFocus(state: DashboardState, focus: DashboardFocus): DashboardState {
+  if ('configPath' in focus) return { ...state, plan: focus.configPath };
+  return { ...state, focus: focus.runId, plan: undefined, plotted: [focus.runId] };
 }
 
 /** Changes when a new evaluation can be there. */

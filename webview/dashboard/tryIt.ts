@@ -91,7 +91,7 @@ export class TryIt extends LightElement {
 }
 
 function renderPrediction(
-  { text, tokens, unknown, classes }: Prediction,
+  { text, tokens, unknown, truncated, classes }: Prediction,
   inspect: (text: string) => void,
 ): TemplateResult {
   const missing = new Set(unknown);
@@ -105,6 +105,7 @@ function renderPrediction(
       )}
     </p>
     ${missing.size > 0 ? html`<p class="muted">Dashed tokens are not in the vocabulary.</p>` : nothing}
+    ${truncated > 0 ? html`<p class="muted">${truncated} more tokens are beyond the model’s maximum.</p>` : nothing}
     <table class="probabilities" aria-label="Class probabilities">
       <tbody>
         ${classes.slice(0, MAX_CLASSES).map(

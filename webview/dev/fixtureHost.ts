@@ -1,5 +1,5 @@
 // Stands in for VS Code in a plain browser: answers the dashboard from made-up runs and plays a live one on demand.
-// `?state=` chooses: none, one, live, paused, many, hostile, classes, large, text, untrusted, failing. The test drives it through `window.fixture`.
+// `?state=` chooses: none, one, live, paused, many, hostile, classes, large, text, untrusted, failing, plan. The test drives it through `window.fixture`.
 import type { DashboardContract, RunSummary } from '../../extension/protocol/dashboardContract.ts';
 import { toMetricFrame } from '../../extension/protocol/metricFrame.ts';
 import { serve } from '../../extension/protocol/rpc.ts';
@@ -7,6 +7,7 @@ import type { Evaluation, RunEvent } from '../../extension/schema/run.ts';
 import { UserError } from '../../extension/util/userError.ts';
 import { makeEvaluation, makeEvents, makeRun } from './fixtures.ts';
 import { installVsCode } from './pageTransport.ts';
+import { makeFoundRate, makePlan, PLAN_PATH } from './planFixtures.ts';
 import { makeTextEvaluation, makeTextEvents, makeTextRun, TEXT_RUN_ID } from './textFixtures.ts';
 
 export interface Fixture {
@@ -117,7 +118,8 @@ const server = serve<DashboardContract>(installVsCode('gatescope-dev-state'), {
         remedy: 'Look at its permissions.',
       });
     const whyNot = state === 'untrusted' ? 'Training is off because this folder is in Restricted Mode.' : undefined;
-    return { runs, canTrain: whyNot === undefined, whyNot };
+    const focus = state === 'plan' ? { configPath: PLAN_PATH } : undefined;
+    return { runs, focus, canTrain: whyNot === undefined, whyNot };
   }),
   metrics: record('metrics', ({ runId }) =>
     state === 'slow' ? new Promise<never>(() => undefined) : toMetricFrame(runId, 0, eventsOf(runId)),
@@ -151,7 +153,7 @@ const server = serve<DashboardContract>(installVsCode('gatescope-dev-state'), {
       label,
       probability: at === 0 ? 0.9 : 0.1 / (evaluation.labels.length - 1),
     }));
-    return { text, tokens, unknown: tokens.filter((token) => token.length > 9), classes };
+    return { text, tokens, unknown: tokens.filter((token) => token.length > 9), truncated: 0, classes };
   }),
   generate: record('generate', ({ settings }) => {
     if (settings.prompt.includes('é')) {
@@ -159,6 +161,10 @@ const server = serve<DashboardContract>(installVsCode('gatescope-dev-state'), {
     }
     return `, my lord,\nThe morning of the day is come again. <i>Exeunt</i>`;
   }),
+  plan: record('plan', () => makePlan()),
+  findRate: record('findRate', () => makeFoundRate()),
+  useRate: record('useRate', () => undefined),
+  showConfig: record('showConfig', () => undefined),
   saveFile: record('saveFile', ({ suggestedName, data }) => {
     saved.push({ name: suggestedName, data });
     return true;

@@ -104,6 +104,20 @@ export function makeEvaluation(labels: string[]): Evaluation {
     validation: makeSplit(labels, 7),
     test: makeSplit(labels, 3),
     movement: makeMovement(),
+    start: {
+      from: '.gatescope/runs/2026-11-23T09-00-00-trec',
+      validation: { loss: 1.214, accuracy: 0.583, macroF1: 0.541, weightedF1: 0.579 },
+      test: { loss: 1.187, accuracy: 0.594, macroF1: 0.552, weightedF1: 0.588 },
+    },
+    drift: {
+      from: 0,
+      to: 6,
+      probes: 3,
+      layers: [
+        { i: 0.021, f: 0.034, g: 0.048, o: 0.027, c: 0.094, tanhC: 0.051, h: 0.029 },
+        { i: 0.083, f: 0.112, g: 0.164, o: 0.095, c: 0.381, tanhC: 0.203, h: 0.118 },
+      ],
+    },
   };
 }
 

@@ -72,7 +72,7 @@ export class InputLine extends LightElement {
     const notes = [
       formatCount(tokens.length, 'token'),
       unknown > 0 ? `${unknown} not in the vocabulary (dashed)` : '',
-      truncated > 0 ? `${formatCount(truncated, 'more')} beyond the model's maximum not read` : '',
+      truncated > 0 ? `${formatCount(truncated, 'more', 'more')} beyond the model's maximum not read` : '',
     ];
     return html`<div class="reading">
         <div class="chips" role="list" aria-label="Tokens" tabindex="0" @click=${this.#onChip}>

@@ -2,8 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
-import type { SignalName } from '../../extension/protocol/trace.ts';
+import type { SignalName, Trace } from '../../extension/protocol/trace.ts';
+import type { GradientTrace } from '../../extension/protocol/traceAnalysis.ts';
 import { CancelledError } from '../../extension/util/userError.ts';
+import type { Span } from '../shared/heatmap/viewport.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { describeError, emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
@@ -13,6 +15,7 @@ import { cellNumbers } from './cellNumbers.ts';
 import './equation.ts';
 import { exportHeatmap, type PictureFormat } from './exportPicture.ts';
 import './inputLine.ts';
+import { GradientBars } from './gradientBars.ts';
 import { renderHeader } from './inspectorHeader.ts';
 import type { TracePlace } from './inspectorState.ts';
 import { InspectorStore } from './inspectorStore.ts';
@@ -24,15 +27,18 @@ import { SIGNAL_FACTS } from './signals.ts';
 import { renderTools } from './signalTools.ts';
 import { signalSymbol } from './symbols.ts';
 import './unitCurves.ts';
-import { epochsOf } from './views/epochsOf.ts';
+import { epochsOf, toChosenEpoch } from './views/epochsOf.ts';
 import './views/epochSlider.ts';
 import './views/inspectorViews.ts';
 
 export class InspectorApp extends LightElement {
   declare store: InspectorStore;
-  readonly #orders = new OrderCache();
+  readonly #orders = new OrderCache(() => this.requestUpdate());
   /** Reading it costs a style recalculation, too much for every move of the pointer. */
   #theme: ThemeColors = readTheme();
+  readonly #gradient = new GradientBars(this);
+  /** Tokens that the heatmaps show; what is pinned follows them. */
+  #columns: Span | undefined;
   #opened: SignalName | undefined;
   #marked: { key: string; marks: ReadonlyMap<number, string> } = { key: '', marks: new Map() };
   /** The views read the store, which is one object: a new number tells them that it changed. */
@@ -90,7 +96,7 @@ export class InspectorApp extends LightElement {
             picture: (format) => this.#do(this.#exportPicture(format)),
             trace: (format) => this.#do(store.saveTrace(format)),
           })}
-          ${this.#renderHeatmaps()}
+          ${this.#renderGradientNote()} ${this.#renderHeatmaps()}
         </div>
         ${this.#renderCell()}
       </section>
@@ -121,7 +127,7 @@ export class InspectorApp extends LightElement {
       .epoch=${store.state.epoch}
       .best=${sources.best}
       .isBusy=${store.isTracing}
-      @epoch=${(event: CustomEvent<number>) => store.change({ epoch: event.detail === sources.best ? undefined : event.detail })}
+      @epoch=${(event: CustomEvent<number>) => store.change({ epoch: toChosenEpoch(sources, event.detail) })}
     ></gs-epoch-slider>`;
   }
 
@@ -136,12 +142,32 @@ export class InspectorApp extends LightElement {
       .hovered=${store.hovered}
       .zoom=${store.state.zoom}
       .marks=${this.#marks()}
+      .bars=${this.#gradient.barsOf(store)}
       .ground=${this.#theme.ground}
       @hovered=${(event: CustomEvent<TracePlace | null>) => store.hover(event.detail ?? undefined)}
       @chosen=${(event: CustomEvent<TracePlace>) => store.choose(event.detail)}
       @picked=${(event: CustomEvent<TracePlace>) => this.#pick(event.detail)}
       @zoom=${(event: CustomEvent<number>) => store.change({ zoom: event.detail })}
+      @columns=${(event: CustomEvent<Span>) => this.#follow(event.detail)}
     ></gs-signal-heatmaps>`;
+  }
+
+  #follow(columns: Span): void {
+    this.#columns = columns;
+    if (this.store.pinnedUnits.length > 0) this.requestUpdate();
+  }
+
+  /** What the bars above the tokens are, and the one at the cursor. */
+  #renderGradientNote(): TemplateResult | typeof nothing {
+    const { store } = this;
+    this.#gradient.follow(store);
+    if (!this.#gradient.barsOf(store)) return nothing;
+    if (this.#gradient.failure !== undefined)
+      return errorNotice('', this.#gradient.failure, () => this.#gradient.retry());
+    const gradient = this.#gradient.gradientOf(store);
+    return gradient && store.trace
+      ? renderGradientNote(gradient, store.trace, store.place?.token)
+      : html`<p class="gradient-note muted">Gradient …</p>`;
   }
 
   /** The read-out and the equation of the cell the cursor is at. */
@@ -189,6 +215,7 @@ export class InspectorApp extends LightElement {
             .unit=${unit}
             .color=${marks.get(unit)}
             .token=${store.place?.token}
+            .columns=${this.#columns}
             @hovered=${(event: CustomEvent<TracePlace | null>) => store.hover(event.detail ?? undefined)}
             @chosen=${(event: CustomEvent<TracePlace>) => store.choose(event.detail)}
             @unpin=${() => store.togglePin(unit)}
@@ -235,6 +262,20 @@ export class InspectorApp extends LightElement {
       this.requestUpdate();
     });
   }
+}
+
+function renderGradientNote(
+  { target, norms }: GradientTrace,
+  { tokens }: Trace,
+  token: number | undefined,
+): TemplateResult {
+  const here =
+    token === undefined || token >= norms.length
+      ? nothing
+      : html` At ${quoteToken(tokens[token].text)}: <strong>${exactNumber(norms[token])}</strong>`;
+  return html`<p class="gradient-note muted">
+    Bars: how strongly the logit of ${target} answers to each token, ‖∂ logit / ∂ x‖, up to ${exactNumber(Math.max(...norms))}.${here}
+  </p>`;
 }
 
 function renderNoRuns(whyNot: string | undefined): TemplateResult {

@@ -31,6 +31,8 @@ export interface InspectorState {
   layer: number;
   direction: Direction;
   order: RowOrder;
+  /** Whether the gradient through time stands above the tokens. */
+  isGradientOn: boolean;
   /** 1: everything in view. */
   zoom: number;
   /** The cell that was chosen by click or key. */
@@ -48,7 +50,8 @@ const MAX_INDEX = 1 << 20;
 const SIGNAL_NAMES = new Set<string>(Object.values(CELL_SIGNALS).flat());
 
 export function parseInspectorState(saved: unknown): InspectorState {
-  const { runId, epoch, text, signal, layer, direction, order, zoom, place, pinned, view, views } = asRecord(saved);
+  const record = asRecord(saved);
+  const { runId, epoch, text, signal, layer, direction, order, zoom, place, pinned, view, views } = record;
   const { unit, token } = asRecord(place);
   return {
     runId: typeof runId === 'string' ? runId : undefined,
@@ -58,6 +61,7 @@ export function parseInspectorState(saved: unknown): InspectorState {
     layer: isIndex(layer) ? layer : 0,
     direction: direction === 1 ? 1 : 0,
     order: ROW_ORDERS.find((known) => known === order) ?? 'index',
+    isGradientOn: record.isGradientOn === true,
     zoom: typeof zoom === 'number' && zoom >= 1 && zoom <= 1000 ? zoom : 1,
     place: isIndex(unit) && isIndex(token) ? { unit, token } : undefined,
     pinned: Array.isArray(pinned) ? pinned.filter(isUnitPlace).slice(0, MAX_PINNED) : [],

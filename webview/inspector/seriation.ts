@@ -4,11 +4,20 @@ import type { Matrix } from '../shared/heatmap/matrix.ts';
 
 /** The same rows give the same order, whatever order they come in, but for ties. Rows with higher values come first. */
 export function seriate(matrix: Matrix): Uint32Array {
+  const parts = seriateInParts(matrix);
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+  }
+}
+
+/** The same in parts well below a millisecond each, up to 512 rows: whoever runs them may let others have their turn between. */
+export function* seriateInParts(matrix: Matrix): Generator<undefined, Uint32Array> {
   const { rows } = matrix;
   if (rows === 0) return new Uint32Array();
-  const between = squaredDistances(matrix);
+  const between = yield* squaredDistances(matrix);
   const clusters: (number[] | undefined)[] = Array.from({ length: rows }, (_, row) => [row]);
-  for (const [a, b] of mergesByAverage(between.slice(), rows)) {
+  for (const [a, b] of yield* mergesByAverage(between.slice(), rows)) {
     clusters[a] = join(clusters[a]!, clusters[b]!, (left, right) => between[left * rows + right]);
     clusters[b] = undefined;
   }
@@ -16,27 +25,33 @@ export function seriate(matrix: Matrix): Uint32Array {
   return Uint32Array.from(isRising(order, matrix) ? order.reverse() : order);
 }
 
-function squaredDistances({ values, rows, columns }: Matrix): Float64Array {
+function* squaredDistances({ values, rows, columns }: Matrix): Generator<undefined, Float64Array> {
   const distances = new Float64Array(rows * rows);
   for (let column = 0; column < columns; column++) {
-    const start = column * rows;
-    for (let a = 0; a < rows; a++) {
-      const value = values[start + a];
-      for (let b = 0; b < a; b++) {
-        const difference = value - values[start + b];
-        distances[a * rows + b] += difference * difference;
-      }
-    }
+    addSquares(values.subarray(column * rows, (column + 1) * rows), distances);
+    yield;
   }
   for (let a = 0; a < rows; a++) for (let b = 0; b < a; b++) distances[b * rows + a] = distances[a * rows + b];
   return distances;
+}
+
+/** Of one column, below the diagonal. */
+function addSquares(column: Float32Array, distances: Float64Array): void {
+  const rows = column.length;
+  for (let a = 0; a < rows; a++) {
+    const value = column[a];
+    for (let b = 0; b < a; b++) {
+      const difference = value - column[b];
+      distances[a * rows + b] += difference * difference;
+    }
+  }
 }
 
 /**
  * Pairs of clusters in the order they merge, by the chain of nearest neighbours (Murtagh, 1983). The first of a pair stands for both from
  * then on. Overwrites `distances`.
  */
-function mergesByAverage(distances: Float64Array, rows: number): [number, number][] {
+function* mergesByAverage(distances: Float64Array, rows: number): Generator<undefined, [number, number][]> {
   const sizes = new Float64Array(rows).fill(1);
   const merges: [number, number][] = [];
   const chain: number[] = [];
@@ -53,6 +68,7 @@ function mergesByAverage(distances: Float64Array, rows: number): [number, number
     const [a, b] = top < below ? [top, below] : [below, top];
     mergeInto(a, b, { distances, sizes });
     merges.push([a, b]);
+    yield;
   }
   return merges;
 }

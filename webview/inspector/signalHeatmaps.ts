@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { DirectionTrace, SignalName, Trace } from '../../extension/protocol/trace.ts';
 import { colorMap } from '../shared/heatmap/colorMap.ts';
+import type { ColumnBars } from '../shared/heatmap/columnBars.ts';
 import type { Heatmap } from '../shared/heatmap/heatmap.ts';
 import '../shared/heatmap/heatmap.ts';
 import type { Ground } from '../shared/heatmap/colorMap.ts';
@@ -43,6 +44,7 @@ export class SignalHeatmaps extends LightElement {
     hovered: { attribute: false },
     zoom: { attribute: false },
     marks: { attribute: false },
+    bars: { attribute: false },
     ground: { attribute: false },
   };
   declare trace: Trace;
@@ -53,6 +55,8 @@ export class SignalHeatmaps extends LightElement {
   declare hovered: TracePlace | undefined;
   declare zoom: number;
   declare marks: ReadonlyMap<number, string>;
+  /** Above the tokens; undefined: none. */
+  declare bars: ColumnBars | undefined;
   declare ground: Ground;
   /** The same matrices while the trace is the same, so that heatmaps do not paint anew for nothing. */
   #cache: PanelCache = { matrices: new Map(), notes: new Map(), names: [] };
@@ -117,6 +121,7 @@ export class SignalHeatmaps extends LightElement {
         .range=${range}
         .columnNames=${this.#cache.names}
         .marks=${this.marks}
+        .bars=${this.bars}
         .at=${this.place && toCell(this.place)}
         .hovered=${this.hovered && toCell(this.hovered)}
         .zoom=${this.zoom}
@@ -136,8 +141,12 @@ export class SignalHeatmaps extends LightElement {
     return {
       summary: `${title} of ${trace.hiddenSize} units, layer ${shown.layer} ${reads}, over ${trace.tokens.length} tokens. Arrow keys read the values, Enter pins a unit.`,
       describe: ({ row, column }, value) =>
-        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}`,
+        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}${this.#gradientAt(column)}`,
     };
+  }
+
+  #gradientAt(token: number): string {
+    return this.bars ? `, gradient ${exactNumber(this.bars.values[token])}` : '';
   }
 
   #pass(type: 'hovered' | 'chosen' | 'picked', { detail }: CustomEvent<CellPlace | null>): void {

@@ -9,6 +9,7 @@ import type { InspectorStore } from './inspectorStore.ts';
 import { ROW_ORDER_HINTS, ROW_ORDER_TITLES } from './rowOrders.ts';
 import { SIGNAL_FACTS } from './signals.ts';
 import { signalSymbol } from './symbols.ts';
+import { check } from './views/controls.ts';
 
 export interface ToolActions {
   /** Larger or smaller by a factor; 0: everything in view. */
@@ -32,7 +33,13 @@ export function renderTools(store: InspectorStore, actions: ToolActions): Templa
     ${trace.layerCount > 1 ? renderLayers(store, trace.layerCount) : nothing}
     ${trace.directionCount > 1 ? renderDirections(store.direction, (direction) => store.change({ direction })) : nothing}
     ${renderOrders(ROW_ORDERS, state.order, (order) => store.change({ order }))}
-    ${renderZoom(state.zoom, actions)} ${renderExport(actions)}
+    ${renderZoom(state.zoom, actions)}
+    ${
+      store.question?.method === 'trace'
+        ? check('Gradient', state.isGradientOn, (isGradientOn) => store.change({ isGradientOn }))
+        : nothing
+    }
+    ${renderExport(actions)}
   </div>`;
 }
 

@@ -4,6 +4,7 @@ import type { DirectionTrace, SignalName, Trace } from '../../extension/protocol
 import type { Disposable } from '../../extension/util/disposable.ts';
 import type { Geometry } from '../shared/chart/geometry.ts';
 import { Plot } from '../shared/chart/plot.ts';
+import type { Span } from '../shared/heatmap/viewport.ts';
 import { iconButton } from '../shared/icons.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { styled } from '../shared/styled.ts';
@@ -12,22 +13,9 @@ import type { TracePlace } from './inspectorState.ts';
 import { exactNumber, quoteToken } from './numbers.ts';
 import { isUnbounded, SIGNAL_FACTS } from './signals.ts';
 import { signalSymbol } from './symbols.ts';
+import { SIGNAL_COLORS } from './views/titles.ts';
 
 const HEIGHT = 170;
-/** A signal keeps its colour whatever else is shown. */
-const SIGNAL_COLORS: Readonly<Record<SignalName, number>> = {
-  i: 2,
-  f: 1,
-  g: 3,
-  o: 5,
-  c: 0,
-  tanhC: 6,
-  h: 7,
-  r: 2,
-  z: 1,
-  n: 3,
-};
-
 export class UnitCurves extends LightElement {
   static override properties = {
     trace: { attribute: false },
@@ -35,6 +23,7 @@ export class UnitCurves extends LightElement {
     unit: { attribute: false },
     color: { attribute: false },
     token: { attribute: false },
+    columns: { attribute: false },
   };
   declare trace: Trace;
   declare shown: DirectionTrace;
@@ -43,6 +32,8 @@ export class UnitCurves extends LightElement {
   declare color: string;
   /** Where the cursor is. Another is asked for by `hovered` and `chosen`; the unit's end by `unpin`. */
   declare token: number | undefined;
+  /** Tokens to show, as the heatmap above shows them; undefined: all. */
+  declare columns: Span | undefined;
   #plot: Plot | undefined;
   #theme: ThemeColors | undefined;
   #themeWatch: Disposable | undefined;
@@ -157,6 +148,13 @@ export class UnitCurves extends LightElement {
     this.#plot.showCursor(this.token === undefined ? undefined : this.token);
   }
 
+  /** From the first to the last token in view; wider around one alone. */
+  #tokenRange(count: number): { min: number; max: number } {
+    const min = Math.min(this.columns?.start ?? 0, count - 1);
+    const max = Math.min(this.columns?.end ?? count, count) - 1;
+    return max > min ? { min, max } : { min: min - 0.5, max: min + 0.5 };
+  }
+
   #geometry(): Geometry {
     const { trace, shown, unit } = this;
     const count = trace.tokens.length;
@@ -167,7 +165,7 @@ export class UnitCurves extends LightElement {
       return { curve: { ...common, x, factor: 1, y, smoothed: y, best: -1 }, line: { x, y } };
     });
     return {
-      x: count > 1 ? { min: 0, max: count - 1 } : { min: -0.5, max: 0.5 },
+      x: this.#tokenRange(count),
       y: valueRange(
         trace,
         curves.map(({ line }) => line.y),

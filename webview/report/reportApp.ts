@@ -53,7 +53,7 @@ export class ReportApp extends LightElement {
         ></gs-charts>
       </section>
       <section aria-label="Evaluation"><gs-evaluation .evaluation=${evaluation ?? null}></gs-evaluation></section>
-      ${renderGroups(manifest.groups, evaluation?.movement)}
+      ${renderGroups(manifest.groups, evaluation)}
       <section aria-label="Gates">${renderGates(this.data.gates)}</section>
       ${renderSamples(this.#plotted[0].metrics.samples)}
       <section aria-label="Config">

@@ -1,14 +1,15 @@
 // The groups of a model: what is frozen, what is trained at which rate, and how far each went.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { GroupState, ParameterMovement } from '../../extension/schema/run.ts';
+import type { Evaluation, GroupState, ParameterMovement } from '../../extension/schema/run.ts';
 import { groupThousands } from './format.ts';
+import { renderDrift } from './gateDrift.ts';
 import { icon } from './icons.ts';
 import { styled } from './styled.ts';
 
-/** Nothing where a run does not say its groups. `movement` is known once it has ended. */
+/** Nothing where a run does not say its groups. The evaluation, with how far they moved, is known once it has ended. */
 export function renderGroups(
   groups: readonly GroupState[] | undefined,
-  movement: readonly ParameterMovement[] | undefined,
+  { movement, drift }: Partial<Evaluation> = {},
 ): TemplateResult | typeof nothing {
   if (!groups || groups.length === 0) return nothing;
   const shares = groups.map(({ name }) => movedShare(movement, name));
@@ -34,6 +35,7 @@ export function renderGroups(
         </tbody>
       </table>
     </div>
+    ${drift ? renderDrift(drift) : nothing}
   </section>`;
 }
 

@@ -12,6 +12,13 @@ import { isZip, ZipArchive } from './zip.ts';
 
 const SAFETENSORS_BRACE_AT = 8;
 
+/** Its length of the header may begin as a pickle does (0x80), so that this is asked first. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  if (bytes[SAFETENSORS_BRACE_AT] !== 0x7b) return false;
+  const header = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  return header + BigInt(SAFETENSORS_BRACE_AT) <= bytes.length;
+}
+
 /** Tensors of a file of any format but TensorFlow.js', which is a folder. Throws UserError `weights.*` or `safetensors.*`. */
 export function decodeWeights(bytes: Uint8Array, tools: ReaderTools): WeightsFile {
   const file = decode(bytes, tools);
@@ -22,17 +29,21 @@ export function decodeWeights(bytes: Uint8Array, tools: ReaderTools): WeightsFil
 function decode(bytes: Uint8Array, tools: ReaderTools): WeightsFile {
   if (isHdf5(bytes)) return readHdf5Weights(bytes, tools);
   if (isZip(bytes)) return decodeArchive(bytes, tools);
+  if (isSafetensors(bytes)) return safetensors(bytes);
   if (isTorchPickle(bytes)) return readTorch(bytes, tools);
   if (isOnnx(bytes)) return readOnnxWeights(bytes);
-  if (bytes[SAFETENSORS_BRACE_AT] === 0x7b) {
-    const { tensors, notes } = decodeSafetensors(bytes);
-    return { format: 'safetensors', tensors, notes };
-  }
+  // A length that is wrong has an error of its own there.
+  if (bytes[SAFETENSORS_BRACE_AT] === 0x7b) return safetensors(bytes);
   refuseKnown(bytes);
   throw unsupported(
     'it is none of the formats that are known',
     'Known are safetensors, PyTorch (.pt, .pth), Keras (.keras, .h5, .hdf5), NumPy .npz, ONNX, and TensorFlow.js’ model.json.',
   );
+}
+
+function safetensors(bytes: Uint8Array): WeightsFile {
+  const { tensors, notes } = decodeSafetensors(bytes);
+  return { format: 'safetensors', tensors, notes };
 }
 
 /** Files that people often have in the place of weights, by how they begin. */

@@ -1,5 +1,5 @@
 // Weights of classes in the loss, from the config.
-import type { ResolvedTraining } from '../../schema/resolved.ts';
+import type { ResolvedLoss } from '../../schema/resolved.ts';
 import { UserError } from '../../util/userError.ts';
 
 /**
@@ -7,7 +7,7 @@ import { UserError } from '../../util/userError.ts';
  * and 0 for a class without examples. By label: what is not named weighs 1; an unknown label is a UserError.
  */
 export function resolveClassWeights(
-  setting: ResolvedTraining['loss']['classWeights'],
+  setting: ResolvedLoss['classWeights'],
   labels: readonly string[],
   examples: Int32Array,
 ): Float64Array | undefined {

@@ -24,8 +24,8 @@ export function createClassification(data: ClassificationData, training: Resolve
   const { train, validation, labels } = data;
   const { batchSize } = training;
   const loss: LossOptions = {
-    classWeights: resolveClassWeights(training.loss.classWeights, labels, train.labels),
-    labelSmoothing: training.loss.labelSmoothing,
+    classWeights: resolveClassWeights(training.loss?.classWeights ?? 'none', labels, train.labels),
+    labelSmoothing: training.loss?.labelSmoothing ?? 0,
   };
   return {
     epoch(epoch) {

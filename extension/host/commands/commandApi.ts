@@ -1,4 +1,5 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
+import type { DatasetReport } from '../../protocol/datasetReport.ts';
 import type {
   FoundRate,
   GenerateSettings,
@@ -41,6 +42,13 @@ export interface ExampleArguments {
   folder?: string;
 }
 
+export interface ImportArguments {
+  /** Absolute path of the file or folder. */
+  path: string;
+  /** Write the manifest without asking, also over one that is there. */
+  yes: boolean;
+}
+
 interface Commands {
   'gatescope.training.train'(target?: unknown): Promise<TrainOutcome | undefined>;
   'gatescope.training.pause'(target?: unknown): Promise<void>;
@@ -49,16 +57,25 @@ interface Commands {
   'gatescope.training.cancel'(target?: unknown): Promise<void>;
   /** Goes on with a run that was stopped or killed, from its last checkpoint. */
   'gatescope.run.resume'(target?: unknown): Promise<TrainOutcome | undefined>;
-  /** Answers with the path of the config that goes on from a run. */
+  /** Answers with the path of the config that goes on from a run or a file. */
   'gatescope.run.fineTune'(target?: unknown): Promise<string>;
   /** Answers with the groups that are frozen now. */
   'gatescope.experiment.freezeLayers'(target?: unknown): Promise<string[]>;
+  /** Answers with the path of the config. */
+  'gatescope.experiment.showPlan'(target?: unknown): Promise<string>;
   /** Answers with the curve and the suggestion. */
   'gatescope.experiment.findRate'(target?: unknown): Promise<FoundRate>;
   /** Answers with the path of the new config. */
   'gatescope.experiment.new'(folder?: unknown): Promise<string | undefined>;
   /** Answers with the folder of the copy. */
   'gatescope.experiment.openExample'(options?: ExampleArguments): Promise<string | undefined>;
+  /** Answers with the path of the new config. */
+  'gatescope.experiment.fromDataset'(target?: unknown): Promise<string>;
+  /** Answers with the path of the manifest. */
+  'gatescope.dataset.import'(target?: unknown): Promise<string>;
+  'gatescope.dataset.describe'(target?: unknown): Promise<DatasetReport>;
+  /** Answers with the number of rows that are left out now. */
+  'gatescope.dataset.exclude'(target?: unknown): Promise<number>;
   'gatescope.data.preview'(target?: unknown): Promise<void>;
   'gatescope.dashboard.open'(target?: unknown): Promise<void>;
   /** Answers with the id of the run that is inspected; undefined where the page goes on with its own. */

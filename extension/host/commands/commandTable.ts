@@ -1,6 +1,7 @@
 // The one table of commands: what each is called and where it appears. package.json is generated from it, registration is typed by it.
 // Invariant: an id that is not here cannot be registered, and one that is here must be.
 import { CONTEXT, ITEM, VIEWS, WHEN_CONFIG, WHEN_TRUSTED, WHEN_WEIGHTS } from '../manifest/ids.ts';
+import { DATASET_COMMANDS } from './datasetCommandTable.ts';
 
 export type MenuPlace =
   | 'editor/title'
@@ -93,6 +94,15 @@ const EXPERIMENT_COMMANDS = {
     menus: [
       { place: 'editor/title', when: WHEN_CONFIG, group: '1_gatescope@2' },
       { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '2_edit@1' },
+    ],
+  },
+  'gatescope.experiment.showPlan': {
+    title: 'Show Plan',
+    icon: 'list-tree',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'editor/title', when: WHEN_CONFIG, group: '1_gatescope@4' },
+      { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '1_open@3' },
     ],
   },
   'gatescope.experiment.findRate': {
@@ -254,6 +264,7 @@ const WINDOW_COMMANDS = {
 const TABLE = {
   ...TRAINING_COMMANDS,
   ...EXPERIMENT_COMMANDS,
+  ...DATASET_COMMANDS,
   ...RUN_COMMANDS,
   ...INSPECTOR_COMMANDS,
   ...WINDOW_COMMANDS,

@@ -14,7 +14,8 @@ export interface ImportDeps extends RunActionDeps {
   documents: ReadOnlyDocuments;
 }
 
-const EXTENSIONS = ['safetensors', 'pt', 'pth', 'th', 'h5', 'hdf5', 'keras', 'npz', 'onnx', 'json'];
+/** How files of weights end. */
+export const WEIGHT_FILES = ['safetensors', 'pt', 'pth', 'th', 'h5', 'hdf5', 'keras', 'npz', 'onnx', 'json'];
 
 export function createImportCommand(deps: ImportDeps): Pick<CommandApi, 'gatescope.run.import'> {
   const { catalog, engine, documents } = deps;
@@ -50,7 +51,7 @@ function workspaceFolder(): string {
 async function pickWeights(): Promise<string> {
   const found = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('File of weights'),
-    filters: { [vscode.l10n.t('Weights')]: EXTENSIONS },
+    filters: { [vscode.l10n.t('Weights')]: WEIGHT_FILES },
     openLabel: vscode.l10n.t('Look At It'),
   });
   if (!found?.[0]) throw new CancelledError();

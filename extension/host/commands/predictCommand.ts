@@ -61,7 +61,7 @@ interface PredictionItem extends vscode.QuickPickItem {
 function showPrediction(prediction: Prediction, run: ListedRun): void {
   const pick = vscode.window.createQuickPick<PredictionItem>();
   pick.title = vscode.l10n.t('{0}: {1}', run.manifest.name, prediction.text.replace(/\s+/g, ' ').slice(0, 100));
-  pick.placeholder = unknownText(prediction) ?? vscode.l10n.t('{0} tokens, all known', prediction.tokens.length);
+  pick.placeholder = unreadText(prediction) ?? vscode.l10n.t('{0} tokens, all known', prediction.tokens.length);
   pick.items = [
     ...prediction.classes.slice(0, MAX_SHOWN_CLASSES).map(({ label, probability }) => ({
       label,
@@ -85,7 +85,9 @@ async function go(next: NextStep, { runId, text }: { runId: string; text: string
   else await vscode.commands.executeCommand('gatescope.run.predict', { kind: 'run', runId });
 }
 
-function unknownText({ unknown }: Prediction): string | undefined {
+/** What of the text the model did not see. */
+function unreadText({ unknown, truncated }: Prediction): string | undefined {
+  if (truncated > 0) return vscode.l10n.t('{0} more tokens are beyond the model’s maximum', truncated);
   if (unknown.length === 0) return undefined;
   return vscode.l10n.t('Not in the vocabulary: {0}', [...new Set(unknown)].slice(0, 20).join(', '));
 }

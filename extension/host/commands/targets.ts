@@ -77,7 +77,7 @@ export async function runFor(target: unknown, catalog: WorkspaceCatalog, filter:
   const candidates = catalog.runs.all().filter(filter);
   if (candidates.length === 0) throw noRun();
   if (candidates.length === 1) return candidates[0];
-  const picked = await vscode.window.showQuickPick(candidates.map(toItem), {
+  const picked = await vscode.window.showQuickPick(candidates.map(runItem), {
     placeHolder: vscode.l10n.t('Which run?'),
     matchOnDescription: true,
   });
@@ -93,7 +93,8 @@ export function noRun(): UserError {
   });
 }
 
-function toItem(run: ListedRun): vscode.QuickPickItem & { run: ListedRun } {
+/** A run as lists to pick from show it. */
+export function runItem(run: ListedRun): vscode.QuickPickItem & { run: ListedRun } {
   const { manifest } = run;
   const durationS = durationOf(run, Date.now());
   const ageS = (Date.now() - Date.parse(manifest.startedAt)) / 1000;

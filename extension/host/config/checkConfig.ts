@@ -1,6 +1,6 @@
 // Where the editor gets its knowledge of configs from: the one place of the host that knows extension/config.
 // Errors of JSON itself are left to VS Code, which shows them in every JSON file.
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { FileProbe } from '../../config/checkFiles.ts';
 import { problemOfFinding, validateConfig, validateFiles } from '../../config/validateConfig.ts';
@@ -23,5 +23,6 @@ function createProbe(configPath: string): FileProbe {
       return stats?.isDirectory() ? 'folder' : stats && 'file';
     },
     list: (path) => readdir(path).catch(() => []),
+    readText: (path) => readFile(path, 'utf8'),
   };
 }

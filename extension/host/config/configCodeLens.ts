@@ -1,4 +1,4 @@
-// The line over a config: Train (or the controls while it trains), Dashboard, and the number of runs made from it.
+// The line over a config: Train (or the controls while it trains), Plan, Dashboard, and the number of runs made from it.
 import * as vscode from 'vscode';
 import type { CommandId } from '../commands/commandTable.ts';
 import type { TrainingJob, TrainingQueue } from '../training/trainingQueue.ts';
@@ -34,6 +34,7 @@ export class ConfigCodeLens implements vscode.CodeLensProvider, vscode.Disposabl
     const runs = this.#catalog.runs.ofConfig(fsPath).length;
     return [
       ...(job ? controls(job, lens) : [lens(trainTitle(), 'gatescope.training.train')]),
+      lens(`$(list-tree) ${vscode.l10n.t('Plan')}`, 'gatescope.experiment.showPlan'),
       lens(`$(graph-line) ${vscode.l10n.t('Dashboard')}`, 'gatescope.dashboard.open'),
       lens(runs === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', runs), 'gatescope.dashboard.open'),
     ];

@@ -36,8 +36,17 @@ export const ITEM = {
   writerEnded: 'gatescope.run.ended.languageModel',
   dataset: 'gatescope.dataset',
   datasetMissing: 'gatescope.dataset.missing',
+  /** A dataset with a manifest. */
+  manifest: 'gatescope.manifest',
+  finding: 'gatescope.finding',
+  /** A finding whose rows can be left out. */
+  findingWithRemedy: 'gatescope.finding.remedy',
 } as const;
 
+/** Files that Import Dataset understands by their name, and folders. */
+export const WHEN_DATA =
+  'explorerResourceIsFolder || resourceFilename =~ /\\.(csv|tsv|tab|jsonl|ndjson|parquet|arrow|txt)$/';
+export const WHEN_MANIFEST = 'resourceFilename =~ /\\.dataset\\.json$/';
 export const WHEN_CONFIG = 'resourceFilename =~ /\\.gatescope\\.json$/';
 /** Files that are weights and little else. */
 export const WHEN_WEIGHTS = 'resourceExtname =~ /^\\.(safetensors|pt|pth|th|h5|hdf5|keras|npz|onnx)$/';

@@ -51,6 +51,6 @@ export const WELCOME_TEXTS: readonly WelcomeText[] = [
   {
     key: 'welcome.datasets.none',
     view: VIEWS.datasets,
-    text: 'The files that your experiments name appear here.',
+    text: `Datasets and the files that your experiments name appear here. Import looks at a file or folder and says what it found; a file can be dropped here too.\n${link('Import Dataset', 'gatescope.dataset.import')}`,
   },
 ];

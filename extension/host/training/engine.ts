@@ -34,6 +34,7 @@ export class Engine implements Disposable {
     manifest: new Emitter(),
     matching: new Emitter(),
     installing: new Emitter(),
+    looking: new Emitter(),
     log: new Emitter(),
   };
   readonly #died = new Emitter<Error>();

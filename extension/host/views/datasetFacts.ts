@@ -22,12 +22,14 @@ type Sources = Pick<Experiment, 'data'> | Pick<ResolvedExperiment, 'data'>;
 /** Files and folders that a config names. `folder` is the config's. */
 export function namedSources({ data }: Sources, folder: string): { part: DataPart; path: string }[] {
   const { train, validation, test } = data;
-  const sources: [DataPart, { path: string } | undefined][] = [
+  const sources: [DataPart, object | undefined][] = [
     ['train', train],
-    ['validation', validation && 'path' in validation ? validation : undefined],
+    ['validation', validation],
     ['test', test],
   ];
-  return sources.flatMap(([part, source]) => (source ? [{ part, path: resolve(folder, source.path) }] : []));
+  return sources.flatMap(([part, source]) =>
+    source && 'path' in source ? [{ part, path: resolve(folder, String(source.path)) }] : [],
+  );
 }
 
 /** `runs`: of this config, newest first. */

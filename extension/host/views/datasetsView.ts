@@ -1,36 +1,94 @@
-// The tree of data files, by experiment. Missing ones are marked.
+// The tree of data: datasets with their findings and rows, then data files by experiment, missing ones marked. Data is dropped here to be imported.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { DatasetFinding } from '../../protocol/datasetReport.ts';
+import { UserError } from '../../util/userError.ts';
 import type { ExperimentReader } from '../config/experimentReader.ts';
+import {
+  findingItem,
+  foundRowItem,
+  isManifestTreeNode,
+  type ManifestTreeNode,
+  manifestItem,
+} from '../datasets/datasetNodes.ts';
+import { type DatasetDeps, reportOf } from '../datasets/lookAtDataset.ts';
 import { ITEM } from '../manifest/ids.ts';
 import { type DatasetFacts, datasetFacts, datasetName } from './datasetFacts.ts';
 import type { ExperimentNode } from './treeItems.ts';
 import type { WorkspaceCatalog } from './workspaceCatalog.ts';
 
-type Node = ExperimentNode | DatasetFacts;
+type Node = ExperimentNode | DatasetFacts | ManifestTreeNode;
 
-export class DatasetsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+const URI_LIST = 'text/uri-list';
+
+export class DatasetsView
+  implements vscode.TreeDataProvider<Node>, vscode.TreeDragAndDropController<Node>, vscode.Disposable
+{
+  readonly dropMimeTypes = [URI_LIST];
+  readonly dragMimeTypes = [];
   readonly #catalog: WorkspaceCatalog;
   readonly #reader: ExperimentReader;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #deps: DatasetDeps;
   readonly #subscription: vscode.Disposable;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(catalog: WorkspaceCatalog, reader: ExperimentReader) {
+  constructor(catalog: WorkspaceCatalog, reader: ExperimentReader, deps: DatasetDeps) {
+    this.#deps = deps;
     this.#catalog = catalog;
     this.#reader = reader;
-    this.#subscription = catalog.onChange(() => this.#changed.fire());
+    this.#subscription = vscode.Disposable.from(
+      catalog.onChange(() => this.#changed.fire()),
+      deps.datasets.onChange(() => this.#changed.fire()),
+    );
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (!node) return this.#catalog.configPaths.map((configPath) => ({ kind: 'experiment', configPath }));
+    if (!node) {
+      return [
+        ...this.#deps.datasets.paths.map((path) => ({ kind: 'manifest' as const, path })),
+        ...this.#catalog.configPaths.map((configPath) => ({ kind: 'experiment' as const, configPath })),
+      ];
+    }
+    if (isManifestTreeNode(node)) return this.#withinManifest(node);
     if (node.kind === 'dataset') return [];
     const experiment = await this.#reader.read(node.configPath);
     if (!experiment) return [];
     return datasetFacts(node.configPath, experiment, this.#catalog.runs.ofConfig(node.configPath));
   }
 
+  /** The rows are looked at when somebody opens the dataset for the first time. */
+  async #withinManifest(node: ManifestTreeNode): Promise<Node[]> {
+    if (node.kind === 'finding') return node.finding.rows.map((row) => ({ kind: 'foundRow', row }));
+    if (node.kind === 'foundRow' || !vscode.workspace.isTrusted) return [];
+    const { path } = node;
+    const findings = await this.#findings(path);
+    return findings.map((finding) => ({ kind: 'finding', path, finding }));
+  }
+
+  /** A dataset that cannot be read says why in the place of its findings. */
+  async #findings(path: string): Promise<DatasetFinding[]> {
+    try {
+      return (await reportOf(path, this.#deps)).findings;
+    } catch (error) {
+      if (!UserError.is(error)) throw error;
+      const { code, message, remedy = '' } = error;
+      return [{ code, severity: 'warning', count: 1, message, remedy, rows: [] }];
+    }
+  }
+
+  async handleDrop(_target: Node | undefined, transfer: vscode.DataTransfer): Promise<void> {
+    const list = await transfer.get(URI_LIST)?.asString();
+    for (const line of list?.split(/\r?\n/) ?? []) {
+      if (line === '' || line.startsWith('#')) continue;
+      await vscode.commands.executeCommand('gatescope.dataset.import', vscode.Uri.parse(line, true));
+    }
+  }
+
   getTreeItem(node: Node): vscode.TreeItem {
+    if (node.kind === 'manifest') return manifestItem(node, this.#deps.datasets.report(node.path));
+    if (node.kind === 'finding') return findingItem(node);
+    if (node.kind === 'foundRow') return foundRowItem(node);
     return node.kind === 'dataset' ? datasetItem(node) : groupItem(node);
   }
 

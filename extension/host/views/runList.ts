@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { RunSummary } from '../../protocol/dashboardContract.ts';
 import type { RunProgress } from '../../protocol/engineContract.ts';
 import { headlineRank } from '../../protocol/scores.ts';
-import { isActive, type RunManifest, type Scores } from '../../schema/run.ts';
+import { isActive, type RunManifest, type Scores, secondsUntil } from '../../schema/run.ts';
 import type { TaskName } from '../../schema/tasks.ts';
 
 export interface ListedRun {
@@ -78,10 +78,8 @@ export function configPathOf({ dir, manifest }: Pick<ListedRun, 'dir' | 'manifes
 
 /** Seconds. A run that crashed ended when it last wrote something. */
 export function durationOf({ manifest, changedAtMs }: ListedRun, nowMs: number): number {
-  const startMs = Date.parse(manifest.startedAt);
-  const endMs = manifest.endedAt ? Date.parse(manifest.endedAt) : undefined;
-  const lastMs = endMs ?? (isActive(manifest.status) ? nowMs : (changedAtMs ?? startMs));
-  return Math.max(0, (lastMs - startMs) / 1000);
+  if (manifest.endedAt) return secondsUntil(manifest, Date.parse(manifest.endedAt));
+  return secondsUntil(manifest, isActive(manifest.status) ? nowMs : (changedAtMs ?? 0));
 }
 
 /** The score that lists show: on test data where there is one, else of the best epoch. */

@@ -27,7 +27,7 @@ export class Dashboard implements vscode.Disposable {
       extensionUri,
       log,
       checkParams: checkDashboardParams,
-      createHandlers: (takeFocus) => createDashboardHandlers({ ...deps, takeFocus: () => takeFocus()?.runId }),
+      createHandlers: (takeFocus) => createDashboardHandlers({ ...deps, takeFocus }),
     });
     const runsChanged = createThrottled(
       () => this.#panel.send('runsChanged', () => catalog.summaries()),
@@ -37,6 +37,9 @@ export class Dashboard implements vscode.Disposable {
       runsChanged,
       catalog.onChange(() => runsChanged.request()),
       catalog.onProgress(() => runsChanged.request()),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) =>
+        this.#panel.send('configSaved', () => ({ configPath: uri.fsPath })),
+      ),
       engine.on('append', (frame) => this.#panel.send('append', () => frame)),
     ];
   }
@@ -44,6 +47,11 @@ export class Dashboard implements vscode.Disposable {
   /** Shows the panel; with a run, shows that run first. The editor keeps the keyboard focus when `preserveFocus` is set. */
   open(runId?: string, preserveFocus = false): void {
     this.#panel.open(runId === undefined ? undefined : { runId }, preserveFocus);
+  }
+
+  /** Shows the plan of a config. */
+  openPlan(configPath: string): void {
+    this.#panel.open({ configPath });
   }
 
   dispose(): void {

@@ -1,8 +1,9 @@
 // What the dashboard page may ask for. Parameters are checked before they come here; runs are named by id and looked up, never by path.
-import type { DashboardContract } from '../../protocol/dashboardContract.ts';
+import type { DashboardContract, DashboardFocus } from '../../protocol/dashboardContract.ts';
 import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { Handlers } from '../../protocol/rpc.ts';
 import { readEvaluation, readMetrics } from '../../store/runStore.ts';
+import type { ConfigPlans } from '../commands/configPlans.ts';
 import {
   changeRun,
   deleteRuns,
@@ -25,12 +26,13 @@ export interface DashboardHandlerDeps {
   engine: Engine;
   queue: TrainingQueue;
   inspect(focus: InspectorFocus): void;
-  /** The run to show first, once. */
-  takeFocus(): string | undefined;
+  plans: ConfigPlans;
+  /** What to show first, once. */
+  takeFocus(): DashboardFocus | undefined;
 }
 
 export function createDashboardHandlers(deps: DashboardHandlerDeps): Handlers<DashboardContract> {
-  const { catalog, engine, queue } = deps;
+  const { catalog, engine, queue, plans } = deps;
   const runOf = (runId: string) => requireRun(runId, catalog);
   return {
     async runs() {
@@ -49,6 +51,10 @@ export function createDashboardHandlers(deps: DashboardHandlerDeps): Handlers<Da
     control: ({ runId, action }) => queue.control(action, { runId }),
     predict: ({ runId, text }) => predict(runOf(runId), text, engine),
     generate: ({ runId, settings }) => generate(runOf(runId), settings, engine),
+    plan: ({ configPath }) => plans.plan(configPath),
+    findRate: ({ configPath }) => plans.findRate(configPath),
+    useRate: ({ configPath, rate }) => plans.useRate(configPath, rate),
+    showConfig: ({ configPath }) => plans.show(configPath),
     saveFile: ({ suggestedName, data }) => saveFile(suggestedName, data),
   };
 }

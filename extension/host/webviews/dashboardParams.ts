@@ -43,5 +43,9 @@ export const checkDashboardParams = checkParamsOf<DashboardContract>({
   control: { runId, action: oneOf(['pause', 'resume', 'stop', 'cancel']) },
   predict: { runId, text },
   generate: { runId, settings: record(SETTINGS) },
+  plan: { configPath: text },
+  findRate: { configPath: text },
+  useRate: { configPath: text, rate: number(Number.MIN_VALUE, 100) },
+  showConfig: { configPath: text },
   saveFile: { suggestedName: fileName, data: bytes },
 });

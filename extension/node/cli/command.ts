@@ -1,5 +1,6 @@
 // What a subcommand of `gatescope` is: its options (parsed by node:util), its help, and what it does.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { nearestName } from '../../util/editDistance.ts';
 import { UserError } from '../../util/userError.ts';
 
 /** Exit codes of the command line. */
@@ -79,8 +80,22 @@ export function parseCommandArguments(command: Command, args: string[]): ParsedA
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
     return { options: values as ParsedArguments['options'], positionals };
   } catch (cause) {
-    throw usageError(command, (cause as Error).message.split('. To specify')[0], cause);
+    throw usageError(command, describeParseError(cause as NodeJS.ErrnoException, Object.keys(options)), cause);
   }
+}
+
+/** Node's words on arguments, without its advice: some of them run over three lines, others lack their full stop. */
+function describeParseError({ code, message }: NodeJS.ErrnoException, known: string[]): string {
+  const [, option = ''] = /'(?:-\w, )?(-[^' ]+)/.exec(message) ?? [];
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const nearest = option.startsWith('--') ? nearestName(option.slice(2), known) : undefined;
+    const hint = nearest ? `Did you mean --${nearest}?` : 'A text that begins with a dash goes behind " -- ".';
+    return `There is no option ${option}. ${hint}`;
+  }
+  if (message.includes('ambiguous'))
+    return `${option} needs a value; one that begins with a dash is given as ${option}=….`;
+  if (message.includes('argument missing')) return `${option} needs a value.`;
+  return `${message.split('\n')[0].replace(/[.:]?$/, '')}.`;
 }
 
 export function usageError(command: Pick<Command, 'name'>, message: string, cause?: unknown): UserError {

@@ -10,6 +10,7 @@ import { overrideConfig } from '../../../extension/config/overrideConfig.ts';
 import { validateConfig } from '../../../extension/config/validateConfig.ts';
 import { expandSnippet, templateTitle } from '../../../extension/host/commands/snippetText.ts';
 import { ExperimentSchema } from '../../../extension/schema/experiment.ts';
+import { namedPath } from '../../../extension/schema/resolved.ts';
 import { UserError } from '../../../extension/util/userError.ts';
 
 const MEDIA = resolve(import.meta.dirname, '../../../media');
@@ -96,6 +97,13 @@ test('what ships is valid: examples, and templates with their placeholders fille
   }
 });
 
+test('what a run keeps of a config is a config itself, and the same one', () => {
+  for (const { name, text } of configs) {
+    const experiment = loadExperiment(name.startsWith('templates') ? expandSnippet(text) : text, name);
+    assert.deepEqual(loadExperiment(JSON.stringify(experiment), name), experiment, name);
+  }
+});
+
 test('defaults are filled in, and nothing is merged into what is written', () => {
   const text = `{ "data": { "train": { "path": "a.csv" }, "validation": { "path": "b.csv" } },
     "model": { "embedding": { "init": { "normal": 1 } }, "encoder": { "type": "lstm" } } }`;
@@ -127,7 +135,7 @@ test('overrides change one key and keep comments; a wrong key names the nearest'
   ]);
   assert.match(changed, /keep me/);
   const { training, data } = loadExperiment(changed, 'x');
-  assert.deepEqual([training.epochs, data.train.path, training.loss.classWeights], [3, 'b.csv', { x: 2 }]);
+  assert.deepEqual([training.epochs, namedPath(data.train), training.loss?.classWeights], [3, 'b.csv', { x: 2 }]);
   const codeOf = (override: string): string => {
     try {
       overrideConfig(text, [override]);

@@ -209,6 +209,20 @@ for (const [from, to, code, marked, message, isFixed] of CASES) {
   });
 }
 
+test('a file of another kind is said to be no JSON once', () => {
+  for (const text of [
+    '<!DOCTYPE html>\n<html lang="en">\n<p>x: 1, [2]</p>',
+    '\u007fELF\u0002 > { } \u0000',
+    'name: trec\ndata: x',
+  ]) {
+    assert.deepEqual(
+      validateConfig(text).problems.map(({ code }) => code),
+      ['config.syntax'],
+      text,
+    );
+  }
+});
+
 test('what is not JSON is said in words, at its place', () => {
   for (const [text, message, place] of [
     ['{ "data" 1 }', /colon/, '1'],
@@ -231,11 +245,18 @@ test('several problems stand in the order of the text', () => {
   );
 });
 
+const MANIFESTS: Readonly<Record<string, string>> = {
+  '/d/data/trec.dataset.json': '{ "files": [{ "path": "train.csv" }], "splits": { "folds": 5 } }',
+  '/d/text.dataset.json': '{ "kind": "text", "files": [{ "path": "t.txt" }] }',
+  '/d/bad.dataset.json': '{\n  "files": [{ "path": "../secret.csv" }] }',
+};
+
 const probe = (files: readonly string[]) => ({
   resolve: (path: string) => `/d/${path}`,
   kind: async (path: string) =>
     files.includes(path) ? ('file' as const) : path === '/d/folder' ? ('folder' as const) : undefined,
   list: async () => files.map((file) => file.replace('/d/', '')),
+  readText: async (path: string) => MANIFESTS[path] ?? '',
 });
 
 test('a file that is not there names the nearest, and the fix takes it', async () => {
@@ -248,6 +269,35 @@ test('a file that is not there names the nearest, and the fix takes it', async (
   assert.deepEqual(await validateFiles(fixed, files), []);
   const folder = changed('"path": "train.csv"', '"path": "folder", "format": "csv"');
   assert.equal((await validateFiles(folder, files))[0].code, 'data.kindMismatch');
+});
+
+test('a dataset is found by name or path; what is wrong with it is said at the key that names it', async () => {
+  const files = probe(Object.keys(MANIFESTS));
+  const problemsOf = async (train: string, more = '') => {
+    const text = changed('{ "path": "train.csv" }', train).replace(
+      '"validation": { "split": 0.1 }',
+      `"validation": ${more || '{ "split": 0.1 }'}`,
+    );
+    return (await validateFiles(text, files)).map(({ code, start, end, message, fixes }) => ({
+      code,
+      marked: text.slice(start, end),
+      message,
+      fixed: fixes[0] && applyEdits(text, fixes[0].edits),
+    }));
+  };
+  assert.deepEqual(await problemsOf('{ "dataset": "trec" }', '{ "dataset": "data/trec.dataset.json", "fold": 5 }'), []);
+  const [missing] = await problemsOf('{ "dataset": "txet" }');
+  assert.deepEqual([missing.code, missing.marked], ['dataset.notFound', '"txet"']);
+  assert.match(missing.fixed, /"dataset": "text"/);
+  const [bad] = await problemsOf('{ "dataset": "bad" }');
+  assert.equal(bad.code, 'dataset.invalid');
+  assert.match(bad.message, /bad\.dataset\.json:2:23: "\.\.\/secret\.csv" is outside/);
+  assert.equal((await problemsOf('{ "dataset": "text" }'))[0].code, 'dataset.kind');
+  const [part] = await problemsOf('{ "dataset": "trec", "part": "test" }');
+  assert.deepEqual([part.code, part.marked], ['dataset.noPart', '"test"']);
+  assert.match(part.message, /it has train, validation/);
+  const [fold] = await problemsOf('{ "dataset": "trec", "fold": 6 }');
+  assert.deepEqual([fold.code, fold.marked], ['dataset.noFold', '6']);
 });
 
 test('a finding in the data stands at its key, or at the nearest key above', () => {

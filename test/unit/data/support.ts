@@ -1,7 +1,7 @@
 // Readers over files in memory, handed out in pieces of any size.
 import { readSource } from '../../../extension/data/sourceReader.ts';
 import type { BadRow, Example, FileSource } from '../../../extension/data/types.ts';
-import type { ResolvedSource } from '../../../extension/schema/resolved.ts';
+import type { ResolvedFile } from '../../../extension/schema/resolved.ts';
 
 export type Files = Record<string, string | Uint8Array>;
 
@@ -24,6 +24,7 @@ export function memoryFiles(files: Files, pieceBytes = 7): FileSource {
       const bytes = bytesOf(path);
       for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
     },
+    slice: async (path, start, end) => bytesOf(path).slice(start, end),
   };
 }
 
@@ -37,7 +38,7 @@ export interface Outcome {
 export async function read(
   files: Files,
   name: string,
-  source: Partial<ResolvedSource> = {},
+  source: Partial<ResolvedFile> = {},
   pieceBytes = 7,
 ): Promise<Outcome> {
   const path = `/data/${name}`;

@@ -7,15 +7,18 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { DashboardContract } from '../../../extension/protocol/dashboardContract.ts';
 import { toMetricFrame } from '../../../extension/protocol/metricFrame.ts';
-import { fake, fakeLog } from './fakeVscode.ts';
+import { FakeDocument, fake, fakeLog } from './fakeVscode.ts';
 import { call, eventNames, fakeCatalog, openPage } from './pageSupport.ts';
 import { createFakeWorker, type FakeWorker, manifestOf, until } from './support.ts';
 
 const { Dashboard } = await import('../../../extension/host/webviews/dashboard.ts');
 const { Engine } = await import('../../../extension/host/training/engine.ts');
 const { TrainingQueue } = await import('../../../extension/host/training/trainingQueue.ts');
+const { ConfigPlans } = await import('../../../extension/host/commands/configPlans.ts');
+const { configChecker } = await import('../../../extension/host/config/checkConfig.ts');
 const { RunList } = await import('../../../extension/host/views/runList.ts');
 
+const CONFIG = 'a.gatescope.json';
 let folder = '';
 let runDir = '';
 let inspected: unknown[] = [];
@@ -48,6 +51,7 @@ async function createRig() {
     queue,
     log: fakeLog,
     extensionUri,
+    plans: new ConfigPlans({ engine, checker: configChecker, catalog: { configPaths: [join(folder, CONFIG)] } }),
     inspect: (focus) => inspected.push(focus),
   });
   return { dashboard, engine, worker: worker!, changed, runs };
@@ -73,7 +77,10 @@ test('a page gets the runs, and the run to show first exactly once', async () =>
   rig.dashboard.open('run-1');
   const page = openPage<DashboardContract>(fake.panels[0]);
   const first = await call(page, page.client.call('runs', {}));
-  assert.deepEqual([first.runs.map(({ id }) => id), first.focus, first.canTrain], [['run-1'], 'run-1', true]);
+  assert.deepEqual(
+    [first.runs.map(({ id }) => id), first.focus, first.canTrain],
+    [['run-1'], { runId: 'run-1' }, true],
+  );
   assert.equal((await call(page, page.client.call('runs', {}))).focus, undefined);
 });
 
@@ -108,7 +115,7 @@ test('a second open shows the same panel; a page that listens is told the run', 
   assert.deepEqual(eventNames(panel), ['focus']);
   panel.show(false);
   rig.dashboard.open('run-1');
-  assert.equal((await call(page, page.client.call('runs', {}))).focus, 'run-1');
+  assert.deepEqual((await call(page, page.client.call('runs', {}))).focus, { runId: 'run-1' });
 });
 
 test('in Restricted Mode the page is told why there is no training; trust makes a fresh document', async () => {
@@ -125,6 +132,33 @@ test('in Restricted Mode the page is told why there is no training; trust makes 
   const before = panel.webview.html;
   fake.grantTrust();
   assert.notEqual(panel.webview.html, before);
+});
+
+test('the plan of a config of the workspace is shown, of no other file; a page that listens hears when it is saved', async () => {
+  const configPath = join(folder, CONFIG);
+  fake.documents = [
+    new FakeDocument(
+      configPath,
+      '{"name":"Mine","data":{"train":{"path":"x.csv"}},"model":{"encoder":{"type":"lstm"}}}',
+    ),
+  ];
+  rig.dashboard.openPlan(configPath);
+  const [panel] = fake.panels;
+  const page = openPage<DashboardContract>(panel);
+  assert.deepEqual((await call(page, page.client.call('runs', {}))).focus, { configPath });
+  const { name, plan, found } = await call(page, page.client.call('plan', { configPath }));
+  assert.deepEqual([name, plan.total, found], ['Mine', 0, undefined]);
+  const other = join(folder, 'other.gatescope.json');
+  for (const method of ['plan', 'findRate', 'showConfig'] as const)
+    await assert.rejects(
+      call<unknown>(page, page.client.call(method, { configPath: other })),
+      /no config of this workspace/,
+    );
+  panel.posted.length = 0;
+  fake.documents[0].save();
+  await until(() => eventNames(panel).includes('configSaved'));
+  fake.isTrusted = false;
+  await assert.rejects(call(page, page.client.call('plan', { configPath })), /Restricted Mode/);
 });
 
 test('an example opens only where the run’s own evaluation names it', async () => {

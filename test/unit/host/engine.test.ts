@@ -4,7 +4,7 @@ import { ENGINE_DIED, Engine } from '../../../extension/host/training/engine.ts'
 import { CancelledError, UserError } from '../../../extension/util/userError.ts';
 import { createFakeWorker, type FakeWorker, until } from './support.ts';
 
-const prediction = { text: 'a', tokens: ['a'], unknown: [], classes: [{ label: 'x', probability: 1 }] };
+const prediction = { text: 'a', tokens: ['a'], unknown: [], truncated: 0, classes: [{ label: 'x', probability: 1 }] };
 
 function createEngine(handlers: Parameters<typeof createFakeWorker>[0]): { engine: Engine; workers: FakeWorker[] } {
   const workers: FakeWorker[] = [];

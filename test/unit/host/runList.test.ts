@@ -67,6 +67,9 @@ test('duration: to the end, to now while active, to the last write after a crash
   const crashed = runOf('a', { status: 'crashed', endedAt: undefined });
   assert.equal(durationOf({ ...crashed, changedAtMs: startMs + 7000 }, startMs + 1e9), 7);
   assert.equal(durationOf(crashed, startMs + 1e9), 0);
+  const endMs = startMs + 63_000;
+  const resumed = { resumedAt: new Date(endMs - 3000).toISOString(), earlierS: 20 };
+  assert.equal(durationOf(runOf('a', resumed), startMs + 1e9), 23);
 });
 
 test('the score of a run is its test score, else its best validation score', () => {

@@ -78,7 +78,7 @@ test('another size is said with what to set; a file of something else is refused
   await size(binary(WORDS), 'binary');
   const bad = (bytes: Uint8Array, format: VectorReading['format'], why: RegExp) =>
     assert.rejects(readWordVectors(pieces(bytes, 64), reading(format)), { code: 'vectors.unreadable', message: why });
-  await bad(text('no vectors here\nat all\n'), 'text', /no line/);
+  await bad(text('no vectors here\nat all\n'), 'text', /hardly a line/);
   await bad(text(LINES), 'binary', /two counts/);
   await bad(binary(WORDS, { count: 999_999_999 }), 'binary', /ends after 3 of 999999999/);
   await bad(binary(WORDS).subarray(0, 20), 'binary', /ends after/);
@@ -93,4 +93,14 @@ test('a line that is broken is counted and passed over', async () => {
   );
   assert.deepEqual(rowsOf(vectors), { 2: [1, 2, 3] });
   assert.equal(badLines, 2);
+});
+
+test('a binary file, and one whose lines are no vectors but for a long one, are refused', async () => {
+  const refused = (content: string, message: RegExp) =>
+    assert.rejects(readWordVectors(pieces(text(content), 64), reading('text')), {
+      code: 'vectors.unreadable',
+      message,
+    });
+  await refused('the 1 2 3\u0000\nof 1 2 3\n', /zero bytes/);
+  await refused('all is well\nthat ends\nwell as somebody said once\n', /hardly a line/);
 });

@@ -86,3 +86,17 @@ test('a small pickle cannot claim much memory', () => {
     );
   }
 });
+
+test('a safetensors file whose header has any length is none of a pickle', () => {
+  // 0x80, with which a pickle begins, is the lowest byte of each 32nd length.
+  for (let padding = 0; padding < 256; padding += 8) {
+    const header = `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`.padEnd(56 + padding, ' ');
+    const bytes = new Uint8Array(8 + header.length + 4);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+    bytes.set(new TextEncoder().encode(header), 8);
+    new DataView(bytes.buffer).setFloat32(8 + header.length, 1.5, true);
+    const { format, tensors } = decode(bytes);
+    assert.equal(format, 'safetensors');
+    assert.deepEqual([...tensors[0].data], [1.5]);
+  }
+});

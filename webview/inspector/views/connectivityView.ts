@@ -13,6 +13,7 @@ import { connectivityMatrix, logScale } from './connectivityMatrix.ts';
 import { check } from './controls.ts';
 import { roundScale } from './difference.ts';
 import { type HeatmapActions, renderHeatmapPanel } from './heatmapPanel.ts';
+import { aBoolean, aNumber, Kept, MAX_ZOOM } from './kept.ts';
 import { keyOf, type Look } from './look.ts';
 import { Question } from './question.ts';
 import { placeTitle } from './titles.ts';
@@ -20,6 +21,7 @@ import { placeTitle } from './titles.ts';
 export class ConnectivityView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     layer: { attribute: false },
     direction: { attribute: false },
     isLog: { state: true },
@@ -30,6 +32,8 @@ export class ConnectivityView extends LightElement {
     stopped: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   declare layer: number;
   declare direction: Direction;
   declare isLog: boolean;
@@ -39,6 +43,10 @@ export class ConnectivityView extends LightElement {
   /** Text that the user asked for in spite of what it takes, and text whose computing was stopped. */
   declare asked: string | undefined;
   declare stopped: string | undefined;
+  readonly #kept = new Kept<ConnectivityView>(this, {
+    isLog: aBoolean,
+    zoom: aNumber(1, MAX_ZOOM),
+  });
   readonly #connectivity = new Question<Connectivity>(this);
   #matrices: { of?: Connectivity; plain: Matrix; log: Matrix; largest: number } | undefined;
 
@@ -49,6 +57,7 @@ export class ConnectivityView extends LightElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#kept.restore();
     const { look, layer, direction } = this;
     const { client, runId, epoch, text, question } = look;
     if (question.method !== 'trace') {
@@ -140,6 +149,7 @@ export class ConnectivityView extends LightElement {
       value: value === undefined ? undefined : this.isLog ? legendPlace(value, top) : value,
       note: this.isLog ? 'logarithmic' : undefined,
       columnNames: names,
+      rowNames: names,
       at: this.at,
       hovered: this.hovered,
       zoom: this.zoom,

@@ -8,3 +8,7 @@ export function epochsOf(sources: TraceSources, text: string, canTrace: boolean)
   const weights = canTrace ? [...sources.epochs, ...best] : [];
   return [...new Set([...stored, ...weights])].sort((a, b) => a - b);
 }
+
+/** How an epoch is remembered: the best one is not named, so that it stays the best while the run goes on. */
+export const toChosenEpoch = (sources: TraceSources | undefined, epoch: number): number | undefined =>
+  epoch === sources?.best ? undefined : epoch;

@@ -9,6 +9,7 @@ import { renderAnswer, renderNoWeights } from './answer.ts';
 import { type Measure, valuesOf } from './attribution.ts';
 import { segmented, select } from './controls.ts';
 import './gradientStrip.ts';
+import { aText, Kept, oneOf } from './kept.ts';
 import { keyOf, type Look } from './look.ts';
 import { Question } from './question.ts';
 
@@ -28,6 +29,7 @@ const PREDICTED = '';
 export class GradientsView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     token: { attribute: false },
     measure: { state: true },
     steps: { state: true },
@@ -35,12 +37,19 @@ export class GradientsView extends LightElement {
     position: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   /** Token that the cursor is at. */
   declare token: number | undefined;
   declare measure: Measure;
   declare steps: number;
   /** Label of a classifier; empty: the most probable one. */
   declare target: string;
+  readonly #kept = new Kept<GradientsView>(this, {
+    measure: oneOf(...MEASURE_OPTIONS.map(({ value }) => value)),
+    steps: oneOf<number>(...STEPS),
+    target: aText,
+  });
   readonly #gradients = new Question<GradientTrace>(this);
 
   constructor() {
@@ -51,6 +60,7 @@ export class GradientsView extends LightElement {
   }
 
   protected override willUpdate(): void {
+    this.#kept.restore();
     const { look, measure, steps } = this;
     const { client, runId, epoch, text, question } = look;
     if (question.method !== 'trace') {

@@ -21,6 +21,8 @@ export interface HeatmapPanel {
   value?: number;
   note?: string;
   columnNames: readonly string[];
+  /** Absent: the numbers of the rows. */
+  rowNames?: readonly string[];
   at?: CellPlace;
   hovered?: CellPlace;
   zoom: number;
@@ -58,6 +60,7 @@ export function renderHeatmapPanel(panel: HeatmapPanel, actions: HeatmapActions)
       .order=${panel.order}
       .range=${range}
       .columnNames=${panel.columnNames}
+      .rowNames=${panel.rowNames}
       .marks=${NO_MARKS}
       .at=${panel.at}
       .hovered=${panel.hovered}

@@ -5,6 +5,7 @@ import { LightElement } from '../../shared/lightElement.ts';
 import type { UnitPlace } from '../inspectorState.ts';
 import type { InspectorStore } from '../inspectorStore.ts';
 import './connectivityView.ts';
+import { toChosenEpoch } from './epochsOf.ts';
 import './gradientsView.ts';
 import type { Look } from './look.ts';
 import './matchView.ts';
@@ -57,7 +58,8 @@ export class InspectorViews extends LightElement {
         aria-labelledby="gs-tab-${view}"
         @pickunit=${(event: CustomEvent<UnitPlace>) => this.#pickUnit(event.detail)}
         @token=${(event: CustomEvent<number>) => this.store.choose({ unit: this.store.place?.unit ?? 0, token: event.detail })}
-        @changedtext=${(event: CustomEvent<string | null>) => this.store.changeView('whatIf', { changed: event.detail ?? undefined })}
+        @epoch=${(event: CustomEvent<number>) => this.store.change({ epoch: toChosenEpoch(this.store.sources, event.detail) })}
+        @keep=${(event: CustomEvent<object>) => this.store.changeView(view, event.detail)}
       >
         ${this.#renderView(view, look)}
       </div>
@@ -93,21 +95,22 @@ export class InspectorViews extends LightElement {
 
   #renderView(view: ViewName, look: Look): TemplateResult {
     const { layer, direction, place, runs, state } = this.store;
+    const kept = state.views[view];
     switch (view) {
       case 'saturation':
-        return html`<gs-saturation-view .look=${look} .selected=${this.#selected}></gs-saturation-view>`;
+        return html`<gs-saturation-view .look=${look} .kept=${kept} .selected=${this.#selected}></gs-saturation-view>`;
       case 'units':
-        return html`<gs-units-view .look=${look} .selected=${this.#selected}></gs-units-view>`;
+        return html`<gs-units-view .look=${look} .kept=${kept} .selected=${this.#selected}></gs-units-view>`;
       case 'gradients':
-        return html`<gs-gradients-view .look=${look} .token=${place?.token}></gs-gradients-view>`;
+        return html`<gs-gradients-view .look=${look} .kept=${kept} .token=${place?.token}></gs-gradients-view>`;
       case 'connectivity':
-        return html`<gs-connectivity-view .look=${look} .layer=${layer} .direction=${direction}></gs-connectivity-view>`;
+        return html`<gs-connectivity-view .look=${look} .kept=${kept} .layer=${layer} .direction=${direction}></gs-connectivity-view>`;
       case 'whatIf':
-        return html`<gs-what-if-view .look=${look} .layer=${layer} .direction=${direction} .changed=${parseChanged(state.views.whatIf)}></gs-what-if-view>`;
+        return html`<gs-what-if-view .look=${look} .kept=${kept} .layer=${layer} .direction=${direction}></gs-what-if-view>`;
       case 'sideBySide':
-        return html`<gs-side-by-side .look=${look} .layer=${layer} .direction=${direction} .runs=${runs}></gs-side-by-side>`;
+        return html`<gs-side-by-side .look=${look} .kept=${kept} .layer=${layer} .direction=${direction} .runs=${runs}></gs-side-by-side>`;
       case 'match':
-        return html`<gs-match-view .look=${look} .layer=${layer} .direction=${direction}></gs-match-view>`;
+        return html`<gs-match-view .look=${look} .kept=${kept} .layer=${layer} .direction=${direction}></gs-match-view>`;
     }
   }
 
@@ -131,13 +134,6 @@ export class InspectorViews extends LightElement {
     this.store.change({ view: name });
     this.querySelector<HTMLElement>(`#gs-tab-${name}`)?.focus();
   }
-}
-
-/** What the page remembers is not trusted. */
-function parseChanged(saved: unknown): string | undefined {
-  if (typeof saved !== 'object' || saved === null) return undefined;
-  const { changed } = saved as Record<string, unknown>;
-  return typeof changed === 'string' ? changed : undefined;
 }
 
 customElements.define('gs-inspector-views', InspectorViews);

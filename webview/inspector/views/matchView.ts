@@ -1,5 +1,5 @@
 // Select and match: the units that are on through a span of the text, and where in the data the same ones are. <gs-match-view>
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { CELL_SIGNALS, type Direction, type SignalName } from '../../../extension/protocol/trace.ts';
 import type { MatchProgress, MatchResult } from '../../../extension/protocol/traceAnalysis.ts';
 import type { Disposable } from '../../../extension/util/disposable.ts';
@@ -11,6 +11,7 @@ import { button } from '../../shared/widgets.ts';
 import { isGate, isUnbounded } from '../signals.ts';
 import { renderNoWeights } from './answer.ts';
 import { check, select, slider } from './controls.ts';
+import { aBoolean, aNumber, anIndex, aRecord, aText, Kept, oneOf } from './kept.ts';
 import type { Look } from './look.ts';
 import './matchHits.ts';
 import { Question } from './question.ts';
@@ -31,6 +32,7 @@ let nextRequest = 0;
 export class MatchView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     layer: { attribute: false },
     direction: { attribute: false },
     signal: { state: true },
@@ -43,16 +45,30 @@ export class MatchView extends LightElement {
     progress: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   declare layer: number;
   declare direction: Direction;
   declare signal: SignalName;
   declare span: Span;
+  /** Text that the span is of: in another one it means nothing. */
+  declare spanOf: string;
   declare threshold: number;
   declare isOffLeft: boolean;
   declare isOffRight: boolean;
   declare split: (typeof SPLITS)[number]['value'];
   declare top: number;
   declare progress: MatchProgress | undefined;
+  readonly #kept = new Kept<MatchView>(this, {
+    signal: oneOf(...Object.values(CELL_SIGNALS).flat()),
+    span: aRecord<Span>({ from: anIndex, to: anIndex }),
+    spanOf: aText,
+    threshold: aNumber(-1, 3),
+    isOffLeft: aBoolean,
+    isOffRight: aBoolean,
+    split: oneOf(...SPLITS.map(({ value }) => value)),
+    top: oneOf(...TOPS.map(({ value }) => value)),
+  });
   readonly #matches = new Question<MatchResult & { runId: string; quote: string }>(this);
   #watch: Disposable | undefined;
   #requestId = '';
@@ -61,6 +77,7 @@ export class MatchView extends LightElement {
     super();
     this.signal = 'h';
     this.span = { from: 0, to: 0 };
+    this.spanOf = '';
     this.threshold = 0.3;
     this.isOffLeft = false;
     this.isOffRight = false;
@@ -74,8 +91,12 @@ export class MatchView extends LightElement {
     this.#watch = undefined;
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('look') && changed.get('look')?.text !== this.look.text) this.span = { from: 0, to: 0 };
+  protected override willUpdate(): void {
+    this.#kept.restore();
+    if (this.spanOf !== this.look.text) {
+      this.span = { from: 0, to: 0 };
+      this.spanOf = this.look.text;
+    }
     const { trace } = this.look;
     if (trace && !CELL_SIGNALS[trace.cell].includes(this.signal)) this.signal = 'h';
   }

@@ -29,10 +29,18 @@ export function saturationShares(values: Float32Array, units: number, { left, ri
   return shares;
 }
 
-/** Means over the units: one point of the picture over epochs. NaN where there is nothing to average. */
+/** Means over the units. NaN where there is nothing to average. */
 export function meanShares({ left, right }: SaturationShares): { left: number; right: number } {
   const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   return { left: mean(left), right: mean(right) };
+}
+
+/** Mean over the units, and the ends of the middle eight tenths of them (nearest ranks). NaN where there are no units. */
+export function spreadOf(shares: Float32Array): { mean: number; low: number; high: number } {
+  const sorted = shares.toSorted();
+  const last = sorted.length - 1;
+  const at = (quantile: number): number => sorted[Math.round(quantile * last)] ?? Number.NaN;
+  return { mean: sorted.reduce((sum, share) => sum + share, 0) / sorted.length, low: at(0.1), high: at(0.9) };
 }
 
 /** The unit whose point is nearest to (`left`, `right`), and how far in shares; undefined where there are no points. */

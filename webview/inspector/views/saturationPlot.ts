@@ -24,15 +24,12 @@ export class SaturationPlot extends PictureElement {
   static override properties = {
     name: { attribute: false },
     shares: { attribute: false },
-    trail: { attribute: false },
     selected: { attribute: false },
     color: { attribute: false },
   };
   /** Of the gate, for the heading: `Forget gate f`. */
   declare name: string;
   declare shares: SaturationShares;
-  /** Means of the gate over the epochs, in order; empty where there are none. */
-  declare trail: readonly { left: number; right: number }[];
   declare selected: number | undefined;
   /** Index into the palette. */
   declare color: number;
@@ -96,26 +93,12 @@ export class SaturationPlot extends PictureElement {
       ctx.globalAlpha = 1;
       ctx.stroke();
     }
-    this.#drawTrail(ctx, { x, y }, theme.foreground);
     if (this.selected === undefined || this.selected >= this.shares.left.length) return;
     ctx.strokeStyle = theme.foreground;
     ctx.lineWidth = 2;
     const { left, right } = this.shares;
     disc(ctx, x.of(left[this.selected]), y.of(right[this.selected]), 6);
     ctx.stroke();
-  }
-
-  #drawTrail(ctx: CanvasRenderingContext2D, { x, y }: Scales, color: string): void {
-    if (this.trail.length < 2) return;
-    ctx.strokeStyle = color;
-    ctx.fillStyle = color;
-    ctx.lineWidth = 1.25;
-    ctx.beginPath();
-    for (const { left, right } of this.trail) ctx.lineTo(x.of(left), y.of(right));
-    ctx.stroke();
-    const last = this.trail[this.trail.length - 1];
-    disc(ctx, x.of(last.left), y.of(last.right), 3);
-    ctx.fill();
   }
 }
 

@@ -1,5 +1,5 @@
-// Saturation: a scatter for each gate, layer and direction, with thresholds to set; and its way over the epochs. <gs-saturation-view>
-// Tells `pickunit` with a UnitPlace.
+// Saturation: a scatter for each gate, layer and direction, with thresholds to set; and how it came to be, over the epochs. <gs-saturation-view>
+// Tells `pickunit` with a UnitPlace, and `epoch` with an epoch.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SignalName } from '../../../extension/protocol/trace.ts';
 import { formatCount, formatPercent } from '../../shared/format.ts';
@@ -8,15 +8,19 @@ import { emptyNotice } from '../../shared/notice.ts';
 import type { UnitPlace } from '../inspectorState.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
 import { check, slider } from './controls.ts';
+import { aBoolean, aNumber, aRecord, Kept, oneOf } from './kept.ts';
 import type { Look } from './look.ts';
 import { Question } from './question.ts';
 import { sampleChoice } from './sampleChoice.ts';
-import { DEFAULT_THRESHOLDS, meanShares, type Thresholds, unitsAt } from './saturation.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds, unitsAt } from './saturation.ts';
+import './saturationEpochs.ts';
+import type { EpochShares } from './saturationEpochs.ts';
 import './saturationPlot.ts';
 import {
   type GateShares,
   loadHistory,
   loadSaturation,
+  SAMPLES,
   type Sample,
   type Saturation,
   saturationKey,
@@ -29,19 +33,27 @@ const REST_MS = 120;
 export class SaturationView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     selected: { attribute: false },
     over: { state: true },
     thresholds: { state: true },
-    isTrailOn: { state: true },
+    isOverEpochs: { state: true },
     at: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   declare selected: UnitPlace | undefined;
   declare over: Sample;
   declare thresholds: Thresholds;
-  declare isTrailOn: boolean;
+  declare isOverEpochs: boolean;
   /** Gate that was picked last: others with its shares are read out. */
   declare at: SignalName | undefined;
+  readonly #kept = new Kept<SaturationView>(this, {
+    over: oneOf(...SAMPLES),
+    thresholds: aRecord<Thresholds>({ left: aNumber(0.01, 0.49), right: aNumber(0.51, 0.99) }),
+    isOverEpochs: aBoolean,
+  });
   readonly #now = new Question<Saturation>(this);
   readonly #history = new Question<Saturation[]>(this);
 
@@ -49,10 +61,11 @@ export class SaturationView extends LightElement {
     super();
     this.over = 'text';
     this.thresholds = DEFAULT_THRESHOLDS;
-    this.isTrailOn = false;
+    this.isOverEpochs = false;
   }
 
   protected override willUpdate(): void {
+    this.#kept.restore();
     const { look, over, thresholds } = this;
     if (this.#isMissing) {
       this.#now.forget();
@@ -64,7 +77,7 @@ export class SaturationView extends LightElement {
       (signal) => loadSaturation(look, wish, signal),
       this.#now.answer ? REST_MS : 0,
     );
-    if (!this.isTrailOn) return;
+    if (!this.isOverEpochs) return;
     const key = JSON.stringify([look.runId, look.text, look.question.method, thresholds]);
     this.#history.ask(key, (signal) => loadHistory(look, thresholds, signal), this.#history.answer ? REST_MS : 0);
   }
@@ -100,8 +113,8 @@ export class SaturationView extends LightElement {
       })}
       ${slider({ label: 'Shut below', min: 0.01, max: 0.49, step: 0.01, value: left, text: left.toFixed(2), onInput: (value) => set({ left: value }) })}
       ${slider({ label: 'Open above', min: 0.51, max: 0.99, step: 0.01, value: right, text: right.toFixed(2), onInput: (value) => set({ right: value }) })}
-      ${check('Mean over the epochs', this.isTrailOn, (isOn) => {
-        this.isTrailOn = isOn;
+      ${check('Over the epochs', this.isOverEpochs, (isOn) => {
+        this.isOverEpochs = isOn;
       })}
     </div>`;
   }
@@ -125,15 +138,15 @@ export class SaturationView extends LightElement {
   }
 
   #renderHistoryNote(): TemplateResult | typeof nothing {
-    if (!this.isTrailOn) return nothing;
+    if (!this.isOverEpochs) return nothing;
     return renderAnswer(this.#history, {
       doing: 'Reading the epochs',
       onRetry: () => this.#history.forget(),
       show: (history) =>
         history.length > 0
           ? html`<p class="muted view-readout">
-              The line is the way of the mean from epoch ${history[0].epoch} to epoch ${history.at(-1)?.epoch} (dot), on the
-              text at the top.
+              Below, epoch ${history[0].epoch} to ${history.at(-1)?.epoch} on the text at the top: up the share of steps wide open, down
+              the share shut. Line: mean of the units. Band: eight in ten of them. Dashes: the chosen unit. A click shows that epoch.
             </p>`
           : html`<p class="muted view-readout">
               Of this text there is one epoch only. Texts in the config’s probes are kept at every epoch.
@@ -142,31 +155,48 @@ export class SaturationView extends LightElement {
   }
 
   #renderPart(title: string, members: readonly GateShares[]): TemplateResult {
-    const { selected } = this;
     return html`<div class="saturation-part">
       <h3>${title}</h3>
       <div class="saturation-grid">
-        ${members.map(({ layer, direction, gate, shares }) => {
-          const isHere = selected?.layer === layer && selected.direction === direction;
-          return html`<gs-saturation-plot
-            .name=${signalTitle(gate)}
-            .shares=${shares}
-            .trail=${this.#trailOf({ layer, direction, gate, shares })}
-            .color=${SIGNAL_COLORS[gate]}
-            .selected=${isHere ? selected.unit : undefined}
-            @pick=${({ detail: unit }: CustomEvent<number>) => this.#pick({ layer, direction, unit }, gate)}
-          ></gs-saturation-plot>`;
-        })}
+        ${members.map((gate) => this.#renderGate(gate))}
       </div>
     </div>`;
   }
 
-  #trailOf({ layer, direction, gate }: GateShares): { left: number; right: number }[] {
-    if (!this.isTrailOn) return [];
-    return (this.#history.answer ?? []).flatMap(({ gates }) =>
+  #renderGate(gateShares: GateShares): TemplateResult {
+    const { layer, direction, gate, shares } = gateShares;
+    const { selected, look } = this;
+    const unit = selected?.layer === layer && selected.direction === direction ? selected.unit : undefined;
+    const history = this.#historyOf(gateShares);
+    return html`<div class="saturation-gate">
+      <gs-saturation-plot
+        .name=${signalTitle(gate)}
+        .shares=${shares}
+        .color=${SIGNAL_COLORS[gate]}
+        .selected=${unit}
+        @pick=${({ detail }: CustomEvent<number>) => this.#pick({ layer, direction, unit: detail }, gate)}
+      ></gs-saturation-plot>
+      ${
+        history.length > 1
+          ? html`<gs-saturation-epochs
+              .name=${signalTitle(gate)}
+              .history=${history}
+              .current=${look.epoch ?? look.sources.best}
+              .color=${SIGNAL_COLORS[gate]}
+              .selected=${unit}
+            ></gs-saturation-epochs>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  /** One gate at every epoch; empty while that is not asked for or not here. */
+  #historyOf({ layer, direction, gate }: GateShares): EpochShares[] {
+    if (!this.isOverEpochs) return [];
+    return (this.#history.answer ?? []).flatMap(({ epoch, gates }) =>
       gates
         .filter((each) => each.layer === layer && each.direction === direction && each.gate === gate)
-        .map(({ shares }) => meanShares(shares)),
+        .flatMap(({ shares }) => (epoch === undefined ? [] : [{ epoch, shares }])),
     );
   }
 

@@ -19,6 +19,7 @@ import { type AlignedColumn, alignTokens } from './alignTokens.ts';
 import { renderAnswer } from './answer.ts';
 import { segmented } from './controls.ts';
 import { type HeatmapPanel, renderHeatmapPanel } from './heatmapPanel.ts';
+import { aNumber, anIndex, aRecord, aText, Kept, MAX_ZOOM, oneOf } from './kept.ts';
 import { LinkedScroll } from './linkedScroll.ts';
 import type { Look } from './look.ts';
 import { COMPARISONS, type Comparison, chosenRun, renderOtherChoice } from './otherChoice.ts';
@@ -30,6 +31,8 @@ type Side = 'left' | 'right';
 const PANEL_HEIGHT = 420;
 const DEBOUNCE_MS = 80;
 
+const aSignal = oneOf(...Object.values(CELL_SIGNALS).flat());
+
 interface SideTrace {
   trace: Trace;
   part: DirectionTrace;
@@ -40,6 +43,7 @@ interface SideTrace {
 export class SideBySideView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     layer: { attribute: false },
     direction: { attribute: false },
     runs: { attribute: false },
@@ -53,6 +57,8 @@ export class SideBySideView extends LightElement {
     zoom: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   declare layer: number;
   declare direction: Direction;
   declare runs: readonly RunSummary[];
@@ -66,6 +72,14 @@ export class SideBySideView extends LightElement {
   declare cursor: { side: Side; place: CellPlace } | undefined;
   declare chosen: { side: Side; place: CellPlace } | undefined;
   declare zoom: number;
+  readonly #kept = new Kept<SideBySideView>(this, {
+    mode: oneOf(...COMPARISONS.map(({ value }) => value)),
+    text: aText,
+    epoch: anIndex,
+    runId: aText,
+    signals: aRecord<Record<Side, SignalName>>({ left: aSignal, right: aSignal }),
+    zoom: aNumber(1, MAX_ZOOM),
+  });
   readonly #other = new Question<Trace>(this);
   #columns: { left?: Trace; right?: Trace; value: AlignedColumn[] } = { value: [] };
   readonly #matrices = new WeakMap<Float32Array, Matrix>();
@@ -93,6 +107,7 @@ export class SideBySideView extends LightElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#kept.restore();
     const wish = this.#wish;
     const delay = changed.has('text') && this.#other.answer ? DEBOUNCE_MS : 0;
     const { look } = this;

@@ -1,6 +1,6 @@
 // Two traces of one network, token beside token: how far every signal and every probability differs. Pure.
 // Invariant: a trace against itself differs by zero everywhere.
-import { type Direction, GATE_SIGNALS, type SignalName, type Trace } from '../../../extension/protocol/trace.ts';
+import type { Direction, SignalName, Trace } from '../../../extension/protocol/trace.ts';
 import { type Matrix, naturalOrder } from '../../shared/heatmap/matrix.ts';
 import { type AlignedColumn, alignTokens } from './alignTokens.ts';
 import {
@@ -16,7 +16,7 @@ export interface SignalDifference {
   signal: SignalName;
   matrix: Matrix;
   summary: DifferenceSummary;
-  /** Ends of the colours: one for all gates, one for all other signals. */
+  /** Ends of the colours, fitting this signal alone: c moves tens of times as far as h does, and would leave it pale. */
   scale: number;
 }
 
@@ -46,27 +46,16 @@ export function differenceOfTexts(
     if (!old || !now) return [];
     const values = differenceOf(old, now, columns, units);
     const matrix = { values, rows: units, columns: columns.length };
-    return [{ signal, matrix, summary: summarizeDifference(values, units) }];
+    const summary = summarizeDifference(values, units);
+    return [{ signal, matrix, summary, scale: roundScale(summary.largest) }];
   });
   return {
     columns,
     names: columns.map((column) => nameOf(column, before, after)),
-    signals: withScales(signals),
+    signals,
     probabilities: probabilityChanges(probabilitiesOf(before), probabilitiesOf(after)),
     order: naturalOrder(units),
   };
-}
-
-/** A change of a gate reads against changes of gates; states may move much further. */
-function withScales(signals: readonly Omit<SignalDifference, 'scale'>[]): SignalDifference[] {
-  const scaleOf = (isOfGates: boolean): number =>
-    roundScale(
-      signals
-        .filter(({ signal }) => GATE_SIGNALS.has(signal) === isOfGates)
-        .reduce((most, { summary }) => Math.max(most, summary.largest), 0),
-    );
-  const [gates, states] = [scaleOf(true), scaleOf(false)];
-  return signals.map((each) => ({ ...each, scale: GATE_SIGNALS.has(each.signal) ? gates : states }));
 }
 
 const tokenTexts = (trace: Trace): string[] => trace.tokens.map(({ text }) => text);

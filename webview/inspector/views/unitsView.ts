@@ -19,10 +19,11 @@ import {
   type UnitKind,
 } from './unitLists.ts';
 import './halfLifeHistogram.ts';
+import { anIndex, Kept, oneOf } from './kept.ts';
 import { keyOf, type Look } from './look.ts';
 import { Question } from './question.ts';
 import { sampleChoice } from './sampleChoice.ts';
-import { type Sample, toTextSample } from './saturationSource.ts';
+import { SAMPLES, type Sample, toTextSample } from './saturationSource.ts';
 import { placeTitle, signalTitle } from './titles.ts';
 
 /** As docs/inspector.md defines them. */
@@ -41,6 +42,7 @@ const KINDS: Readonly<Record<UnitKind, { name: string; explanation: string }>> =
 export class UnitsView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     selected: { attribute: false },
     over: { state: true },
     annotation: { state: true },
@@ -48,6 +50,8 @@ export class UnitsView extends LightElement {
     bar: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   declare selected: UnitPlace | undefined;
   declare over: Sample;
   /** Place in the statistics' annotations. */
@@ -56,6 +60,11 @@ export class UnitsView extends LightElement {
   declare correlate: SignalName | undefined;
   /** Bar of a histogram whose units are listed. */
   declare bar: { part: DirectionStatistics; units: number[] } | undefined;
+  readonly #kept = new Kept<UnitsView>(this, {
+    over: oneOf(...SAMPLES),
+    annotation: anIndex,
+    correlate: oneOf(...Object.values(CELL_SIGNALS).flat()),
+  });
   readonly #statistics = new Question<TraceStatistics>(this);
 
   constructor() {
@@ -65,6 +74,7 @@ export class UnitsView extends LightElement {
   }
 
   protected override willUpdate(): void {
+    this.#kept.restore();
     const { look, over, correlate } = this;
     const { client, runId, epoch, text, question } = look;
     if (over === 'text' && question.method !== 'trace') {

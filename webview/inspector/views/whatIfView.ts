@@ -1,5 +1,5 @@
 // What if a word were another one: a changed text against the one at the top, signal by signal. <gs-what-if-view>
-// Tells `pickunit` with a UnitPlace, and `text` with the changed text when it is to be looked at instead.
+// Tells `pickunit` with a UnitPlace.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction, Trace } from '../../../extension/protocol/trace.ts';
 import { formatCount, formatPercent, visibleBlanks } from '../../shared/format.ts';
@@ -14,6 +14,7 @@ import { signalSymbol } from '../symbols.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
 import { type ProbabilityChange, roundScale } from './difference.ts';
 import { renderHeatmapPanel } from './heatmapPanel.ts';
+import { aNumber, aText, Kept, MAX_ZOOM } from './kept.ts';
 import { LinkedScroll } from './linkedScroll.ts';
 import { keyOf, type Look } from './look.ts';
 import { Question } from './question.ts';
@@ -22,26 +23,35 @@ import { differenceOfTexts, firstDifference, type SignalDifference, type TextDif
 const DEBOUNCE_MS = 80;
 const PANEL_HEIGHT = 230;
 const MOST_PROBABILITIES = 8;
+/** Bars span at least so much, so that a change which is written as 0.0 % has next to none. */
+const LEAST_SPAN = 0.02;
 const MOST_CHIPS = 200;
 
 export class WhatIfView extends LightElement {
   static override properties = {
     look: { attribute: false },
+    kept: { attribute: false },
     layer: { attribute: false },
     direction: { attribute: false },
-    changed: { attribute: false },
+    changed: { state: true },
     at: { state: true },
     hovered: { state: true },
     zoom: { state: true },
   };
   declare look: Look;
+  /** What was saved of this view; read once. */
+  declare kept: unknown;
   declare layer: number;
   declare direction: Direction;
-  /** The changed text; undefined: not changed yet. Asked for by `changedtext`. */
+  /** The changed text; undefined: not changed yet. */
   declare changed: string | undefined;
   declare at: CellPlace | undefined;
   declare hovered: CellPlace | undefined;
   declare zoom: number;
+  readonly #kept = new Kept<WhatIfView>(this, {
+    changed: aText,
+    zoom: aNumber(1, MAX_ZOOM),
+  });
   readonly #trace = new Question<Trace>(this);
   #difference: { before?: Trace; after?: Trace; place?: string; value?: TextDifference } = {};
 
@@ -56,6 +66,7 @@ export class WhatIfView extends LightElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#kept.restore();
     const { look, layer } = this;
     const { client, runId, epoch, question } = look;
     const text = this.#text;
@@ -93,9 +104,18 @@ export class WhatIfView extends LightElement {
           aria-label="The changed text"
           spellcheck="false"
           .value=${text}
-          @input=${(event: Event) => this.tell('changedtext', (event.target as HTMLTextAreaElement).value)}
+          @input=${(event: Event) => {
+            this.changed = (event.target as HTMLTextAreaElement).value;
+          }}
         ></textarea>
-        ${button({ label: 'Reset', icon: 'discard', isDisabled: text === this.look.text, onClick: () => this.tell('changedtext', undefined) })}
+        ${button({
+          label: 'Reset',
+          icon: 'discard',
+          isDisabled: text === this.look.text,
+          onClick: () => {
+            this.changed = undefined;
+          },
+        })}
       </div>
       ${text === '' ? emptyNotice('No text to compare with.', 'Type one above.') : this.#renderAnswer()}`;
   }
@@ -203,7 +223,7 @@ function renderProbabilities(changes: readonly ProbabilityChange[]): TemplateRes
   if (changes.length === 0) return nothing;
   const shown = changes.slice(0, MOST_PROBABILITIES);
   const known = changes.map(({ change }) => Math.abs(change)).filter((change) => !Number.isNaN(change));
-  const full = roundScale(Math.max(0, ...known));
+  const full = roundScale(Math.max(LEAST_SPAN, ...known));
   return html`<table class="probability-changes" aria-label="Probabilities before and after the change">
     <thead>
       <tr><th scope="col">Probability of</th><th scope="col" class="numeric">before</th><th scope="col" class="numeric">after</th><th scope="col" class="numeric">change</th><th aria-hidden="true"></th></tr>
@@ -215,7 +235,7 @@ function renderProbabilities(changes: readonly ProbabilityChange[]): TemplateRes
           <th scope="row" title=${label}>${visibleBlanks(label)}</th>
           <td class="numeric">${formatPercent(before)}</td>
           <td class="numeric">${formatPercent(after)}</td>
-          <td class="numeric">${Number.isNaN(change) ? '–' : `${change < 0 ? '−' : change > 0 ? '+' : ''}${formatPercent(Math.abs(change))}`}</td>
+          <td class="numeric">${signedPercent(change)}</td>
           <td class="bar-cell" aria-hidden="true">
             <span class="signed-bar"
               ><span
@@ -229,6 +249,14 @@ function renderProbabilities(changes: readonly ProbabilityChange[]): TemplateRes
     </tbody>
   </table>
   ${changes.length > shown.length ? html`<p class="muted">${formatCount(changes.length - shown.length, 'smaller change')} not shown.</p>` : nothing}`;
+}
+
+/** Without a sign where nothing is left of the change in writing. */
+function signedPercent(change: number): string {
+  if (Number.isNaN(change)) return '–';
+  const size = formatPercent(Math.abs(change));
+  if (size === formatPercent(0)) return size;
+  return `${change < 0 ? '−' : '+'}${size}`;
 }
 
 customElements.define('gs-what-if-view', WhatIfView);

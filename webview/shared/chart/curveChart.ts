@@ -2,7 +2,7 @@
 // Zoom and cross-hair belong to all charts together: this element asks for a change by an event and shows what it is given.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Disposable } from '../../../extension/util/disposable.ts';
-import { toFileName } from '../format.ts';
+import { formatShort, toFileName } from '../format.ts';
 import { LightElement } from '../lightElement.ts';
 import { onThemeChange, readTheme, type ThemeColors } from '../theme.ts';
 import { nextPoint, zoomAround } from './crosshair.ts';
@@ -111,6 +111,7 @@ export class CurveChart extends LightElement {
       at: this.crosshair,
       xText: this.#xText(this.crosshair),
       format: this.kind.format,
+      valueTitle: this.kind.valueTitle,
       colors: this.#colors().runs,
     });
   }
@@ -162,11 +163,12 @@ export class CurveChart extends LightElement {
   }
 
   #formatX(value: number): string {
+    if (this.settings.xAxis === 'rate') return formatShort(10 ** value);
     return this.settings.xAxis === 'time' ? formatClock(value) : Number(value.toFixed(2)).toLocaleString('en-US');
   }
 
   #xText(x: number | undefined): string {
-    if (x === undefined) return 'Latest';
+    if (x === undefined) return this.kind.valueTitle ? 'At the end' : 'Latest';
     const title = X_AXIS_TITLES[this.settings.xAxis];
     return `${title} ${this.settings.xAxis === 'step' ? Math.round(x).toLocaleString('en-US') : this.#formatX(x)}`;
   }

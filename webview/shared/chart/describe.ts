@@ -13,11 +13,13 @@ function lastValue(curve: Curve): number | undefined {
 function describeCurve(curve: Curve, kind: MetricKind): string {
   const last = lastValue(curve);
   const first = curve.y.find(Number.isFinite);
+  const what = kind.valueTitle ?? curve.kind;
   const points = formatCount(curve.y.length, 'point');
-  if (last === undefined || first === undefined) return `${curve.kind} has no number among ${points}`;
-  const best = curve.best >= 0 ? `, best epoch ${kind.format(curve.y[curve.best])}` : '';
+  if (last === undefined || first === undefined) return `${what} has no number among ${points}`;
+  const best =
+    curve.best >= 0 ? `, ${kind.valueTitle ? 'suggestion at' : 'best epoch'} ${kind.format(curve.y[curve.best])}` : '';
   const path = curve.y.length > 1 ? `from ${kind.format(first)} to ${kind.format(last)}` : kind.format(last);
-  return `${curve.kind} ${path} over ${points}${best}`;
+  return `${what} ${path} over ${points}${best}`;
 }
 
 /** `Loss. trec: training from 1.79 to 0.12 over 310 points; validation …`. Beyond three runs only their number is said. */

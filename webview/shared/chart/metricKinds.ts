@@ -21,6 +21,8 @@ export interface MetricKind {
   /** Column of the step group; absent when training does not measure it. */
   training?: MetricKey;
   validation?: MetricKey;
+  /** What a value is where it is not of training, as a plan's. */
+  valueTitle?: string;
   format(value: number): string;
   axis(value: number): string;
 }

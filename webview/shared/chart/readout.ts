@@ -10,6 +10,8 @@ export interface ReadoutOptions {
   xText: string;
   format(value: number): string;
   colors: readonly string[];
+  /** Of a value that is not of training. */
+  valueTitle?: string;
 }
 
 interface Row {
@@ -42,12 +44,12 @@ function toRows(curves: readonly Curve[], options: ReadoutOptions): Row[] {
   return [...rows.values()];
 }
 
-const speak = (rows: readonly Row[], xText: string): string =>
+const speak = (rows: readonly Row[], { xText, valueTitle }: ReadoutOptions): string =>
   `${xText}. ${rows
     .map(
       ({ name, values }) =>
         `${name}: ${Object.entries(values)
-          .map(([kind, value]) => `${kind} ${value}`)
+          .map(([kind, value]) => `${valueTitle ?? kind} ${value}`)
           .join(', ')}`,
     )
     .join('; ')}`;
@@ -57,7 +59,7 @@ export function renderReadout(curves: readonly Curve[], options: ReadoutOptions)
   const kinds = (['training', 'validation'] as const).filter((kind) => curves.some((curve) => curve.kind === kind));
   return html`<div
     class="readout"
-    data-spoken=${speak(rows, options.xText)}
+    data-spoken=${speak(rows, options)}
     tabindex=${rows.length > ROWS_IN_VIEW ? '0' : nothing}
     role="group"
     aria-label="Values"
@@ -66,7 +68,7 @@ export function renderReadout(curves: readonly Curve[], options: ReadoutOptions)
       <thead>
         <tr>
           <th scope="col">${options.xText}</th>
-          ${kinds.map((kind) => html`<th scope="col"><span class="line-sample ${kind}" aria-hidden="true"></span>${kind}</th>`)}
+          ${kinds.map((kind) => html`<th scope="col"><span class="line-sample ${kind}" aria-hidden="true"></span>${options.valueTitle ?? kind}</th>`)}
         </tr>
       </thead>
       <tbody>

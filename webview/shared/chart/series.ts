@@ -7,8 +7,14 @@ import type { MetricKind } from './metricKinds.ts';
 import { smooth } from './smoothing.ts';
 
 export const X_AXES = ['step', 'epoch', 'time'] as const;
-export type XAxis = (typeof X_AXES)[number];
-export const X_AXIS_TITLES: Readonly<Record<XAxis, string>> = { step: 'Step', epoch: 'Epoch', time: 'Time' };
+/** `rate`: x is the decimal logarithm of a learning rate. No choice for runs. */
+export type XAxis = (typeof X_AXES)[number] | 'rate';
+export const X_AXIS_TITLES: Readonly<Record<XAxis, string>> = {
+  step: 'Step',
+  epoch: 'Epoch',
+  time: 'Time',
+  rate: 'Learning rate',
+};
 
 export type CurveKind = 'training' | 'validation';
 
@@ -67,20 +73,28 @@ export function buildCurves(runs: readonly PlottedRun[], kind: MetricKind, optio
       const y = run.metrics.column(group, kind.training);
       const x = run.metrics.column(group, xName);
       if (y.length > 0)
-        curves.push({ ...common, kind: 'training', x, y, smoothed: smooth(y, options.smoothing), best: -1 });
+        curves.push({
+          ...common,
+          kind: 'training',
+          x,
+          y,
+          smoothed: smooth(y, options.smoothing),
+          best: options.xAxis === 'rate' ? bestRow(run, 'step') : -1,
+        });
     }
     if (kind.validation) {
       const y = run.metrics.column('validation', kind.validation);
       const x = run.metrics.column('validation', xName);
-      if (y.length > 0) curves.push({ ...common, kind: 'validation', x, y, smoothed: y, best: bestRow(run) });
+      if (y.length > 0)
+        curves.push({ ...common, kind: 'validation', x, y, smoothed: y, best: bestRow(run, 'validation') });
     }
   }
   return curves;
 }
 
-function bestRow(run: PlottedRun): number {
+function bestRow(run: PlottedRun, group: 'step' | 'validation'): number {
   if (!run.best) return -1;
-  const steps = run.metrics.column('validation', 'step');
+  const steps = run.metrics.column(group, 'step');
   const at = lowerBound(steps, run.best.step);
   return steps[at] === run.best.step ? at : -1;
 }

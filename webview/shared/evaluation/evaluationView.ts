@@ -6,6 +6,8 @@ import type {
   ClassScores,
   Evaluation,
   Misclassified,
+  ScoreName,
+  Scores,
   SplitEvaluation,
 } from '../../../extension/schema/run.ts';
 import { formatCount, formatNumber, formatPercent, groupThousands } from '../format.ts';
@@ -57,7 +59,7 @@ export class EvaluationView extends LightElement {
         <span class="spacer"></span>
         ${evaluation.test ? this.#renderChoice(part) : html`<span class="muted">Validation data</span>`}
       </div>
-      ${renderScores(split)} ${split.confusion ? this.#renderClassResults(evaluation.labels, split) : nothing}
+      ${renderScores(split, evaluation.start?.[part])} ${split.confusion ? this.#renderClassResults(evaluation.labels, split) : nothing}
     `;
   }
 
@@ -135,10 +137,13 @@ export class EvaluationView extends LightElement {
   }
 }
 
-function renderScores(scores: SplitEvaluation): TemplateResult {
-  const fact = (name: string, value: string) => html`<div class="fact"><dt>${name}</dt><dd>${value}</dd></div>`;
+/** `before`: of the weights that a run started from, where they can be compared. */
+function renderScores(scores: SplitEvaluation, before: Scores | undefined): TemplateResult {
+  const text = (of: Scores, name: ScoreName) => (name === 'loss' ? formatNumber(of.loss) : formatScore(name, of[name]));
+  const fact = (name: string, value: string, old?: string) =>
+    html`<div class="fact"><dt>${name}</dt><dd>${value}${old === undefined ? nothing : html` <span class="muted">from ${old}</span>`}</dd></div>`;
   return html`<dl class="facts">
-    ${scoreNames(scores).map((name) => fact(SCORE_FACTS[name].title, name === 'loss' ? formatNumber(scores.loss) : formatScore(name, scores[name])))}
+    ${scoreNames(scores).map((name) => fact(SCORE_FACTS[name].title, text(scores, name), before && text(before, name)))}
     ${fact(scores.confusion ? 'Examples' : 'Tokens', groupThousands(scores.examples))}
   </dl>`;
 }

@@ -65,3 +65,9 @@ function paintRing(context: CanvasRenderingContext2D, frame: Frame, at: ScreenPl
     context.strokeRect(left - grow, top - grow, width + 2 * grow, height + 2 * grow);
   }
 }
+
+/** Properties of a heatmap that change nothing but the cursors. */
+const CURSOR_PROPERTIES = new Set<PropertyKey>(['at', 'hovered', 'labels']);
+
+export const isCursorOnly = (changed: ReadonlyMap<PropertyKey, unknown>): boolean =>
+  changed.size > 0 && [...changed.keys()].every((name) => CURSOR_PROPERTIES.has(name));

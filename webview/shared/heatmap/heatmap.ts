@@ -8,22 +8,19 @@ import { styled } from '../styled.ts';
 import { onThemeChange, readTheme, type ThemeColors } from '../theme.ts';
 import { cellPixels, contextOf, toBitmap } from './cellBitmap.ts';
 import { colorMap } from './colorMap.ts';
-import { paintCursors } from './cursor.ts';
-import { placeAfterKey, zoomFactor } from './keys.ts';
+import { BARS_HEIGHT, type ColumnBars } from './columnBars.ts';
+import { isCursorOnly, paintCursors } from './cursor.ts';
+import { placeAfterKey, wheelFactor, zoomFactor } from './keys.ts';
 import { HeatmapLayout, type ScreenPlace } from './layout.ts';
 import { measureNames } from './margins.ts';
-import { type CellPlace, type HeatmapLabels, type Matrix, placesOf, type ValueRange, valueAt } from './matrix.ts';
+import { type CellPlace, type HeatmapLabels, type Matrix, placesOf, type ValueRange } from './matrix.ts';
 import { type Frame, paint } from './painter.ts';
 import { ScrollArea } from './scrollArea.ts';
-import type { Offset, Size } from './viewport.ts';
+import { renderSpoken } from './spoken.ts';
+import type { Offset, Size, Span } from './viewport.ts';
 
 /** One press of a key, or a notch of the wheel. */
 const ZOOM_STEP = 1.25;
-/** What changes nothing but the cursors. */
-const CURSOR_PROPERTIES = new Set<PropertyKey>(['at', 'hovered', 'labels']);
-
-const isCursorOnly = (changed: PropertyValues): boolean =>
-  changed.size > 0 && [...changed.keys()].every((name) => CURSOR_PROPERTIES.has(name));
 let nextId = 0;
 
 export class Heatmap extends LightElement {
@@ -33,6 +30,8 @@ export class Heatmap extends LightElement {
     order: { attribute: false },
     range: { attribute: false },
     columnNames: { attribute: false },
+    rowNames: { attribute: false },
+    bars: { attribute: false },
     marks: { attribute: false },
     at: { attribute: false },
     hovered: { attribute: false },
@@ -47,6 +46,10 @@ export class Heatmap extends LightElement {
   declare order: Uint32Array;
   declare range: ValueRange;
   declare columnNames: readonly string[];
+  /** Absent: the numbers of the rows. */
+  declare rowNames: readonly string[] | undefined;
+  /** Above the names of the columns. */
+  declare bars: ColumnBars | undefined;
   /** Rows with a mark, and its CSS colour. */
   declare marks: ReadonlyMap<number, string>;
   /** The chosen cell, which is kept in view. Keys ask for another by `move`, a click and Enter by `pick`. */
@@ -71,6 +74,7 @@ export class Heatmap extends LightElement {
   #area: ScrollArea | undefined;
   /** What stays where it is while the zoom changes. */
   #anchor: { cell: ScreenPlace; point: Offset } | undefined;
+  #columns: Span = { start: 0, end: 0 };
   #frameRequest = 0;
   /** What the pointer was seen over: a click has whole pixels only, and could name the cell beside it. */
   #pointed: CellPlace | undefined;
@@ -99,11 +103,12 @@ export class Heatmap extends LightElement {
     if (isCursorOnly(changed)) return;
     if (changed.has('zoom')) this.#anchor ??= this.#anchorAt(this.#steadyPoint());
     this.#layout = new HeatmapLayout({
-      grid: this.#grid,
+      grid: { width: this.matrix.columns, height: this.matrix.rows },
       available: { width: this.clientWidth, height: this.maxHeight },
       zoom: this.zoom,
       ratio: devicePixelRatio,
-      names: measureNames(this.columnNames, this.#colors().fontFamily),
+      names: measureNames({ columns: this.columnNames, rows: this.rowNames }, this.#colors().fontFamily),
+      barsHeight: this.bars ? BARS_HEIGHT : 0,
     });
   }
 
@@ -143,17 +148,7 @@ export class Heatmap extends LightElement {
       <canvas class="heatmap-picture" aria-hidden="true"></canvas>
       <canvas class="heatmap-cursor" aria-hidden="true"></canvas>
       <div class="heatmap-room" role="presentation" ${styled(room)}></div>
-      ${this.#renderSpoken()}
-    </div>`;
-  }
-
-  /** The one cell that assistive technology sees: half a million elements would help nobody. */
-  #renderSpoken(): TemplateResult {
-    const at = this.at ?? this.hovered;
-    const text = at ? this.labels.describe(at, valueAt(this.numbers ?? this.matrix, at)) : this.labels.summary;
-    const row = at ? this.#placeOf[at.row] + 1 : 1;
-    return html`<div role="row" class="visually-hidden" aria-rowindex=${row}>
-      <span role="gridcell" id=${this.#id} aria-colindex=${at ? at.column + 1 : 1}>${text}</span>
+      ${renderSpoken(this, this.#id, this.#placeOf)}
     </div>`;
   }
 
@@ -164,12 +159,8 @@ export class Heatmap extends LightElement {
   }
 
   /** Asks for a larger or smaller picture; 0: everything in view. */
-  zoomBy(factor: number): void {
-    this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * factor, this.#steadyPoint());
-  }
-
-  get #grid(): Size {
-    return { width: this.matrix.columns, height: this.matrix.rows };
+  zoomBy(factor: number, point = this.#steadyPoint()): void {
+    this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * factor, point);
   }
 
   #colors(): ThemeColors {
@@ -201,6 +192,15 @@ export class Heatmap extends LightElement {
     paint(contextOf(this.querySelector('canvas')!, size, devicePixelRatio), frame);
     this.#paintCursors(frame);
     this.lastPaintMs = performance.now() - startedAt;
+    this.#tellColumns(frame);
+  }
+
+  /** Tells `columns` with the columns in view when they are others, so that what stands below can follow. */
+  #tellColumns({ size, scroll }: Frame): void {
+    const columns = this.#layout!.columnsInView(size, scroll);
+    if (columns.start === this.#columns.start && columns.end === this.#columns.end) return;
+    this.#columns = columns;
+    this.tell<Span>('columns', columns);
   }
 
   #paintCursors(frame?: Frame): void {
@@ -214,7 +214,7 @@ export class Heatmap extends LightElement {
   }
 
   #frame(size: Size): Frame {
-    const { matrix, numbers, order, range, columnNames, marks } = this;
+    const { matrix, numbers, order, range, columnNames, rowNames, bars, marks } = this;
     const { cell, margin, ratio, nameStyle } = this.#layout!;
     const theme = this.#colors();
     return {
@@ -229,6 +229,8 @@ export class Heatmap extends LightElement {
       size,
       scroll: this.#area!.offset,
       columnNames,
+      rowNames,
+      bars,
       nameStyle,
       marks,
       ratio,
@@ -249,8 +251,7 @@ export class Heatmap extends LightElement {
   }
 
   #anchorAt(point: Offset) {
-    if (!this.#layout || !this.#area) return undefined;
-    return { cell: this.#layout.screenPlace(point, this.#area.offset), point };
+    return this.#layout && this.#area && { cell: this.#layout.screenPlace(point, this.#area.offset), point };
   }
 
   #keepAnchor(): void {
@@ -268,8 +269,7 @@ export class Heatmap extends LightElement {
   #onWheel(event: WheelEvent): void {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    const notches = -event.deltaY / (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 60 : 1.5);
-    this.#askForZoom(Math.min(this.zoom, this.#layout!.maxZoom) * ZOOM_STEP ** notches, this.#area!.pointOf(event));
+    this.zoomBy(wheelFactor(event, ZOOM_STEP), this.#area!.pointOf(event));
   }
 
   #onPointer(event: PointerEvent | undefined): void {
@@ -287,7 +287,7 @@ export class Heatmap extends LightElement {
     const from = this.at ?? this.hovered;
     const factor = zoomFactor(key, ZOOM_STEP);
     const pressed = { key, isFar: ctrlKey || metaKey, page: this.#layout!.page };
-    const next = placeAfterKey(from && this.#onScreen(from), pressed, this.#grid);
+    const next = placeAfterKey(from && this.#onScreen(from), pressed, this.#layout!.grid);
     const isPick = (key === 'Enter' || key === ' ') && from !== undefined;
     if (factor !== undefined) this.zoomBy(factor);
     else if (next) this.tell<CellPlace>('move', { row: this.order[next.place], column: next.column });

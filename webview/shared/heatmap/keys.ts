@@ -55,3 +55,8 @@ export function zoomFactor(key: string, step: number): number | undefined {
   if (key === '-') return 1 / step;
   return key === '0' ? 0 : undefined;
 }
+
+/** How far a turn of the wheel zooms: a notch as far as a press of a key. */
+export function wheelFactor({ deltaY, deltaMode }: WheelEvent, step: number): number {
+  return step ** (-deltaY / (deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 60 : 1.5));
+}

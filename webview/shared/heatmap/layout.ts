@@ -2,7 +2,16 @@
 // Lengths are device pixels, except where CSS pixels are named.
 import type { NameRoom } from './margins.ts';
 import { type NameStyle, nameStyle } from './painter.ts';
-import { cellSize, cellUnder, maxZoom, type Offset, revealOffset, type Size } from './viewport.ts';
+import {
+  cellSize,
+  cellUnder,
+  maxZoom,
+  type Offset,
+  revealOffset,
+  type Size,
+  type Span,
+  visibleSpan,
+} from './viewport.ts';
 
 export interface LayoutRequest {
   /** Columns by rows. */
@@ -12,6 +21,8 @@ export interface LayoutRequest {
   zoom: number;
   ratio: number;
   names: NameRoom;
+  /** What bars above the names of columns take, CSS pixels. */
+  barsHeight?: number;
 }
 
 /** A place on the screen: the row as its count from the top. Fractions lie inside cells. */
@@ -38,11 +49,11 @@ export class HeatmapLayout {
   readonly page: number;
   /** CSS pixels the element takes. */
   readonly height: number;
-  readonly #grid: Size;
+  readonly grid: Size;
 
-  constructor({ grid, available, zoom, ratio, names }: LayoutRequest) {
+  constructor({ grid, available, zoom, ratio, names, barsHeight = 0 }: LayoutRequest) {
     this.ratio = ratio;
-    this.#grid = grid;
+    this.grid = grid;
     const left = Math.round(names.rowNames(grid.height) * ratio);
     const room = (top: number): Size => ({
       width: Math.max(1, Math.floor(available.width * ratio) - left),
@@ -52,7 +63,7 @@ export class HeatmapLayout {
     const cellFor = (top: number): Size => cellSize(grid, room(top), { zoom, ratio });
     const style = nameStyle(cellFor(0).width, ratio, names.longest);
     this.nameStyle = style;
-    const top = Math.round(names.columnNames(style) * ratio);
+    const top = Math.round(names.columnNames(style) * ratio) + Math.round(barsHeight * ratio);
     this.margin = { width: left, height: top };
     this.cell = cellFor(top);
     this.maxZoom = maxZoom(grid, room(top), ratio);
@@ -74,12 +85,18 @@ export class HeatmapLayout {
     };
   }
 
+  /** Columns that show, at least in part, on a canvas of `size`. */
+  columnsInView(size: Size, scroll: Offset): Span {
+    const room = size.width - this.margin.width;
+    return visibleSpan(this.grid.width, this.cell.width, { offset: scroll.x, room });
+  }
+
   /** The cell at `point` of the canvas; undefined on the names and beside the grid. */
   cellAt(point: Offset, scroll: Offset): ScreenPlace | undefined {
     if (point.x < this.margin.width || point.y < this.margin.height) return undefined;
     const exact = this.screenPlace(point, scroll);
-    const column = cellUnder(this.#grid.width, 1, exact.column);
-    const place = cellUnder(this.#grid.height, 1, exact.place);
+    const column = cellUnder(this.grid.width, 1, exact.column);
+    const place = cellUnder(this.grid.height, 1, exact.place);
     return column === undefined || place === undefined ? undefined : { place, column };
   }
 

@@ -3,6 +3,7 @@
 import { visibleBlanks } from '../format.ts';
 import type { ThemeColors } from '../theme.ts';
 import { type ColorMap, colorAt } from './colorMap.ts';
+import { BARS_HEIGHT, type ColumnBars, paintColumnBars } from './columnBars.ts';
 import { type Matrix, shareOf, type ValueRange } from './matrix.ts';
 import { type Offset, type Size, type Span, visibleSpan } from './viewport.ts';
 
@@ -24,6 +25,9 @@ export interface Frame {
   readonly margin: Size;
   readonly columnNames: readonly string[];
   readonly nameStyle: NameStyle;
+  /** Of the matrix's rows, where they have other names than their numbers. */
+  readonly rowNames?: readonly string[];
+  readonly bars?: ColumnBars;
   /** Rows whose names are marked, by row: a CSS colour. */
   readonly marks: ReadonlyMap<number, string>;
   readonly ratio: number;
@@ -35,6 +39,8 @@ const GAP_FROM = 7;
 const NUMBER_FROM: Size = { width: 34, height: 14 };
 const SLANTED_NAME_FROM = 11;
 const ROW_NAME_FROM = 11;
+/** What a row's name leaves of the margin beside it. CSS pixels. */
+export const ROW_NAME_ROOM = 14;
 
 export const LABEL_PX = 11;
 const NUMBER_PX = 10;
@@ -67,6 +73,7 @@ export function paint(context: CanvasRenderingContext2D, frame: Frame): void {
     paintNumbers(context, frame, { columns, rows });
   });
   paintColumnNames(context, frame, columns);
+  paintColumnBars(context, frame, columns);
   const half = (LABEL_PX * frame.ratio) / 2;
   within(context, [0, margin.height - half, margin.width, room.height + half], () =>
     paintRowNames(context, frame, rows),
@@ -158,13 +165,18 @@ function paintColumnNames(context: CanvasRenderingContext2D, frame: Frame, colum
   context.fillStyle = style === 'positions' ? theme.muted : theme.foreground;
   context.textBaseline = 'middle';
   context.textAlign = style === 'slanted' ? 'left' : 'center';
+  const height = nameHeight(frame);
   // Names that are cut by their cell end at it; others may reach beyond the cells.
-  within(context, [style === 'flat' ? margin.width : 0, 0, size.width, margin.height], () => {
+  within(context, [style === 'flat' ? margin.width : 0, margin.height - height, size.width, height], () => {
     if (style === 'positions') paintPositions(context, frame, columns);
     else if (style === 'slanted') paintSlanted(context, frame, columns);
     else paintFlat(context, frame, columns);
   });
 }
+
+/** Of the room above the cells what the names have. */
+const nameHeight = ({ margin, bars, ratio }: Frame): number =>
+  margin.height - (bars ? Math.round(BARS_HEIGHT * ratio) : 0);
 
 function paintFlat(context: CanvasRenderingContext2D, frame: Frame, columns: Span): void {
   const { cell, margin, ratio, columnNames } = frame;
@@ -176,7 +188,7 @@ function paintFlat(context: CanvasRenderingContext2D, frame: Frame, columns: Spa
 
 function paintSlanted(context: CanvasRenderingContext2D, frame: Frame, columns: Span): void {
   const { cell, margin, ratio, columnNames } = frame;
-  const length = (margin.height - 8 * ratio) * Math.SQRT2 - LABEL_PX * ratio;
+  const length = (nameHeight(frame) - 8 * ratio) * Math.SQRT2 - LABEL_PX * ratio;
   for (let column = columns.start; column < columns.end; column++) {
     const x = leftOf(frame, column) + cell.width / 2;
     if (x < margin.width) continue;
@@ -201,11 +213,13 @@ function paintPositions(context: CanvasRenderingContext2D, frame: Frame, columns
 }
 
 function paintRowNames(context: CanvasRenderingContext2D, frame: Frame, rows: Span): void {
-  const { cell, margin, ratio, theme, order, marks } = frame;
+  const { cell, margin, ratio, theme, order, marks, rowNames } = frame;
   context.font = `${LABEL_PX * ratio}px ${theme.fontFamily}`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   const isNamed = rowIsNamed(frame);
+  const names = cell.height >= ROW_NAME_FROM * ratio ? rowNames : undefined;
+  const widest = margin.width - ROW_NAME_ROOM * ratio;
   for (let place = rows.start; place < rows.end; place++) {
     const row = order[place];
     const y = topOf(frame, place) + cell.height / 2;
@@ -213,7 +227,8 @@ function paintRowNames(context: CanvasRenderingContext2D, frame: Frame, rows: Sp
     if (mark !== undefined) paintMark(context, frame, { y, color: mark });
     if (!isNamed(place, row)) continue;
     context.fillStyle = theme.muted;
-    context.fillText(String(row), margin.width - 10 * ratio, y);
+    const name = names ? shorten(context, names[row], widest) : String(row);
+    context.fillText(name, margin.width - 10 * ratio, y);
   }
 }
 

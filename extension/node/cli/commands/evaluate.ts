@@ -1,10 +1,10 @@
 // gatescope evaluate: scores of a run on another file, or on its own validation and test data.
 import { resolve } from 'node:path';
-import { resolveRun } from '../../../store/runStore.ts';
 import { evaluateAgain, evaluateOnFile } from '../../evaluateRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 import { readingOptions } from '../reading.ts';
 import { evaluationTables } from '../scoresTable.ts';
+import { weightedRun } from '../weightedRun.ts';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
@@ -14,14 +14,14 @@ export const evaluateCommand: Command = {
     data: { type: 'string', value: 'FILE', description: 'Data in the format of the run’s test (or training) data.' },
     json: JSON_OPTION,
   },
-  details: 'RUN is the folder of a run, the start of its id, or `latest`.',
+  details: 'RUN is the folder of a run, the start of its id, its name, or `latest`.',
   run: evaluate,
 };
 
 async function evaluate(context: CommandContext): Promise<number> {
   const { positionals, cwd, output, options } = context;
   if (positionals.length !== 1) throw usageError(evaluateCommand, 'evaluate needs one run.');
-  const { dir, manifest } = await resolveRun(positionals[0], cwd);
+  const { dir, manifest } = await weightedRun(positionals[0], context);
   const { task } = manifest;
   const path = stringOption(context, 'data');
   const reading = readingOptions(output);

@@ -1,9 +1,9 @@
 // gatescope export: a run as files of another library.
 import { relative, resolve } from 'node:path';
 import { EXPORT_FORMATS, EXPORT_SUMMARIES } from '../../../schema/exportFormats.ts';
-import { resolveRun } from '../../../store/runStore.ts';
 import { exportRun } from '../../exportRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
+import { weightedRun } from '../weightedRun.ts';
 
 export const exportCommand: Command = {
   name: 'export',
@@ -15,7 +15,7 @@ export const exportCommand: Command = {
     json: JSON_OPTION,
   },
   details: [
-    'RUN is the folder of a run, the start of its id, or `latest`.',
+    'RUN is the folder of a run, the start of its id, its name, or `latest`.',
     '',
     ...EXPORT_FORMATS.map((format) => `  ${format.padEnd(11)}  ${EXPORT_SUMMARIES[format]}`),
     '',
@@ -29,7 +29,7 @@ async function runExport(context: CommandContext): Promise<number> {
   if (positionals.length !== 1) throw usageError(exportCommand, 'export needs one run.');
   const format = EXPORT_FORMATS.find((name) => name === stringOption(context, 'format'));
   if (!format) throw usageError(exportCommand, `--format is one of ${EXPORT_FORMATS.join(', ')}.`);
-  const { dir, manifest } = await resolveRun(positionals[0], cwd);
+  const { dir, manifest } = await weightedRun(positionals[0], context);
   const folder = resolve(cwd, stringOption(context, 'out') ?? `${manifest.id}-${format}`);
   const { files, losses } = await exportRun(dir, format, folder);
   if (options.json) {

@@ -1,6 +1,5 @@
 // gatescope generate: text that a language model writes, as it is written.
 import { GENERATE_DEFAULTS as DEFAULTS } from '../../../protocol/engineContract.ts';
-import { resolveRun } from '../../../store/runStore.ts';
 import { generateWith } from '../../generateText.ts';
 import { loadRunModel } from '../../runModel.ts';
 import {
@@ -12,6 +11,7 @@ import {
   numberOption,
   usageError,
 } from '../command.ts';
+import { weightedRun } from '../weightedRun.ts';
 
 export const generateCommand: Command = {
   name: 'generate',
@@ -28,12 +28,13 @@ export const generateCommand: Command = {
     seed: { type: 'string', value: 'N', description: `The same seed writes the same text (default ${DEFAULTS.seed}).` },
     json: JSON_OPTION,
   },
-  details: 'RUN is the folder of a run, the start of its id, or `latest`. Without PROMPT the text begins a new line.',
+  details:
+    'RUN is the folder of a run, the start of its id, its name, or `latest`. Without PROMPT the text begins a new line.',
   run: generate,
 };
 
 async function generate(context: CommandContext): Promise<number> {
-  const { positionals, cwd, output, options } = context;
+  const { positionals, output, options } = context;
   const [reference, prompt = '', ...more] = positionals;
   if (reference === undefined) throw usageError(generateCommand, 'generate needs a run.');
   if (more.length > 0) throw usageError(generateCommand, 'Put the prompt in quotes.');
@@ -44,7 +45,7 @@ async function generate(context: CommandContext): Promise<number> {
     topK: integerOption(generateCommand, context, 'top-k', 1),
     seed: integerOption(generateCommand, context, 'seed', 0) ?? DEFAULTS.seed,
   };
-  const run = await loadRunModel((await resolveRun(reference, cwd)).dir);
+  const run = await loadRunModel((await weightedRun(reference, context)).dir);
   const controller = new AbortController();
   context.onInterrupt(() => controller.abort());
   let text = '';

@@ -2,7 +2,6 @@
 import { relative, resolve } from 'node:path';
 import type { SignalName } from '../../../protocol/trace.ts';
 import type { MatchHit, MatchRequest, MatchResult } from '../../../protocol/traceAnalysis.ts';
-import { resolveRun } from '../../../store/runStore.ts';
 import { createFileSource } from '../../fileSource.ts';
 import { loadRunModel } from '../../runModel.ts';
 import { selectAndMatch } from '../../trace/matchPlaces.ts';
@@ -16,6 +15,7 @@ import {
   usageError,
 } from '../command.ts';
 import { count, ellipsis, table } from '../format.ts';
+import { weightedRun } from '../weightedRun.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
 const DEFAULT_THRESHOLD = 0.3;
@@ -48,7 +48,7 @@ export const matchCommand: Command = {
     json: JSON_OPTION,
   },
   details:
-    'RUN is the folder of a run, the start of its id, or `latest`. `gatescope trace` shows the tokens of a text.',
+    'RUN is the folder of a run, the start of its id, its name, or `latest`. `gatescope trace` shows the tokens of a text.',
   run: match,
 };
 
@@ -58,7 +58,7 @@ async function match(context: CommandContext): Promise<number> {
   if (reference === undefined || positionals.length > 1)
     throw usageError(matchCommand, 'match needs one run, and the text with --text "…".');
   const run = await loadRunModel(
-    (await resolveRun(reference, cwd)).dir,
+    (await weightedRun(reference, context)).dir,
     integerOption(matchCommand, context, 'epoch', 0),
   );
   const { encoder } = run.model.shape.model;

@@ -7,7 +7,6 @@ import { decodeFile, settleEncoding } from '../../../data/decode.ts';
 import { readLines } from '../../../data/rows.ts';
 import type { Prediction } from '../../../protocol/engineContract.ts';
 import { nameFile, partialOf } from '../../../store/atomicWrite.ts';
-import { resolveRun } from '../../../store/runStore.ts';
 import { UserError } from '../../../util/userError.ts';
 import { createFileSource } from '../../fileSource.ts';
 import { loadRunModel, predictWith, type RunModel } from '../../runModel.ts';
@@ -21,10 +20,14 @@ import {
   stringOption,
   usageError,
 } from '../command.ts';
-import { percent } from '../format.ts';
+import { count, ellipsis, percent } from '../format.ts';
+import { weightedRun } from '../weightedRun.ts';
 
 /** Texts that are predicted, and held in memory, together. */
 const CHUNK_TEXTS = 256;
+/** Of a text, and of its unknown tokens, what a terminal shows; --json and --out have all of it. */
+const SHOWN_COLUMNS = 200;
+const SHOWN_TOKENS = 10;
 
 export const predictCommand: Command = {
   name: 'predict',
@@ -36,7 +39,7 @@ export const predictCommand: Command = {
     top: { type: 'string', value: 'N', description: 'Show the N most probable classes (default 3).' },
     json: JSON_OPTION,
   },
-  details: 'RUN is the folder of a run, the start of its id, or `latest`.',
+  details: 'RUN is the folder of a run, the start of its id, its name, or `latest`.',
   run: predict,
 };
 
@@ -49,7 +52,7 @@ async function predict(context: CommandContext): Promise<number> {
   if (texts.length > 0 && file !== undefined) throw usageError(predictCommand, 'Give texts or --file, not both.');
   if (texts.length === 0 && file === undefined) throw usageError(predictCommand, 'predict needs a text or --file.');
   if (texts.some((text) => text.trim() === '')) throw usageError(predictCommand, 'A text to predict is empty.');
-  const run = await loadRunModel((await resolveRun(reference, context.cwd)).dir);
+  const run = await loadRunModel((await weightedRun(reference, context)).dir);
   const { output } = context;
   const lines = file === undefined ? toAsync(texts) : linesOf(file, context);
   if (out !== undefined) {
@@ -69,16 +72,20 @@ async function* toAsync(texts: readonly string[]): AsyncGenerator<string> {
 
 /** Lines with text; how many had none is said at the end. */
 async function* linesOf(file: string, { cwd, output }: CommandContext): AsyncGenerator<string> {
-  let empty = 0;
+  let [texts, empty] = [0, 0];
   const chunks =
     file === '-' ? decodeFile({ read: () => process.stdin }, file, 'utf-8') : await openTexts(file, cwd, output);
   for await (const rows of readLines(chunks)) {
     for (const { line, value, problem } of rows) {
       if (problem) throw unusable(`${file}:${line}`, problem.detail);
-      if (value?.trim()) yield value;
-      else empty++;
+      if (!value?.trim()) empty++;
+      else {
+        texts++;
+        yield value;
+      }
     }
   }
+  if (texts === 0) throw unusable(file, 'it has no text');
   if (empty > 0) output.note(`${empty} empty line${empty === 1 ? '' : 's'} skipped.`);
 }
 
@@ -117,10 +124,17 @@ async function* predictAll(run: RunModel, texts: AsyncIterable<string>): AsyncGe
   yield* await predictWith(run, chunk, signal);
 }
 
-function describe({ text, classes, unknown }: Prediction, top: number): string {
+function listed(tokens: Set<string>): string {
+  const shown = [...tokens].slice(0, SHOWN_TOKENS).join(', ');
+  return tokens.size > SHOWN_TOKENS ? `${shown} and ${count(tokens.size - SHOWN_TOKENS)} more` : shown;
+}
+
+function describe({ text, tokens, classes, unknown, truncated }: Prediction, top: number): string {
   const best = classes.slice(0, top).map(({ label, probability }) => `${label} ${percent(probability)}`);
-  const missing = unknown.length > 0 ? `  (not in the vocabulary: ${[...new Set(unknown)].join(', ')})` : '';
-  return `${best.join(', ')}  ${text}${missing}`;
+  const missing = unknown.length > 0 ? `  (not in the vocabulary: ${listed(new Set(unknown))})` : '';
+  const cut =
+    truncated > 0 ? `  (read: the first ${count(tokens.length)} of ${count(tokens.length + truncated)} tokens)` : '';
+  return `${best.join(', ')}  ${ellipsis(text, SHOWN_COLUMNS)}${missing}${cut}`;
 }
 
 /** Writes beside the file and renames at the end, so that a half-written file never stands in its place. */

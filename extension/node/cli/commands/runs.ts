@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { backendText } from '../../../protocol/backendText.ts';
 import { formatHeadline } from '../../../protocol/scores.ts';
-import { isActive } from '../../../schema/run.ts';
+import { isActive, secondsUntil } from '../../../schema/run.ts';
 import {
   deleteRun,
   findRuns,
@@ -15,6 +15,7 @@ import {
 import { UserError, withRemedy } from '../../../util/userError.ts';
 import { createFileSource } from '../../fileSource.ts';
 import { writeReport } from '../../report.ts';
+import { changeTables, comparedScores } from '../changeTables.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 import { count, duration, ellipsis, table } from '../format.ts';
 import { evaluationTables } from '../scoresTable.ts';
@@ -40,7 +41,7 @@ export const runsCommand: Command = {
     '  report RUN          write a standalone HTML report',
     '  delete RUN… --yes   remove runs for good',
     '',
-    'RUN is the folder of a run, the start of its id, or `latest`.',
+    'RUN is the folder of a run, the start of its id, its name, or `latest`.',
   ].join('\n'),
   run: runs,
 };
@@ -117,9 +118,9 @@ async function oneRun(args: readonly string[], cwd: string): Promise<StoredRun> 
 }
 
 function secondsOf({ manifest }: StoredRun): number | undefined {
-  const { startedAt, endedAt, status } = manifest;
+  const { endedAt, status } = manifest;
   if (!endedAt && !isActive(status)) return undefined;
-  return ((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(startedAt)) / 1000;
+  return secondsUntil(manifest, endedAt ? Date.parse(endedAt) : Date.now());
 }
 
 function timeOf(run: StoredRun): string {
@@ -156,5 +157,7 @@ async function describe(run: StoredRun, cwd: string): Promise<string> {
   if (!evaluation) return facts.join('\n');
   const { validation, test } = evaluation;
   const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-  return [facts.join('\n'), evaluationTables(rows, task)].join('\n\n');
+  const before = evaluation.start ? [comparedScores(evaluation, task)] : [];
+  const tables = [evaluationTables(rows, task), ...before, ...changeTables(evaluation, run.manifest)];
+  return [facts.join('\n'), ...tables].join('\n\n');
 }

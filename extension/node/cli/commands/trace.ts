@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import type { DirectionTrace, SignalName, Trace, TraceFormat } from '../../../protocol/trace.ts';
 import { writeFileAtomic } from '../../../store/atomicWrite.ts';
-import { resolveRun } from '../../../store/runStore.ts';
 import { loadRunModel, type RunModel } from '../../runModel.ts';
 import { exportTrace } from '../../trace/exportTrace.ts';
 import { runGradients } from '../../trace/runGradients.ts';
@@ -10,6 +9,7 @@ import { runStatistics } from '../../trace/runStatistics.ts';
 import { traceRun } from '../../trace/runTrace.ts';
 import { type Command, type CommandContext, EXIT, integerOption, stringOption, usageError } from '../command.ts';
 import { count, ellipsis, percent, table } from '../format.ts';
+import { weightedRun } from '../weightedRun.ts';
 
 const FORMATS: Readonly<Record<string, TraceFormat>> = { '.safetensors': 'safetensors', '.npz': 'npz', '.csv': 'csv' };
 const DIRECTIONS = ['forward', 'backward'] as const;
@@ -40,7 +40,7 @@ export const traceCommand: Command = {
     },
   },
   details:
-    'RUN is the folder of a run, the start of its id, or `latest`. Without --out and --json a summary is printed: how much each token moves\n' +
+    'RUN is the folder of a run, the start of its id, its name, or `latest`. Without --out and --json a summary is printed: how much each token moves\n' +
     'the strongest score, and the mean of the forget gate (LSTM f, GRU z) and of |h| at each token.',
   run: trace,
 };
@@ -51,6 +51,7 @@ async function trace(context: CommandContext): Promise<number> {
   if (reference === undefined) throw usageError(traceCommand, 'trace needs a run.');
   const text = stringOption(context, 'text');
   if (text === undefined || more.length > 0) throw usageError(traceCommand, 'Give the text with --text "…".');
+  if (text.trim() === '') throw usageError(traceCommand, 'The text is empty.');
   const out = stringOption(context, 'out');
   const format = out === undefined ? undefined : formatOf(out);
   const layer = integerOption(traceCommand, context, 'layer', 0);
@@ -58,7 +59,7 @@ async function trace(context: CommandContext): Promise<number> {
     ?.split(',')
     .map((name) => name.trim()) as SignalName[] | undefined;
   const epoch = integerOption(traceCommand, context, 'epoch', 0);
-  const run = await loadRunModel((await resolveRun(reference, cwd)).dir, epoch);
+  const run = await loadRunModel((await weightedRun(reference, context)).dir, epoch);
   const traced = traceRun(run, { text, signals, layers: layer === undefined ? undefined : [layer] });
   if (out !== undefined && format) {
     await writeFileAtomic(resolve(cwd, out), exportTrace(traced, format));

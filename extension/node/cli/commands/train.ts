@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { ConfigChanges, TrainOutcome } from '../../../protocol/engineContract.ts';
 import { formatScore, SCORE_FACTS, scoreNames } from '../../../protocol/scores.ts';
-import type { RunEvent, RunManifest } from '../../../schema/run.ts';
+import { type RunEvent, secondsUntil } from '../../../schema/run.ts';
 import { readEvaluation, resolveRun } from '../../../store/runStore.ts';
 import { withRemedy } from '../../../util/userError.ts';
 import { openExperiment } from '../../openExperiment.ts';
@@ -13,6 +13,7 @@ import { INTERNAL_PROBLEM } from '../../runProblem.ts';
 import { scoresOnly } from '../../scores.ts';
 import { type SessionListener, TrainSession } from '../../trainSession.ts';
 import { VERSION } from '../../version.ts';
+import { changeTables, comparedScores } from '../changeTables.ts';
 import {
   type Command,
   type CommandContext,
@@ -23,9 +24,7 @@ import {
   usageError,
 } from '../command.ts';
 import { duration } from '../format.ts';
-import { movementTable } from '../movementTable.ts';
 import { createProgressBar } from '../progressBar.ts';
-import { scoresTable } from '../scoresTable.ts';
 
 export const trainCommand: Command = {
   name: 'train',
@@ -192,24 +191,19 @@ async function sayOutcome({ runId, runDir, status, manifest }: TrainOutcome, con
   // A failure was said when it came; a divergence lacks what to do next.
   if (status === 'diverged' && manifest.problem)
     output.note(withRemedy(manifest.problem.message, manifest.problem.remedy));
-  const isTuned = manifest.startedFrom !== undefined || manifest.groups?.some(({ frozen }) => frozen.length > 0);
-  if (evaluation?.movement && isTuned) output.line(`${movementTable(evaluation.movement)}\n`);
   if (evaluation) {
-    const { validation, test } = evaluation;
-    const rows = [['validation', validation] as const, ...(test ? [['test', test] as const] : [])];
-    output.line(scoresTable(rows, manifest.task));
+    for (const change of changeTables(evaluation, manifest)) output.line(`${change}\n`);
+    output.line(comparedScores(evaluation, manifest.task));
   }
-  output.line(`${sentence(status)} in ${duration(secondsOf(manifest))}. Run: ${relative(cwd, runDir) || '.'}`);
+  output.line(
+    `${sentence(status)} in ${duration(secondsUntil(manifest, Date.parse(manifest.endedAt ?? manifest.startedAt)))}. Run: ${relative(cwd, runDir) || '.'}`,
+  );
 }
 
 const lowerFirst = (text: string): string => text[0].toLowerCase() + text.slice(1);
 
 function sentence(status: string): string {
   return status[0].toUpperCase() + status.slice(1);
-}
-
-function secondsOf({ startedAt, endedAt }: RunManifest): number {
-  return endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : 0;
 }
 
 function exitCodeOf({ status, manifest }: TrainOutcome): number {

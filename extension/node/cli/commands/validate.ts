@@ -1,11 +1,11 @@
 // gatescope validate: all checks of configs, as the editor shows them, with file:line:column.
 import { dirname, resolve } from 'node:path';
-import { loadExperiment } from '../../../config/loadExperiment.ts';
 import { formatProblem, toLineColumn } from '../../../config/place.ts';
 import type { ConfigProblem } from '../../../config/problem.ts';
 import { problemOfFinding, validateConfig, validateFiles } from '../../../config/validateConfig.ts';
 import { checkData } from '../../checkData.ts';
-import { createFileProbe, readConfigText } from '../../openExperiment.ts';
+import { createFileProbe } from '../../fileProbe.ts';
+import { openExperimentText, readConfigText } from '../../openExperiment.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../command.ts';
 import { readingOptions } from '../reading.ts';
 
@@ -43,7 +43,7 @@ async function findProblems(text: string, configPath: string, readsData: boolean
   if (hasErrors(problems)) return [...problems];
   const files = await validateFiles(text, createFileProbe(configPath));
   if (hasErrors(files) || !readsData) return [...problems, ...files];
-  const findings = await checkData(loadExperiment(text, configPath), dirname(configPath), readingOptions());
+  const findings = await checkData(await openExperimentText(text, configPath), dirname(configPath), readingOptions());
   return [...problems, ...files, ...findings.map((finding) => problemOfFinding(text, finding))];
 }
 

@@ -15,6 +15,7 @@ const state: InspectorState = {
   layer: 1,
   direction: 1,
   order: 'peak',
+  isGradientOn: true,
   zoom: 2.5,
   place: { unit: 3, token: 0 },
   pinned: [{ layer: 1, direction: 0, unit: 9 }],

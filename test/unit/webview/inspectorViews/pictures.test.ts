@@ -13,6 +13,7 @@ import {
   nearestUnit,
   nextUnit,
   saturationShares,
+  spreadOf,
   unitsAt,
 } from '../../../../webview/inspector/views/saturation.ts';
 import { unitsOn } from '../../../../webview/inspector/views/spanOn.ts';
@@ -28,6 +29,13 @@ test('saturation: shares of steps below and above the thresholds, which themselv
   assert.deepEqual(meanShares(shares), { left: 0.25, right: 0.25 });
   const none = saturationShares(new Float32Array(), 2, { left: 0.1, right: 0.9 });
   assert.ok(none.left.every(Number.isNaN));
+});
+
+test('the spread of shares is their mean and the middle eight tenths', () => {
+  const shares = Float32Array.from({ length: 11 }, (_, unit) => ((unit * 7) % 11) / 8);
+  assert.deepEqual(spreadOf(shares), { mean: 5 / 8, low: 1 / 8, high: 9 / 8 });
+  assert.deepEqual(spreadOf(Float32Array.of(0.5)), { mean: 0.5, low: 0.5, high: 0.5 });
+  assert.ok(Number.isNaN(spreadOf(new Float32Array()).mean));
 });
 
 test('the nearest dot is meant by a click, and arrow keys reach every unit and stop at the ends', () => {

@@ -101,7 +101,7 @@ for (const { name, use, leave } of COMPUTERS) {
       const model = modelOf('lstm', false);
       const [old, now] = [traceOf(model, TEXT), traceOf(model, EDITS.inserted.ids)];
       const difference = differenceOfTexts(old, now, { layer: 1, direction: 0 })!;
-      const { matrix, summary, scale } = difference.signals.find(({ signal }) => signal === 'c')!;
+      const { matrix, summary } = difference.signals.find(({ signal }) => signal === 'c')!;
       let largest = 0;
       for (const [column, { before: from, after: to }] of difference.columns.entries()) {
         for (let unit = 0; unit < 9; unit++) {
@@ -118,7 +118,9 @@ for (const { name, use, leave } of COMPUTERS) {
       }
       assert.equal(summary.largest, largest);
       assert.equal(summary.compared, TEXT.length * 9);
-      assert.ok(scale >= largest);
+      for (const { signal, summary, scale } of difference.signals) {
+        assert.ok(summary.largest <= scale && scale <= 2.5 * summary.largest, `${signal}: its own scale`);
+      }
     });
   });
 }

@@ -1,47 +1,28 @@
-// gatescope dataset: what a config's data looks like to the reader: format, labels, lengths, rows before and after cleaning.
+// gatescope dataset CONFIG: what a config's data looks like to the reader: format, labels, lengths, rows before and after cleaning.
 import { dirname, relative, resolve } from 'node:path';
-import type { DataPreview } from '../../../protocol/engineContract.ts';
-import { openExperiment } from '../../openExperiment.ts';
-import { previewData } from '../../previewData.ts';
-import {
-  type Command,
-  type CommandContext,
-  EXIT,
-  integerOption,
-  JSON_OPTION,
-  stringOption,
-  usageError,
-} from '../command.ts';
-import { count, ellipsis, percent, table } from '../format.ts';
-import { readingOptions } from '../reading.ts';
+import type { DataPreview } from '../../../../protocol/engineContract.ts';
+import { openExperiment } from '../../../openExperiment.ts';
+import { previewData } from '../../../previewData.ts';
+import { type CommandContext, integerOption, stringOption, usageError } from '../../command.ts';
+import { count, ellipsis, percent, table } from '../../format.ts';
+import { readingOptions } from '../../reading.ts';
 
 const PARTS = ['train', 'validation', 'test'] as const;
 type Part = (typeof PARTS)[number];
 const isPart = (text: string): text is Part => (PARTS as readonly string[]).includes(text);
 
-export const datasetCommand: Command = {
-  name: 'dataset',
-  summary: 'Show how the data of a config is read.',
-  usage: 'gatescope dataset CONFIG [options]',
-  options: {
-    part: { type: 'string', value: 'PART', description: 'train (default), validation or test.' },
-    rows: { type: 'string', value: 'N', description: 'Rows to show (default 10).' },
-    json: JSON_OPTION,
-  },
-  run: dataset,
-};
+const COMMAND = { name: 'dataset' };
 
-async function dataset(context: CommandContext): Promise<number> {
-  const { positionals, cwd, output } = context;
-  if (positionals.length !== 1) throw usageError(datasetCommand, 'dataset needs one config.');
+export async function showConfigData(args: string[], context: CommandContext): Promise<void> {
+  const { cwd, output } = context;
+  if (args.length !== 1) throw usageError(COMMAND, `dataset has no action "${args[0]}"; it takes one config.`);
   const part = stringOption(context, 'part') ?? 'train';
-  if (!isPart(part)) throw usageError(datasetCommand, `--part is ${PARTS.join(', ')}, not "${part}".`);
-  const maxRows = integerOption(datasetCommand, context, 'rows', 0) ?? 10;
-  const configPath = resolve(cwd, positionals[0]);
+  if (!isPart(part)) throw usageError(COMMAND, `--part is ${PARTS.join(', ')}, not "${part}".`);
+  const maxRows = integerOption(COMMAND, context, 'rows', 0) ?? 10;
+  const configPath = resolve(cwd, args[0]);
   const experiment = await openExperiment(configPath);
   const preview = await previewData(experiment, dirname(configPath), { part, maxRows }, readingOptions(output));
   output.line(context.options.json ? JSON.stringify(preview) : describe(preview, context));
-  return EXIT.ok;
 }
 
 function describe(preview: DataPreview, { cwd, output }: CommandContext): string {

@@ -1,0 +1,43 @@
+// gatescope dataset describe: labels, lengths, vocabulary, scripts and findings of a dataset, or of a file that is none yet.
+import { resolve } from 'node:path';
+import type { PlacedDataset } from '../../../../data/dataset/openDataset.ts';
+import type { ResolvedTokenizer } from '../../../../schema/resolved.ts';
+import { TOKENIZER_TYPES } from '../../../../text/patterns.ts';
+import { findDataset, readDataset } from '../../../datasets.ts';
+import { createFileSource } from '../../../fileSource.ts';
+import { proposeImport } from '../../../importDataset.ts';
+import { DEFAULT_MAX_LENGTH, surveyDataset } from '../../../surveyDataset.ts';
+import { type CommandContext, integerOption, stringOption, usageError } from '../../command.ts';
+import { longReading } from '../../reading.ts';
+import { reportText } from './reportText.ts';
+
+const COMMAND = { name: 'dataset' };
+const LISTED_ROWS = 5;
+
+export async function describeAction(args: string[], context: CommandContext): Promise<void> {
+  const { cwd, options, output } = context;
+  if (args.length !== 1) throw usageError(COMMAND, 'describe needs one dataset or file.');
+  const dataset = await namedDataset(args[0], cwd);
+  const settings = {
+    tokenizer: options.fast ? undefined : tokenizerOption(context),
+    maxLength: integerOption(COMMAND, context, 'max-length', 1) ?? DEFAULT_MAX_LENGTH,
+    keptRows: integerOption(COMMAND, context, 'rows', 0) ?? LISTED_ROWS,
+  };
+  const reading = longReading(context, 'Looking at rows');
+  const report = await surveyDataset(dataset, settings, reading).finally(() => reading.end());
+  output.line(options.json ? JSON.stringify({ path: dataset.path, ...report }) : reportText(report, cwd));
+}
+
+/** A dataset by name or manifest; a file or folder is looked at as import would. */
+async function namedDataset(name: string, cwd: string): Promise<PlacedDataset> {
+  const path = resolve(cwd, name);
+  const isData = !name.endsWith('.dataset.json') && (await createFileSource().kind(path)) !== undefined;
+  return isData ? (await proposeImport(path)).dataset : readDataset(await findDataset(name, cwd));
+}
+
+function tokenizerOption(context: CommandContext): ResolvedTokenizer['type'] {
+  const wanted = stringOption(context, 'tokenizer') ?? 'word';
+  const type = TOKENIZER_TYPES.find((name) => name === wanted);
+  if (type) return type;
+  throw usageError(COMMAND, `--tokenizer is ${TOKENIZER_TYPES.join(', ')}, not "${wanted}".`);
+}

@@ -1,0 +1,183 @@
+// From data as it is to a trained run, by the command line alone: import, findings, remedies, splits, a config.
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { DatasetFinding, DatasetReport } from '../../extension/protocol/datasetReport.ts';
+import { jsonLines, makeRows, runCli } from './support.ts';
+
+let dir: string;
+const cli = (...args: string[]) => runCli(args, dir);
+
+/** Latin-1, quoted line breaks, an empty text, a row too short, a duplicate, a conflict, a leak, almost equal texts, HTML. */
+const TRAPS = [
+  'label;text',
+  ...makeRows(120, 1)
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(',').reverse().join(';')),
+  'warm;"a caf\u00e9 in the sun\nand lava"',
+  'cold;',
+  'cold',
+  'warm;the sauna was near the oven today and we saw fire in the desert',
+  'warm;the sauna was near the oven today and we saw fire in the desert',
+  'cold;the sauna was near the oven today, and we saw fire in the desert!',
+  'cold;a very strange text about <b>nothing</b>',
+  'warm;a very strange text about <b>nothing</b>',
+  'cold;snow stands in the test as well',
+].join('\n');
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'gatescope-dataset-'));
+  await mkdir(join(dir, 'data'));
+  await writeFile(join(dir, 'data/weather-train.csv'), Buffer.from(`${TRAPS}\n`, 'latin1'));
+  await writeFile(join(dir, 'data/weather-test.csv'), 'label;text\ncold;snow stands in the test as well\nmild;a fog\n');
+});
+after(() => rm(dir, { recursive: true, force: true }));
+
+const manifestPath = (): string => join(dir, 'data/weather-train.dataset.json');
+const report = async (): Promise<DatasetReport> =>
+  JSON.parse((await cli('dataset', 'describe', 'weather-train', '--rows', '100', '--json')).stdout);
+const codesOf = ({ findings }: DatasetReport): Record<string, number> =>
+  Object.fromEntries(findings.map(({ code, count }: DatasetFinding) => [code, count]));
+
+test('import shows what it found, and writes nothing that nobody confirmed', async () => {
+  const asked = await cli('dataset', 'import', 'data/weather-train.csv');
+  assert.equal(asked.code, 1);
+  assert.match(asked.stderr, /was not written\. Say --yes/);
+  assert.match(asked.stdout, /format +csv +by its name .*semicolon/);
+  assert.match(asked.stdout, /encoding +windows-1252 +it is not UTF-8/);
+  const seen = JSON.parse((await cli('dataset', 'import', 'data/weather-train.csv', '--json')).stdout);
+  assert.deepEqual(Object.keys(seen), ['path', 'manifest', 'reasons', 'report']);
+  await assert.rejects(readFile(manifestPath()));
+});
+
+test('import with --yes writes a manifest that names both files; it does not replace it unasked', async () => {
+  const { code, stderr } = await cli('dataset', 'import', 'data/weather-train.csv', '--yes');
+  assert.equal(code, 0, stderr);
+  const { files, splits } = JSON.parse(await readFile(manifestPath(), 'utf8'));
+  assert.deepEqual(
+    files.map(({ path, part }: { path: string; part: string }) => [path, part]),
+    [
+      ['weather-train.csv', 'train'],
+      ['weather-test.csv', 'test'],
+    ],
+  );
+  assert.deepEqual(splits, { validation: 0.1, seed: 1 });
+  assert.match((await cli('dataset', 'import', 'data/weather-train.csv', '--yes')).stderr, /dataset\.exists/);
+  assert.match(
+    (await cli('dataset', 'import', 'data/weather-train.csv', '--out', 'elsewhere/x')).stderr,
+    /dataset\.pathOutside/,
+  );
+});
+
+test('every trap is a finding, with its rows', async () => {
+  await cli('dataset', 'split', 'weather-train', '--validation', '0.000001');
+  const found = await report();
+  const codes = codesOf(found);
+  const expected = {
+    'dataset.leak': 1,
+    'dataset.conflict': 1,
+    'dataset.nearDuplicate': 1,
+    'dataset.emptyText': 1,
+    'dataset.badRow': 1,
+    'dataset.unknownLabel': 1,
+    'dataset.markup': 2,
+    'dataset.accents': 1,
+    'dataset.lineBreaks': 1,
+    'dataset.encoding': 1,
+  };
+  for (const [code, count] of Object.entries(expected)) assert.equal(codes[code], count, code);
+  assert.ok(codes['dataset.duplicate'] >= 1);
+  const leak = found.findings.find(({ code }) => code === 'dataset.leak')?.rows[0];
+  assert.deepEqual([leak?.line, leak?.part, leak?.other?.part, leak?.other?.line], [131, 'train', 'test', 2]);
+  const text = (await cli('dataset', 'describe', 'weather-train')).stdout;
+  assert.match(text, /data\/weather-train\.csv:131 \(as data\/weather-test\.csv:2\)/);
+  assert.match(text, /Vocabulary of training: \d+ different/);
+  assert.match(text, /test: training has [\d.]+ % of the tokens/);
+});
+
+test('remedies change the manifest alone, keep its comments, and can be taken back', async () => {
+  const data = await readFile(join(dir, 'data/weather-train.csv'));
+  const manifest = await readFile(manifestPath(), 'utf8');
+  await writeFile(manifestPath(), manifest.replace('{', '{\n  // Mine.'));
+  const options = ['duplicates', 'near-duplicates', 'conflicts', 'leaks', 'unusable'].map(
+    (name) => `--exclude-${name}`,
+  );
+  const { code, stderr } = await cli('dataset', 'fix', 'weather-train', ...options);
+  assert.equal(code, 0, stderr);
+  const fixed = await readFile(manifestPath(), 'utf8');
+  assert.match(fixed, /\/\/ Mine\./);
+  assert.match(fixed, /"reason": "dataset\.leak"/);
+  const codes = codesOf(await report());
+  for (const name of ['leak', 'conflict', 'duplicate', 'nearDuplicate', 'emptyText', 'badRow']) {
+    assert.equal(codes[`dataset.${name}`], undefined, name);
+  }
+  assert.deepEqual(await readFile(join(dir, 'data/weather-train.csv')), data);
+  await cli('dataset', 'fix', 'weather-train', '--include-all');
+  assert.equal(codesOf(await report())['dataset.leak'], 1);
+  await cli('dataset', 'fix', 'weather-train', ...options);
+});
+
+test('splits are listed, with their seed; what contradicts itself is refused', async () => {
+  const { stdout } = await cli('dataset', 'split', 'weather-train', '--validation', '0.2', '--seed', '7', '--json');
+  const { splits, parts } = JSON.parse(stdout);
+  assert.deepEqual(splits, { validation: 0.2, seed: 7 });
+  const rows = Object.fromEntries(parts.map(({ part, rows: count }: DatasetReport['parts'][number]) => [part, count]));
+  assert.ok(Math.abs(rows.validation - (rows.train + rows.validation) / 5) <= 2);
+  const both = await cli('dataset', 'split', 'weather-train', '--validation', '0.2', '--test', '0.2');
+  assert.match(both.stderr, /There is a file with the test part already/);
+  assert.match((await cli('dataset', 'split', 'weather-train')).stderr, /needs --validation, --test or --folds/);
+});
+
+test('one step to a config, which trains on what is left', async () => {
+  const { code, stderr } = await cli('dataset', 'new', 'weather-train', '--out', 'weather.gatescope.json');
+  assert.equal(code, 0, stderr);
+  const checked = await cli('validate', 'weather.gatescope.json');
+  assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+  const args = ['--set', 'training.epochs=1', '--set', 'model.encoder.hiddenSize=8', '--json'];
+  const trained = await cli('train', 'weather.gatescope.json', ...args);
+  assert.equal(trained.code, 0, trained.stderr);
+  const { run, test: scores } = jsonLines(trained.stdout).at(-1) as { run: string; test: { accuracy: number } };
+  assert.ok(scores.accuracy >= 0);
+  const environment = JSON.parse(await readFile(join(dir, '.gatescope/runs', run, 'environment.json'), 'utf8'));
+  const again = JSON.parse((await cli('plan', 'weather.gatescope.json', '--json')).stdout);
+  assert.deepEqual(again.examples, {
+    train: environment.data.train,
+    validation: environment.data.validation,
+    test: environment.data.test,
+  });
+  assert.equal((await cli('evaluate', 'latest')).code, 0);
+  assert.match(
+    (await cli('dataset', 'new', 'weather-train', '--out', 'weather.gatescope.json')).stderr,
+    /already there/,
+  );
+});
+
+test('a dataset of texts trains a language model', async () => {
+  await writeFile(join(dir, 'data/king.txt'), 'the king sees me\nthe queen knows me\n'.repeat(100));
+  await cli('dataset', 'import', 'data/king.txt', '--yes');
+  await cli('dataset', 'new', 'king', '--out', 'king.gatescope.json');
+  const args = ['--set', 'training.epochs=1', '--set', 'model.encoder.hiddenSize=8', '--json'];
+  const { code, stderr } = await cli('train', 'king.gatescope.json', ...args);
+  assert.equal(code, 0, stderr);
+});
+
+test('a manifest is hostile until it is parsed', async () => {
+  const cases: [string, RegExp][] = [
+    ['{ "files": [{ "path": "/etc/passwd" }] }', /outside the folder/],
+    ['{ "files": [{ "path": "a/../../b.csv" }] }', /outside the folder/],
+    ['{ "files": [] }', /config\.invalid/],
+    ['{ "files": [{ "path": "weather-train.csv", "formt": "csv" }] }', /Did you mean "format"/],
+    ['{ "files": ', /config\.invalid/],
+    ['', /dataset\.empty|config\.invalid/],
+  ];
+  for (const [text, message] of cases) {
+    await writeFile(join(dir, 'data/evil.dataset.json'), text);
+    const { code, stderr } = await cli('dataset', 'describe', 'evil');
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, message);
+  }
+});
