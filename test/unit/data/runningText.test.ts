@@ -120,7 +120,7 @@ test('a config of a language model is resolved without what it has no use for', 
     { task: 'languageModel', data: { train: { path: 't.txt' } }, model: MODEL },
     'test',
   );
-  assert.deepEqual(data.train, { path: 't.txt', format: 'text', labelPart: 'whole', encoding: 'auto' });
+  assert.deepEqual(data.train, { path: 't.txt', format: 'text', encoding: 'auto' });
   assert.equal(text.maxLength, undefined);
   assert.equal('pooling' in model, false);
   assert.equal(training.sequenceLength, 64);
