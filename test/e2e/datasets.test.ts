@@ -43,7 +43,10 @@ test('the menu of a file imports it, after showing what was found', async () => 
   await eventually('the menu offers the import', async () => {
     await page.keyboard.press('Escape');
     await row('weather.csv').click({ button: 'right', timeout: 5000 });
-    await page.getByRole('menuitem', { name: 'Import Dataset…' }).click({ timeout: 5000 });
+    const item = page.getByRole('menuitem', { name: 'Import Dataset…' });
+    await item.click({ timeout: 5000 });
+    // A menu that has just opened takes no click yet: then it stays, and is asked again.
+    await item.waitFor({ state: 'hidden', timeout: 2000 });
     return true;
   });
   const dialog = page.locator('.monaco-dialog-box');
