@@ -76,7 +76,9 @@ async function pictureInspector(workbench: Workbench, picture: (name: string) =>
   const times = (count: number, key: string): string[] => Array.from({ length: count }, () => key);
   for (const key of ['Control+Home', ...times(6, 'ArrowRight'), ...times(20, 'ArrowDown')])
     await page.keyboard.press(key);
-  await inspector.getByRole('table', { name: 'Gates with their numbers' }).waitFor();
+  const equation = inspector.getByRole('table', { name: 'Gates with their numbers' });
+  // A dash stands where a number is still computed.
+  await eventually('the equation has its numbers', async () => !/–/.test(await equation.innerText()));
   await inspector.evaluate(() => window.scrollTo(0, 0));
   await picture('inspector');
   await inspector.getByRole('tab', { name: 'Select and match' }).click();
