@@ -1,4 +1,5 @@
 // Numbers as files hold them, to the float32 that the engine computes with. Formats agree on the types and differ in their names.
+import { stridesOf } from '../linalg/rowMajor.ts';
 import type { Allowance } from './allowance.ts';
 import { countElements, malformed } from './weightsFile.ts';
 
@@ -106,17 +107,6 @@ function widen(bytes: Uint8Array, type: 'float16' | 'bfloat16', values: Float32A
   return values;
 }
 
-/** Row-major strides of a shape. */
-export function rowMajor(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length);
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    strides[axis] = step;
-    step *= shape[axis];
-  }
-  return strides;
-}
-
 /** A tensor that lies in `source` as `layout` says, row-major. Throws where it reaches beyond the source. */
 export function gatherElements(name: string, source: Elements, layout: Layout, allowance: Allowance): Float32Array {
   const { shape, strides, offset } = layout;
@@ -128,7 +118,7 @@ export function gatherElements(name: string, source: Elements, layout: Layout, a
   if (!isPossible) throw malformed(`the layout of "${name}" is none`);
   if (count > 0 && (last + 1) * width > source.bytes.length) throw malformed(`"${name}" reaches beyond its data`);
   allowance.take(count * 4);
-  if (rowMajor(shape).every((step, axis) => step === strides[axis] || shape[axis] === 1)) {
+  if (stridesOf(shape).every((step, axis) => step === strides[axis] || shape[axis] === 1)) {
     return readElements({ ...source, bytes: source.bytes.subarray(offset * width) }, count);
   }
   return gather(source, layout, count);

@@ -1,15 +1,9 @@
 // NumPy's .npz: a zip archive of .npy files (NEP 1). Object arrays are pickles and are refused.
+import { stridesOf } from '../linalg/rowMajor.ts';
 import type { NamedTensor } from '../types.ts';
 import type { Allowance } from './allowance.ts';
 import { ByteReader } from './byteReader.ts';
-import {
-  conversionNote,
-  ELEMENT_BYTES,
-  type Elements,
-  type ElementType,
-  gatherElements,
-  rowMajor,
-} from './elements.ts';
+import { conversionNote, ELEMENT_BYTES, type Elements, type ElementType, gatherElements } from './elements.ts';
 import { clip, countElements, malformed, unsupported, type WeightsFile } from './weightsFile.ts';
 import type { ZipArchive } from './zip.ts';
 
@@ -78,6 +72,6 @@ function readNpy(name: string, bytes: Uint8Array): Npy {
   const data = bytes.subarray(reader.at);
   if (data.length !== count * ELEMENT_BYTES[elementType])
     throw malformed(`"${clip(name)}" has more or fewer numbers than its shape`);
-  const strides = isFortran ? rowMajor([...shape].reverse()).reverse() : rowMajor(shape);
+  const strides = isFortran ? stridesOf([...shape].reverse()).reverse() : stridesOf(shape);
   return { source: { bytes: data, type: elementType, isBigEndian: type[0] === '>' }, shape, strides };
 }

@@ -1,5 +1,6 @@
 // How two arrays are walked together: dimensions with a stride in either, in floats. What lies together is merged, so that a kernel sees
 // few and long dimensions (extension/kernels/strided.h).
+import { stridesOf } from '../linalg/rowMajor.ts';
 
 /** Outer dimensions that a kernel takes. */
 const MOST_OUTER = 5;
@@ -9,17 +10,6 @@ export interface Dimension {
   /** Floats from one index to the next in the first and the second array; 0 where the array has one element for all of them. */
   first: number;
   second: number;
-}
-
-/** Row-major strides of a shape. */
-export function stridesOf(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length);
-  let stride = 1;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    strides[d] = stride;
-    stride *= shape[d];
-  }
-  return strides;
 }
 
 /** Strides with which an array of `shape` is read as if it had `target`'s, to which it is broadcast. */

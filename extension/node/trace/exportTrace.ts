@@ -3,6 +3,7 @@ import { encodeNpz, type NpzArray } from '../../engine/io/export/npzWriter.ts';
 import { encodeSafetensors } from '../../engine/io/safetensors.ts';
 import type { NamedTensor } from '../../engine/types.ts';
 import type { DirectionTrace, SignalName, Trace, TraceFormat } from '../../protocol/trace.ts';
+import { DIRECTION_NAMES, signalPlace } from './signalPlace.ts';
 
 /** The bytes of a file in this format. */
 export function exportTrace(trace: Trace, format: TraceFormat): Uint8Array {
@@ -16,14 +17,12 @@ export function exportTrace(trace: Trace, format: TraceFormat): Uint8Array {
   }
 }
 
-const DIRECTION_NAMES = ['forward', 'backward'] as const;
-
 /** `layer0.forward.f` [T, H], …, `embeddings` [T, E], `pooled` [D], `logits` [C]. */
 function tensorsOf(trace: Trace): NamedTensor[] {
   const { hiddenSize, tokens, embeddings, embeddingSize = 0, pooled, classes } = trace;
   const tensors = trace.layers.flat().flatMap(({ layer, direction, signals }) =>
     Object.entries(signals).map(([name, data]) => ({
-      name: `layer${layer}.${DIRECTION_NAMES[direction]}.${name}`,
+      name: signalPlace(layer, direction, name),
       shape: [tokens.length, hiddenSize],
       data,
     })),

@@ -1,12 +1,13 @@
 // Stored traces of probes: a safetensors file an epoch, with 16 bits a number. Not stored is what follows from what is: of an LSTM
 // tanh(c) and h = o · tanh(c). Tensors are named `0.layer1.forward.f`: the probe, then as in an exported trace.
 import { decodeSafetensors, type EncodableTensor, encodeSafetensors } from '../../engine/io/safetensors.ts';
-import { softmaxRows } from '../../engine/linalg/softmax.ts';
 import { quantisationError, quantise, type Range, restore, symmetricRange } from '../../engine/trace/quantise.ts';
 import { signalsOf } from '../../engine/trace/signals.ts';
 import type { Direction, DirectionTrace, NextTokens, RecurrentCell, SignalName, Trace } from '../../protocol/trace.ts';
 import { isProbeNumbers, type ProbeIndex, type ProbeNumbers } from '../../schema/probes.ts';
 import { UserError } from '../../util/userError.ts';
+import { classScores } from './classScores.ts';
+import { signalPlace } from './signalPlace.ts';
 
 /** What is stored of each cell; the rest follows. */
 export const STORED_SIGNALS: Readonly<Record<RecurrentCell, readonly SignalName[]>> = {
@@ -14,7 +15,6 @@ export const STORED_SIGNALS: Readonly<Record<RecurrentCell, readonly SignalName[
   gru: ['r', 'z', 'n', 'h'],
   rnn: ['h'],
 };
-const DIRECTION_NAMES = ['forward', 'backward'] as const;
 const METADATA_KEY = 'probes';
 export const BITS = 16;
 
@@ -49,7 +49,7 @@ export function encodeProbes(index: ProbeIndex, traces: readonly ProbeTrace[]): 
 }
 
 function tensorName(probe: number, { layer, direction }: { layer: number; direction: Direction }, signal: SignalName) {
-  return `${probe}.layer${layer}.${DIRECTION_NAMES[direction]}.${signal}`;
+  return `${probe}.${signalPlace(layer, direction, signal)}`;
 }
 
 /** The range of a signal that has one. */
@@ -94,11 +94,6 @@ export function decodeProbe(
     nextTokens: numbers.next?.[probe],
     quantisation: { bits: BITS, maxError: withDerivedErrors(index.cell, maxError) },
   };
-}
-
-function classScores(labels: readonly string[], logits: Float32Array): Trace['classes'] {
-  const probabilities = softmaxRows(logits, logits.length);
-  return labels.map((label, at) => ({ label, logit: logits[at], probability: probabilities[at] }));
 }
 
 /** All signals of the cell, in their order. */

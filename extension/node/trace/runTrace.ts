@@ -1,15 +1,15 @@
 // The trace of a text with a run's weights, as the inspector and the command line show it.
 import { basename } from 'node:path';
-import { softmaxRows } from '../../engine/linalg/softmax.ts';
 import { rangeOf, signalsOf } from '../../engine/trace/signals.ts';
 import { embeddingRows } from '../../engine/trace/traceBatch.ts';
 import { type NextIds, traceText } from '../../engine/trace/traceText.ts';
-import type { ClassScore, SignalName, Trace, TraceRequest, TraceToken } from '../../protocol/trace.ts';
+import type { SignalName, Trace, TraceRequest, TraceToken } from '../../protocol/trace.ts';
 import type { ResolvedEncoder } from '../../schema/resolved.ts';
 import { UNK_ID } from '../../text/types.ts';
 import { UserError } from '../../util/userError.ts';
 import { type EncodedTokens, encodeText } from '../encodeText.ts';
 import type { RunModel } from '../runModel.ts';
+import { classScores } from './classScores.ts';
 
 const MAX_TOKENS = 4096;
 /** Numbers in a trace: 256 MiB. */
@@ -68,11 +68,6 @@ export function traceRun(run: RunModel, request: Omit<TraceRequest, 'runDir' | '
       ofActual,
     })),
   };
-}
-
-function classScores(labels: readonly string[], logits: Float32Array): ClassScore[] {
-  const probabilities = softmaxRows(logits, logits.length);
-  return labels.map((label, at) => ({ label, logit: logits[at], probability: probabilities[at] }));
 }
 
 /** Layers and signals asked for, each once and in the model's order. Throws UserError `trace.noLayer`, `trace.noSignal`. */

@@ -2,7 +2,7 @@
 import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { embeddingScatter } from '../../kernels/layerKernels.ts';
 import { copyStrided, gatherRows } from '../../kernels/movement.ts';
-import { stridesOf } from '../../kernels/strides.ts';
+import { stridesOf } from '../../linalg/rowMajor.ts';
 import type { ArenaBackend } from '../arenaBackend.ts';
 import { isOurs, type KernelCall, sizeOf, type TensorKernel } from './tensorKernel.ts';
 

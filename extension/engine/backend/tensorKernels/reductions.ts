@@ -2,7 +2,7 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { copyStrided } from '../../kernels/movement.ts';
 import { type ReductionName, reduce, softmaxInto } from '../../kernels/reduction.ts';
-import { stridesOf } from '../../kernels/strides.ts';
+import { stridesOf } from '../../linalg/rowMajor.ts';
 import type { ArenaBackend } from '../arenaBackend.ts';
 import { isOurs, sizeOf, type TensorKernel } from './tensorKernel.ts';
 

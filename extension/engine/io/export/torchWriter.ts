@@ -1,6 +1,7 @@
 // A state_dict as torch.load reads it, also with weights_only=True: a pickle of an OrderedDict of tensors, and the numbers beside it.
+
+import { stridesOf } from '../../linalg/rowMajor.ts';
 import type { NamedTensor } from '../../types.ts';
-import { rowMajor } from '../elements.ts';
 import { writeZip, type ZipPart } from '../zipWriter.ts';
 
 /** As PyTorch's own: storages are read by mapping the file. */
@@ -36,7 +37,7 @@ function pickleStateDict(tensors: readonly NamedTensor[]): Uint8Array {
       .text('cpu')
       .integer(data.length)
       .tuple();
-    pickle.persistent().integer(0).integers(shape).integers(rowMajor(shape)).false();
+    pickle.persistent().integer(0).integers(shape).integers(stridesOf(shape)).false();
     pickle.global('collections', 'OrderedDict').emptyTuple().reduce().tuple().reduce();
   }
   return pickle.setItems().stop();

@@ -1,8 +1,9 @@
 // Weights that Keras saves as HDF5: a whole model or its weights alone (.h5, .hdf5), and the weights within a .keras archive.
 // A tensor's name is its way through the groups: `lstm_1/lstm_1/kernel:0`, `layers/lstm/cell/vars/0`.
+import { stridesOf } from '../../linalg/rowMajor.ts';
 import type { NamedTensor } from '../../types.ts';
 import { Allowance } from '../allowance.ts';
-import { conversionNote, type ElementType, gatherElements, rowMajor } from '../elements.ts';
+import { conversionNote, type ElementType, gatherElements } from '../elements.ts';
 import { type Hdf5Object, readHdf5 } from '../hdf5/hdf5File.ts';
 import { parseJson } from '../parseJson.ts';
 import { clip, type ReaderTools, type WeightsFile } from '../weightsFile.ts';
@@ -51,7 +52,7 @@ function numbersOf(
       tensors.push({
         name,
         shape,
-        data: gatherElements(name, source, { shape, strides: rowMajor(shape), offset: 0 }, allowance),
+        data: gatherElements(name, source, { shape, strides: stridesOf(shape), offset: 0 }, allowance),
       });
     }
   }
