@@ -25,6 +25,7 @@ import { runNamedBy } from './commands/targets.ts';
 import { createTrainingCommands } from './commands/trainingCommands.ts';
 import { configChecker } from './config/checkConfig.ts';
 import { ConfigCodeLens } from './config/configCodeLens.ts';
+import { ConfigCompletion } from './config/configCompletion.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
 import { ConfigQuickFixes } from './config/configQuickFixes.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
@@ -148,13 +149,16 @@ function connectEngineLog({ owned, engine, log }: Parts): void {
   owned.add(engine.onDied((reason) => log.error(reason)));
 }
 
-function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }: Parts): void {
+function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts, engine }: Parts): void {
   const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
   const quickFixes = new ConfigQuickFixes(diagnostics);
   const freezeLens = new FreezeLens(configChecker, counts);
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
   owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
+  const completion = new ConfigCompletion({ engine, catalog });
+  const { triggers } = ConfigCompletion;
+  owned.add(vscode.languages.registerCompletionItemProvider(CONFIG_SELECTOR, completion, ...triggers));
   const probeLens = owned.add(new ProbeCodeLens(catalog));
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));

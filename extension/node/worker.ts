@@ -2,6 +2,7 @@
 import { open as openInspector } from 'node:inspector';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import { columnsOf } from '../data/import/columnsOf.ts';
 import type { EngineContract } from '../protocol/engineContract.ts';
 import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
@@ -104,6 +105,7 @@ const handlers: Handlers<EngineContract> = {
       { part, maxRows },
       readingOptions(signal),
     ),
+  columns: (request) => columnsOf(request, createFileSource()),
   proposeDataset: ({ path }, { signal }) => proposeWithReport({ path }, lookingOptions(signal)),
   writeDataset: ({ path, manifest, mayReplace }) =>
     writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),

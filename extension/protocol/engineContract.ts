@@ -122,6 +122,23 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
+/** A column of a data file. */
+export interface OfferedColumn {
+  /** Its name, or its 0-based number where columns have none. */
+  column: string | number;
+  /** What stands there in the first row. */
+  example: string;
+}
+
+/** A file and how it is read, where that is said. */
+export interface ColumnsRequest {
+  /** Absolute. */
+  path: string;
+  format?: string;
+  delimiter?: string;
+  header?: boolean;
+}
+
 /** What import found in data that nobody described yet. */
 export interface DatasetProposal {
   /** Absolute path of the manifest that would be written. */
@@ -204,6 +221,8 @@ export interface EngineContract {
       part: 'train' | 'validation' | 'test';
       maxRows: number;
     }): DataPreview;
+    /** Columns of a file, by its first rows; none where it has no columns. */
+    columns(params: ColumnsRequest): OfferedColumn[];
     /** Looks at a file or folder; nothing is written. */
     proposeDataset(params: { path: string }): DatasetProposal;
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;

@@ -15,7 +15,8 @@ export const configChecker: ConfigChecker = {
   toDataProblem: problemOfFinding,
 };
 
-function createProbe(configPath: string): FileProbe {
+/** Paths are relative to the folder of the file at `configPath`. */
+export function createProbe(configPath: string): FileProbe {
   return {
     resolve: (path) => resolve(dirname(configPath), path),
     async kind(path) {
