@@ -11,6 +11,9 @@ import { checkData } from './checkData.ts';
 import { describeDataset, fixDataset, proposeWithReport } from './datasetService.ts';
 import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
+import { DataFactsCache } from './estimate/dataFacts.ts';
+import { estimateRun } from './estimate/estimateRun.ts';
+import { machineRates } from './estimate/machineRates.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
@@ -48,6 +51,7 @@ if (inspectPort && parentPort) openInspector(Number(inspectPort), '127.0.0.1');
 
 const sessions = new Map<string, TrainSession>();
 const models = new RunModelCache();
+const facts = new DataFactsCache();
 
 const handlers: Handlers<EngineContract> = {
   async train(request, { signal }) {
@@ -116,6 +120,11 @@ const handlers: Handlers<EngineContract> = {
   newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
   plan: async ({ configPath, text }, { signal }) =>
     planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
+  async estimate({ configPath, text, engine }, { signal }) {
+    const experiment = await openExperimentText(text, configPath, engine);
+    const known = await facts.of(experiment, dirname(configPath), readingOptions(signal));
+    return estimateRun(experiment, known, await machineRates(experiment.engine));
+  },
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   findRate: async ({ configPath, text }, { signal }) =>
     findRate(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),

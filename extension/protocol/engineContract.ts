@@ -195,6 +195,30 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
+/** Bytes of float32 numbers. */
+export interface MemoryEstimate {
+  weights: number;
+  /** What the optimizer keeps. */
+  optimizer: number;
+  /** Gradients, and what the layers keep of the largest batch for them. */
+  batch: number;
+}
+
+/** What training a config takes. */
+export interface RunEstimate {
+  parameters: number;
+  groups: { name: string; count: number }[];
+  vocabulary: number;
+  memory: MemoryEstimate;
+  /** Updates in an epoch, and tokens that it reads. */
+  updates: number;
+  tokens: number;
+  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
+  seconds?: number;
+  /** What computes, or why there are no seconds, in words. */
+  engine: string;
+}
+
 /** The curve of a learning-rate range test, one entry a step. */
 export interface FoundRate {
   rates: number[];
@@ -233,6 +257,8 @@ export interface EngineContract {
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** Size, memory and time of a config. The first call on a machine measures it, which takes some seconds. */
+    estimate(params: { configPath: string; text: string; engine: EngineSettings }): RunEstimate;
     /** What can be looked at in a run: epochs with weights, and stored probes. */
     traceSources(params: { runDir: string }): TraceSources;
     /** Gates and states of a text, and what the model makes of it. */

@@ -57,7 +57,7 @@ after(async () => {
 });
 
 test('a key is completed by the suggest widget', async () => {
-  await workbench.takeSuggestion([11, 5], 'batchSize', shows(/"batchSize": 32/));
+  await workbench.takeSuggestion([11, 1], 'batchSize', shows(/"batchSize": 32/));
 });
 
 test('so is the name of a dataset, within its quotes', async () => {

@@ -1,0 +1,124 @@
+// Measures how long a machine takes for each kind of work: trains small models for a few steps, as a run would, and reads with them.
+// Takes about three seconds; gives others their turn between two steps.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EncodedSet, EncodedText } from '../../data/types.ts';
+import { createBatch } from '../../engine/layers/batch.ts';
+import type { Model } from '../../engine/model.ts';
+import { createTask } from '../../engine/tasks/createTask.ts';
+import { createTrainer, type Trainer } from '../../engine/train/trainer.ts';
+import type { ModelShape, TrainerOptions } from '../../engine/types.ts';
+import type { ResolvedTraining } from '../../schema/resolved.ts';
+import type { Tokenizer } from '../../text/types.ts';
+import { Rng } from '../../util/rng.ts';
+import { CALIBRATION_CASES, type CalibrationCase, resolveCase } from './calibrationCases.ts';
+import { fitRates, type Rates, type Sample } from './rates.ts';
+import { type BatchSize, workOfBatch } from './work.ts';
+
+/** Steps of a case; the first ones warm up. */
+const STEPS = 5;
+const WARM_UP = 2;
+/** A machine that is slower than this does without the larger models, but not without the first ones. */
+const LIMIT_MS = 6000;
+const MIN_CASES = 8;
+
+/** With whatever computes now. */
+export async function calibrate(): Promise<Rates> {
+  const samples: Sample[] = [];
+  const startedAt = performance.now();
+  for (const [at, one] of CALIBRATION_CASES.entries()) {
+    if (at >= MIN_CASES && performance.now() - startedAt > LIMIT_MS) break;
+    samples.push(...(await measureCase(one)));
+  }
+  return fitRates(samples);
+}
+
+/** A step of training, and a pass without one. */
+export async function measureCase(one: CalibrationCase): Promise<Sample[]> {
+  const { model, training } = resolveCase(one);
+  const shape: ModelShape = { model, vocabularySize: one.vocabulary, classCount: one.classes ?? one.vocabulary };
+  const { task, size, texts } = one.classes === undefined ? textTask(one, training) : labelledTask(one, training);
+  const trainer = createTrainer({ ...shape, training, task });
+  const seconds = await stepSeconds(trainer);
+  const { optimizer } = training;
+  return [
+    { work: workOfBatch(shape, size, { optimizer }), seconds },
+    { work: workOfBatch(shape, size), seconds: passSeconds(trainer.model, texts) },
+  ];
+}
+
+interface CaseTask {
+  task: TrainerOptions['task'];
+  /** Of each batch. */
+  size: BatchSize;
+  /** The first batch. */
+  texts: Uint32Array[];
+}
+
+/** All texts have one length, so that shuffled batches are alike. */
+function labelledTask(
+  { batch, length, vocabulary, classes = 2 }: CalibrationCase,
+  training: ResolvedTraining,
+): CaseTask {
+  const rng = new Rng(1, 'sample', 0);
+  const texts = Array.from({ length: batch * STEPS }, () => randomIds(rng, length, vocabulary));
+  const labels = Int32Array.from(texts, (_, at) => at % classes);
+  const train: EncodedSet = {
+    count: texts.length,
+    labels,
+    length: (at) => texts[at].length,
+    tokens: (at) => texts[at],
+    place: () => ({ path: '', line: 1 }),
+  };
+  const names = Array.from({ length: classes }, (_, at) => String(at));
+  const data = { task: 'classification' as const, labels: names, train, validation: { ...train, count: 0 } };
+  const size = { texts: batch, tokens: batch * length, steps: length };
+  return { task: createTask(data, training), size, texts: texts.slice(0, batch) };
+}
+
+function textTask({ batch, length, vocabulary }: CalibrationCase, training: ResolvedTraining): CaseTask {
+  const rng = new Rng(1, 'sample', 0);
+  const ids = randomIds(rng, batch * length * STEPS + 1, vocabulary);
+  const train: EncodedText = { count: ids.length, ids };
+  const validation: EncodedText = { count: 2, ids: ids.subarray(0, 2) };
+  const data = { task: 'languageModel' as const, tokenizer: noTokenizer(vocabulary), train, validation };
+  const size = { texts: batch, tokens: batch * length, steps: length };
+  const texts = Array.from({ length: batch }, (_, at) => ids.subarray(at * length, (at + 1) * length));
+  return { task: createTask(data, training), size, texts };
+}
+
+function randomIds(rng: Rng, count: number, vocabulary: number): Uint32Array {
+  return Uint32Array.from({ length: count }, () => 2 + rng.nextInt(vocabulary - 2));
+}
+
+/** Nothing is written or read as text here. */
+function noTokenizer(vocabularySize: number): Tokenizer {
+  const none = (): never => {
+    throw new Error('A calibration has no texts');
+  };
+  return { vocabularySize, isCharacters: true, encode: none, id: none, token: none, decode: none, toJson: none };
+}
+
+/** Of the fastest step but the first ones: what else the machine does only ever adds. */
+async function stepSeconds(trainer: Trainer): Promise<number> {
+  const times: number[] = [];
+  await trainer.run(
+    { requested: () => (times.length === STEPS ? 'cancel' : undefined), betweenSteps: () => nextTurn() },
+    {
+      onEvent: (event) => void (event.type === 'step' && times.push(event.t)),
+      onBest: async () => undefined,
+      onEpoch: async () => undefined,
+    },
+  );
+  const steps = times.slice(1).map((time, at) => time - times[at]);
+  return Math.min(...steps.slice(WARM_UP - 1));
+}
+
+function passSeconds(model: Model, texts: readonly Uint32Array[]): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < STEPS; n++) {
+    const from = performance.now();
+    model.logits(createBatch(texts));
+    best = Math.min(best, (performance.now() - from) / 1000);
+  }
+  return best;
+}
