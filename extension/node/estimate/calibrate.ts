@@ -14,9 +14,15 @@ import { CALIBRATION_CASES, type CalibrationCase, resolveCase } from './calibrat
 import { fitRates, type Rates, type Sample } from './rates.ts';
 import { type BatchSize, workOfBatch } from './work.ts';
 
-/** Steps of a case; the first ones warm up. */
-const STEPS = 5;
-const WARM_UP = 2;
+/** Steps of a case: as many as fit in its time, of which the first ones warm up. */
+const CASE_MS = 60;
+const WARM_UP = 3;
+const MIN_STEPS = 6;
+const MAX_STEPS = 60;
+/** Steps of the first case before anything is measured: until then the code is still being compiled. */
+const COLD_STEPS = 100;
+/** Different batches of a case. */
+const STORED = 4;
 /** A machine that is slower than this does without the larger models, but not without the first ones. */
 const LIMIT_MS = 6000;
 const MIN_CASES = 8;
@@ -25,6 +31,7 @@ const MIN_CASES = 8;
 export async function calibrate(): Promise<Rates> {
   const samples: Sample[] = [];
   const startedAt = performance.now();
+  await measureCase(CALIBRATION_CASES[0], COLD_STEPS);
   for (const [at, one] of CALIBRATION_CASES.entries()) {
     if (at >= MIN_CASES && performance.now() - startedAt > LIMIT_MS) break;
     samples.push(...(await measureCase(one)));
@@ -33,12 +40,12 @@ export async function calibrate(): Promise<Rates> {
 }
 
 /** A step of training, and a pass without one. */
-export async function measureCase(one: CalibrationCase): Promise<Sample[]> {
+export async function measureCase(one: CalibrationCase, maxSteps = MAX_STEPS): Promise<Sample[]> {
   const { model, training } = resolveCase(one);
   const shape: ModelShape = { model, vocabularySize: one.vocabulary, classCount: one.classes ?? one.vocabulary };
   const { task, size, texts } = one.classes === undefined ? textTask(one, training) : labelledTask(one, training);
   const trainer = createTrainer({ ...shape, training, task });
-  const seconds = await stepSeconds(trainer);
+  const seconds = await stepSeconds(trainer, maxSteps);
   const { optimizer } = training;
   return [
     { work: workOfBatch(shape, size, { optimizer }), seconds },
@@ -60,7 +67,7 @@ function labelledTask(
   training: ResolvedTraining,
 ): CaseTask {
   const rng = new Rng(1, 'sample', 0);
-  const texts = Array.from({ length: batch * STEPS }, () => randomIds(rng, length, vocabulary));
+  const texts = Array.from({ length: batch * STORED }, () => randomIds(rng, length, vocabulary));
   const labels = Int32Array.from(texts, (_, at) => at % classes);
   const train: EncodedSet = {
     count: texts.length,
@@ -77,7 +84,7 @@ function labelledTask(
 
 function textTask({ batch, length, vocabulary }: CalibrationCase, training: ResolvedTraining): CaseTask {
   const rng = new Rng(1, 'sample', 0);
-  const ids = randomIds(rng, batch * length * STEPS + 1, vocabulary);
+  const ids = randomIds(rng, batch * length * (MAX_STEPS + 1) + 1, vocabulary);
   const train: EncodedText = { count: ids.length, ids };
   const validation: EncodedText = { count: 2, ids: ids.subarray(0, 2) };
   const data = { task: 'languageModel' as const, tokenizer: noTokenizer(vocabulary), train, validation };
@@ -99,10 +106,13 @@ function noTokenizer(vocabularySize: number): Tokenizer {
 }
 
 /** Of the fastest step but the first ones: what else the machine does only ever adds. */
-async function stepSeconds(trainer: Trainer): Promise<number> {
+async function stepSeconds(trainer: Trainer, maxSteps: number): Promise<number> {
   const times: number[] = [];
+  const isDone = (): boolean =>
+    times.length >= maxSteps ||
+    (times.length >= MIN_STEPS && times[times.length - 1] * 1000 > CASE_MS * (maxSteps / MAX_STEPS));
   await trainer.run(
-    { requested: () => (times.length === STEPS ? 'cancel' : undefined), betweenSteps: () => nextTurn() },
+    { requested: () => (isDone() ? 'cancel' : undefined), betweenSteps: () => nextTurn() },
     {
       onEvent: (event) => void (event.type === 'step' && times.push(event.t)),
       onBest: async () => undefined,
@@ -115,7 +125,8 @@ async function stepSeconds(trainer: Trainer): Promise<number> {
 
 function passSeconds(model: Model, texts: readonly Uint32Array[]): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let n = 0; n < STEPS; n++) {
+  const startedAt = performance.now();
+  for (let n = 0; n < MIN_STEPS || (n < MAX_STEPS && performance.now() - startedAt < CASE_MS / 3); n++) {
     const from = performance.now();
     model.logits(createBatch(texts));
     best = Math.min(best, (performance.now() - from) / 1000);

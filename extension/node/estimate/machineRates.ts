@@ -11,7 +11,6 @@ import { UserError } from '../../util/userError.ts';
 import type { KernelFiles } from '../kernels/openMachine.ts';
 import { useEngine } from '../kernels/useEngine.ts';
 import { userCacheFolder } from '../userCacheFolder.ts';
-import { VERSION } from '../version.ts';
 import { calibrate } from './calibrate.ts';
 import type { Rates } from './rates.ts';
 import { WORK_KINDS } from './work.ts';
@@ -30,24 +29,34 @@ export const ratesFile = (): string => join(userCacheFolder(), 'rates.json');
 
 const known = new Map<string, Promise<Rates>>();
 
-/** Opens the engine as asked for, unless a run holds another. `onMeasure` is told before it measures. */
+export interface MeasuringOptions {
+  /** Gatescope's. */
+  version: string;
+  /** Told before it measures. */
+  onMeasure?(): void;
+  files?: KernelFiles;
+}
+
+/** Opens the engine as asked for, unless a run holds another. */
 export async function machineRates(
   { backend, threads }: EngineSettings,
-  onMeasure: () => void = () => undefined,
-  files?: KernelFiles,
+  options: MeasuringOptions,
 ): Promise<MachineRates> {
   if (backend === 'tensorflow') return { engine: 'Times are not estimated where TensorFlow computes.' };
   try {
-    const choice = await useEngine({ backend, threads }, files);
-    return { engine: backendText(choice), rates: await ratesOf(choice, onMeasure) };
+    const choice = await useEngine({ backend, threads }, options.files);
+    return { engine: backendText(choice), rates: await ratesOf(choice, options) };
   } catch (error) {
     if (UserError.is(error, 'engine.backendUnavailable')) return { engine: error.message };
     throw error;
   }
 }
 
-function ratesOf({ used, instructions, threads }: BackendChoice, onMeasure: () => void): Promise<Rates> {
-  const key = [FORMAT, VERSION, process.versions.node, cpus()[0]?.model, used, instructions, threads].join(' ');
+function ratesOf(
+  { used, instructions, threads }: BackendChoice,
+  { version, onMeasure }: MeasuringOptions,
+): Promise<Rates> {
+  const key = [FORMAT, version, process.versions.node, cpus()[0]?.model, used, instructions, threads].join(' ');
   let rates = known.get(key);
   if (!rates) {
     rates = recallOrMeasure(key, onMeasure);
@@ -57,10 +66,10 @@ function ratesOf({ used, instructions, threads }: BackendChoice, onMeasure: () =
   return rates;
 }
 
-async function recallOrMeasure(key: string, onMeasure: () => void): Promise<Rates> {
+async function recallOrMeasure(key: string, onMeasure?: () => void): Promise<Rates> {
   const cached = (await readCache())[key];
   if (areRates(cached)) return cached;
-  onMeasure();
+  onMeasure?.();
   const rates = await calibrate();
   await remember(key, rates);
   return rates;

@@ -8,8 +8,10 @@ import type { ModelShape } from '../../engine/types.ts';
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 
 export const WORK_KINDS = [
-  /** Calls that do not grow with anything. */
-  'batches',
+  /** Passes forward: what of one does not grow with anything. */
+  'passes',
+  /** Passes back, with their update. */
+  'returns',
   /** Time steps one after another. */
   'steps',
   /** Tokens, each with its own id and place. */
@@ -54,7 +56,8 @@ export function addWork(to: Work, work: Work, times = 1): void {
 /** Of one batch: forward and, with an optimizer, backward and the update. */
 export function workOfBatch(shape: ModelShape, size: BatchSize, options: WorkOptions = {}): Work {
   const work = noWork();
-  work.batches = 1;
+  work.passes = 1;
+  work.returns = options.optimizer ? 1 : 0;
   work.tokens = size.tokens;
   addEncoder(work, shape, size, options);
   addHead(work, shape, size, options);

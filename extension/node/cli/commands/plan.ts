@@ -8,6 +8,7 @@ import { closeEngine } from '../../kernels/useEngine.ts';
 import { openExperiment } from '../../openExperiment.ts';
 import { planPrepared } from '../../planRun.ts';
 import { prepareRun } from '../../prepareRun.ts';
+import { VERSION } from '../../version.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../command.ts';
 import { count, table } from '../format.ts';
 import { groupTable, ratesTable } from '../groupTables.ts';
@@ -27,7 +28,10 @@ async function plan({ positionals, cwd, output, options }: CommandContext): Prom
   const configPath = resolve(cwd, positionals[0]);
   const experiment = await openExperiment(configPath);
   const prepared = await prepareRun(experiment, dirname(configPath), readingOptions(output));
-  const rates = await machineRates(experiment.engine, () => output.note('Measuring this machine, once …'));
+  const rates = await machineRates(experiment.engine, {
+    version: VERSION,
+    onMeasure: () => output.note('Measuring this machine, once …'),
+  });
   await closeEngine();
   const estimate = estimateRun(experiment, factsOf(prepared), rates);
   const result = { ...planPrepared(prepared, experiment), estimate };
