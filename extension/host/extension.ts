@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
+import { createCompareConfigsCommand } from './commands/compareConfigsCommand.ts';
 import { ConfigPlans } from './commands/configPlans.ts';
 import { createDatasetCommands } from './commands/datasetCommands.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
@@ -196,6 +197,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
     ...createInspectorCommands(parts),
+    ...createCompareConfigsCommand({ catalog }),
     ...createExportCommand({ catalog, engine }),
     ...createImportCommand({ catalog, engine, documents }),
     ...createPreviewCommand({ engine, catalog, reader, documents }),
