@@ -16,6 +16,8 @@ export interface FileProbe {
   readText(path: string): Promise<string>;
 }
 
+/** Runs that a prefix fits and that are offered. */
+const MAX_OFFERED = 5;
 const FOLDER_FORMATS = ['filePerClass', 'folderPerClass'];
 
 export async function checkFiles(
@@ -38,7 +40,8 @@ export async function checkFiles(
       const wantsFolder = FOLDER_FORMATS.includes(source.format);
       if (wantsFolder === (kind === 'folder')) continue;
       const message = `"${source.path}" is a ${kind}; the format "${source.format}" needs a ${wantsFolder ? 'folder' : 'file'}.`;
-      problems.push({ ...place, code: 'data.kindMismatch', message, fixes: [] });
+      const fixes = [config.fixByRemoval('Remove "format"', [...path, 'format'])];
+      problems.push({ ...place, code: 'data.kindMismatch', message, fixes });
     }
   }
   return [...problems, ...(await checkOtherFiles(config, experiment, probe))];
@@ -47,17 +50,13 @@ export async function checkFiles(
 /** Word vectors, the tokens of other weights, and the weights to start from: a path, or the start of the id of a run beside the config. */
 async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe: FileProbe): Promise<ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  const report = (path: JsonPath, code: string, message: string): void => {
+  const report = (path: JsonPath, code: string, message: string, offered: readonly (string | undefined)[]): void => {
     const node = config.find(path);
-    if (node)
-      problems.push({
-        code,
-        severity: 'error',
-        message,
-        start: node.offset,
-        end: node.offset + node.length,
-        fixes: [],
-      });
+    if (!node) return;
+    const names = offered.filter((name) => name !== undefined);
+    const fixes = names.map((name) => replaceNode(`Change to "${name}"`, node, JSON.stringify(name)));
+    const { offset: start, length } = node;
+    problems.push({ code, severity: 'error', message, start, end: start + length, fixes });
   };
   const { embedding } = experiment.model;
   const vectors = embedding && 'vectors' in embedding ? embedding.vectors : undefined;
@@ -67,8 +66,9 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
     [experiment.fineTune?.tokens, ['fineTune', 'tokens']],
   ];
   for (const [path, at] of files) {
-    if (path !== undefined && (await probe.kind(probe.resolve(path))) !== 'file')
-      report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`);
+    if (path === undefined || (await probe.kind(probe.resolve(path))) === 'file') continue;
+    const nearest = await nearestPath(path, probe);
+    report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`, [nearest]);
   }
   const from = experiment.fineTune?.from;
   if (from === undefined || (await probe.kind(probe.resolve(from)))) return problems;
@@ -79,15 +79,22 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
       runs.length === 0
         ? 'There are no runs beside this config yet.'
         : 'Give a path, the start of a run’s id, or "latest".';
-    report(['fineTune', 'from'], 'fineTune.from', `There is no file, folder or run "${from}". ${remedy}`);
+    const meant = [nearestName(from, runs) ?? (await nearestPath(from, probe)), runs.length > 0 ? 'latest' : undefined];
+    report(['fineTune', 'from'], 'fineTune.from', `There is no file, folder or run "${from}". ${remedy}`, meant);
   } else if (from !== 'latest' && fitting.length > 1 && !fitting.includes(from)) {
-    report(['fineTune', 'from'], 'fineTune.from', `"${from}" fits ${fitting.length} runs: give more of the id.`);
+    const newest = fitting.sort().reverse().slice(0, MAX_OFFERED);
+    report(
+      ['fineTune', 'from'],
+      'fineTune.from',
+      `"${from}" fits ${fitting.length} runs: give more of the id.`,
+      newest,
+    );
   }
   return problems;
 }
 
 /** The nearest name in the folder that the path is in, as a path of the same form. */
-async function nearestPath(path: string, probe: FileProbe): Promise<string | undefined> {
+export async function nearestPath(path: string, probe: FileProbe): Promise<string | undefined> {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
   const folder = path.slice(0, cut);
   const names = (await probe.list(probe.resolve(folder || '.'))).filter((name) => !name.startsWith('.'));

@@ -8,8 +8,14 @@ export interface TextEdit {
 
 export interface ProblemFix {
   title: string;
+  /** None where the fix is something else to do. */
   edits: readonly TextEdit[];
+  /** What only an editor can do. */
+  action?: FixAction;
 }
+
+/** Opens another file at a place, whose path is as the config gives it; or asks for data to import as a dataset. */
+export type FixAction = { kind: 'open'; path: string; line: number; column: number } | { kind: 'importDataset' };
 
 export interface ConfigProblem {
   /** Stable dotted id, e.g. `config.unknownKey`. */
