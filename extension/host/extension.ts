@@ -25,16 +25,10 @@ import { createRunCommands } from './commands/runCommands.ts';
 import { runNamedBy } from './commands/targets.ts';
 import { createTrainingCommands } from './commands/trainingCommands.ts';
 import { configChecker } from './config/checkConfig.ts';
-import { ConfigCodeLens } from './config/configCodeLens.ts';
-import { ConfigCompletion } from './config/configCompletion.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
-import { ConfigQuickFixes } from './config/configQuickFixes.ts';
-import { DefaultHints } from './config/defaultHints.ts';
-import { EffectHover } from './config/effectHover.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
-import { FreezeLens } from './config/freezeLens.ts';
+import { registerLanguageFeatures } from './config/languageFeatures.ts';
 import { ParameterCounts } from './config/parameterCounts.ts';
-import { ProbeCodeLens } from './config/probeCodeLens.ts';
 import { DatasetCatalog } from './datasets/datasetCatalog.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
@@ -56,7 +50,6 @@ export interface GatescopeApi {
 }
 
 const loadMs = performance.now() - loadedAtMs;
-const CONFIG_SELECTOR: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.gatescope.json' };
 
 interface Parts {
   context: vscode.ExtensionContext;
@@ -79,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): GatescopeApi {
   const startedAtMs = performance.now();
   const parts = createParts(context);
   connectEngineLog(parts);
-  registerLanguageFeatures(parts);
+  parts.owned.add(registerLanguageFeatures(parts));
   registerViews(parts);
   parts.owned.add(registerAllCommands(parts));
   parts.owned.add(createTrainingStatusBar(parts.queue));
@@ -150,25 +143,6 @@ function createParts(context: vscode.ExtensionContext): Parts {
 function connectEngineLog({ owned, engine, log }: Parts): void {
   owned.add(engine.on('log', ({ level, text }) => (level === 'warning' ? log.warn(text) : log[level](text))));
   owned.add(engine.onDied((reason) => log.error(reason)));
-}
-
-function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts, engine }: Parts): void {
-  const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
-  const quickFixes = new ConfigQuickFixes(diagnostics);
-  const freezeLens = new FreezeLens(configChecker, counts);
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
-  owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
-  const completion = new ConfigCompletion({ engine, catalog });
-  const { triggers } = ConfigCompletion;
-  const effectHover = new EffectHover(configChecker, engine);
-  const defaultHints = owned.add(new DefaultHints(configChecker));
-  owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, effectHover));
-  owned.add(vscode.languages.registerInlayHintsProvider(CONFIG_SELECTOR, defaultHints));
-  owned.add(vscode.languages.registerCompletionItemProvider(CONFIG_SELECTOR, completion, ...triggers));
-  const probeLens = owned.add(new ProbeCodeLens(catalog));
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
-  owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
 function registerViews({ owned, catalog, queue, reader, engine, datasets: known }: Parts): void {

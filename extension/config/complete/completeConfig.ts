@@ -1,7 +1,5 @@
 // Completion in a config beyond what its schema knows: names of datasets, files, columns, runs, groups and labels of this very project.
-import { findNodeAtLocation, getNodeValue, type Node, parseTree } from 'jsonc-parser';
 import type { ModelOutline } from '../../schema/parameterNames.ts';
-import type { JsonPath } from '../configText.ts';
 import { completeColumns } from './completeColumns.ts';
 import { completeDatasets } from './completeDatasets.ts';
 import { completeParameters } from './completeParameters.ts';
@@ -14,20 +12,7 @@ import {
   WEIGHT_ENDINGS,
 } from './completePaths.ts';
 import { type Completion, type CompletionSources, type Completions, quoted } from './completion.ts';
-import { type Cursor, cursorAt } from './cursor.ts';
-
-interface Place {
-  cursor: Cursor;
-  root: Node | undefined;
-  sources: CompletionSources;
-}
-
-/** One kind of place: `*` stands for any key or index. `isKey`: the keys of an object there are asked for. */
-interface Rule {
-  path: readonly string[];
-  isKey?: boolean;
-  offer(place: Place): Promise<Completion[]> | Completion[];
-}
+import { completeAt, type Place, type Rule, valueAt } from './rules.ts';
 
 const paths =
   (wish: PathWish) =>
@@ -58,20 +43,12 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What may stand at `offset`; undefined where the schema, or nobody, knows more. */
-export async function completeConfig(
+export function completeConfig(
   text: string,
   offset: number,
   sources: CompletionSources,
 ): Promise<Completions | undefined> {
-  const cursor = cursorAt(text, offset);
-  const rule = cursor && RULES.find(({ path, isKey = false }) => isKey === cursor.isKey && fits(cursor.path, path));
-  if (!cursor || !rule) return undefined;
-  const items = await rule.offer({ cursor, root: parseTree(text), sources });
-  return { start: cursor.start, end: cursor.end, items };
-}
-
-function fits(path: JsonPath, pattern: readonly string[]): boolean {
-  return path.length === pattern.length && pattern.every((part, at) => part === '*' || part === path[at]);
+  return completeAt(RULES, { text, offset, sources });
 }
 
 /** Where a source has not begun yet: a dataset stands there with one choice. */
@@ -134,11 +111,6 @@ function withValue({ cursor }: Place, items: readonly Completion[], value: numbe
     const text = `${item.text}: ${value}`;
     return { ...item, text, selected: { start, end: text.length } };
   });
-}
-
-function valueAt(root: Node | undefined, path: JsonPath): unknown {
-  const node = root && findNodeAtLocation(root, [...path]);
-  return node && getNodeValue(node);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -2,18 +2,17 @@
 // that another size of the model is answered without reading the data again.
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { SAMPLE_LENGTH } from '../../engine/tasks/languageModel.ts';
 import type { ResolvedExperiment } from '../../schema/resolved.ts';
 import type { LoadOptions } from '../dataReader.ts';
 import { absolutePath, readDataset } from '../datasets.ts';
 import { sourcesOf } from '../loadData.ts';
 import { type PreparedRun, prepareRun } from '../prepareRun.ts';
-import { setLengths, type TextLengths } from './epochWork.ts';
+import { type EpochLengths, setLengths, type TextLengths } from './epochWork.ts';
 
-export interface DataFacts {
+export interface DataFacts extends EpochLengths {
   vocabularySize: number;
   classCount: number;
-  train: TextLengths;
-  validation: TextLengths;
 }
 
 export function factsOf({ data, options }: Pick<PreparedRun, 'data' | 'options'>): DataFacts {
@@ -21,7 +20,8 @@ export function factsOf({ data, options }: Pick<PreparedRun, 'data' | 'options'>
   const isText = data.task === 'languageModel';
   const lengths = (set: typeof data.train): TextLengths =>
     isText || !('length' in set) ? { tokens: set.count } : setLengths(set);
-  return { vocabularySize, classCount, train: lengths(data.train), validation: lengths(data.validation) };
+  const written = isText ? SAMPLE_LENGTH[data.tokenizer.isCharacters ? 'character' : 'word'] : 0;
+  return { vocabularySize, classCount, train: lengths(data.train), validation: lengths(data.validation), written };
 }
 
 export class DataFactsCache {

@@ -8,6 +8,13 @@ import { addWork, type BatchSize, noWork, type Work, type WorkOptions, workOfBat
 /** Tokens of each text; of running text only how many there are. */
 export type TextLengths = Uint32Array | { tokens: number };
 
+export interface EpochLengths {
+  train: TextLengths;
+  validation: TextLengths;
+  /** Tokens that are written at the end of an epoch, one by one. */
+  written: number;
+}
+
 export interface EpochWork {
   work: Work;
   updates: number;
@@ -19,11 +26,11 @@ export function setLengths(set: { count: number; length(index: number): number }
   return Uint32Array.from({ length: set.count }, (_, at) => set.length(at));
 }
 
-/** One pass of training over `train` and one of scoring over `validation`. */
+/** One pass of training over `train`, one of scoring over `validation`, and what a language model writes then. */
 export function epochWork(
   shape: ModelShape,
   training: ResolvedTraining,
-  { train, validation }: { train: TextLengths; validation: TextLengths },
+  { train, validation, written }: EpochLengths,
   frozen?: ReadonlySet<string>,
 ): EpochWork {
   const work = noWork();
@@ -33,6 +40,7 @@ export function epochWork(
   for (const { size, times } of scoringBatches(validation, training.batchSize)) {
     addWork(work, workOfBatch(shape, size), times);
   }
+  addWork(work, workOfBatch(shape, { texts: 1, tokens: 1, steps: 1 }), written);
   return {
     work,
     updates: own.reduce((sum, { times }) => sum + times, 0),

@@ -73,6 +73,7 @@ test('an epoch has the batches that training makes of its texts', () => {
     const { work, updates, tokens, largest } = epochWork(shape, settings, {
       train: lengths,
       validation: new Uint32Array(),
+      written: 0,
     });
     const order = epochOrder(settings, 1, set);
     const expected = noWork();
@@ -95,7 +96,11 @@ test('a language model reads each token but the last once, in as many windows as
   const { shape, training } = shapeOf(CALIBRATION_CASES[4]);
   for (const count of [2, 50, 333, 5001]) {
     const settings = { ...training, batchSize: 16, sequenceLength: 32 };
-    const { updates, tokens } = epochWork(shape, settings, { train: { tokens: count }, validation: { tokens: 1 } });
+    const { updates, tokens } = epochWork(shape, settings, {
+      train: { tokens: count },
+      validation: { tokens: 1 },
+      written: 0,
+    });
     assert.equal(updates, createTextStreams({ ids: new Uint32Array(count) }, 16, 32).windowCount);
     assert.ok(Math.abs(tokens - (count - 1)) < 1e-6);
   }
