@@ -189,7 +189,7 @@ export interface FoundRate {
 
 export interface EngineContract {
   calls: {
-    /** Settles when the run has ended, whatever its status; rejects only when no run could be made. */
+    /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runDir: string; texts: string[] }): Prediction[];
