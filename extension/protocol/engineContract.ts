@@ -234,9 +234,9 @@ export interface EngineContract {
     selectAndMatch(params: MatchRequest): MatchResult;
     /** A range test of the config's model; trains nothing. */
     findRate(params: { configPath: string; text: string }): FoundRate;
-    /** What would become of a file's tensors. */
+    /** What would become of a file's tensors; can be cancelled. */
     planImport(params: ImportRequest): ImportPreview;
-    /** Makes a run of a file of weights. */
+    /** Makes a run of a file of weights; one that is cancelled leaves nothing behind. */
     importWeights(params: { request: ImportRequest; target: ImportTarget }): { runDir: string };
     /** Writes a run for another library into a new or empty folder. */
     exportRun(params: { runDir: string; format: ExportFormat; folder: string }): WrittenExport;

@@ -3,6 +3,7 @@ import { access, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import type { Evaluation, RunEnvironment, RunManifest } from '../schema/run.ts';
+import { listRunsMeant, runsMeant } from '../schema/runReference.ts';
 import { UserError } from '../util/userError.ts';
 import { CONFIG_FILE, ENVIRONMENT_FILE, EVALUATION_FILE } from './runFolder.ts';
 import { changeManifest, MANIFEST_FILE, readManifest, requireInactive } from './runManifest.ts';
@@ -82,17 +83,16 @@ export async function resolveRun(reference: string, cwd: string): Promise<Stored
   const matches =
     reference === 'latest'
       ? runs.slice(0, 1)
-      : runs.filter(({ manifest: { id, name } }) => id.startsWith(reference) || name === reference);
-  const exact = matches.find((run) => run.manifest.id === reference);
-  if (exact || matches.length === 1) return exact ?? matches[0];
+      : runsMeant(
+          reference,
+          runs.map((run) => ({ ...run, id: run.manifest.id, name: run.manifest.name })),
+        );
+  if (matches.length === 1) return { dir: matches[0].dir, manifest: matches[0].manifest };
   throw new UserError(
     matches.length > 1
       ? {
           code: 'run.ambiguous',
-          message: `"${reference}" fits ${matches.length} runs: ${matches
-            .slice(0, 5)
-            .map((run) => run.manifest.id)
-            .join(', ')}.`,
+          message: `"${reference}" fits ${matches.length} runs: ${listRunsMeant(matches.map(({ manifest }) => manifest))}.`,
           remedy: 'Give more of the id, or the folder.',
         }
       : {

@@ -31,7 +31,7 @@ const REFUSALS: {
     what: 'training data that changed',
     change: ({ dir }) => writeFile(join(dir, 'train.csv'), 'text,label\nhot,warm\ncold,cold\n'.repeat(20)),
     args: EARLIER,
-    says: /train and validation data is no longer what/,
+    says: /The train data is no longer what/,
   },
   {
     what: 'test data that is gone',

@@ -10,7 +10,12 @@ export async function hashFolder(dir: string): Promise<string> {
   const paths = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), isFile: entry.isFile() }));
   for (const { path, isFile } of paths.sort((a, b) => (a.path < b.path ? -1 : 1))) {
     hash.update(`${path.slice(dir.length)}\0${isFile}\0`);
-    if (isFile) hash.update(createHash('sha256').update(await readFile(path)).digest());
+    if (isFile)
+      hash.update(
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest(),
+      );
   }
   return hash.digest('hex');
 }

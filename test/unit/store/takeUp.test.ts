@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type ResolvedExperiment, resolveExperiment } from '../../../extension/schema/resolved.ts';
-import { listCheckpoints, readCheckpoint, type StoredCheckpoint, saveCheckpoint } from '../../../extension/store/checkpoints.ts';
+import {
+  listCheckpoints,
+  readCheckpoint,
+  type StoredCheckpoint,
+  saveCheckpoint,
+} from '../../../extension/store/checkpoints.ts';
 import { probeEpochs, writeProbeEpoch } from '../../../extension/store/probeFolder.ts';
 import { RunFolder } from '../../../extension/store/runFolder.ts';
 import { markCrashed, readRun } from '../../../extension/store/runStore.ts';
@@ -137,7 +142,9 @@ async function makeLong(t: TestContext): Promise<string> {
 /** What a run that was taken up again consists of, but for clocks, process ids and what a kill left half written, which nobody reads. */
 async function contentOf(dir: string): Promise<Record<string, string>> {
   const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => !/tfevents|\.partial$/.test(path));
+  const paths = files
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => !/tfevents|\.partial$/.test(path));
   const read = async (path: string): Promise<[string, string]> => {
     const text = await readFile(path, 'latin1');
     return [path.slice(dir.length), text.replace(/"(startedAt|resumedAt)": ".*"|"pid": \d+/g, '$1')];
@@ -160,7 +167,9 @@ test('killed at any change that taking up makes, a run can be taken up again', {
   await rm(undisturbed, { recursive: true });
   for (let changes = 0; ; changes++) {
     const dir = await copy('run');
-    const { signal, status, stderr } = spawnSync(process.execPath, [script, dir, String(changes)], { encoding: 'utf8' });
+    const { signal, status, stderr } = spawnSync(process.execPath, [script, dir, String(changes)], {
+      encoding: 'utf8',
+    });
     if (changes === 0) assert.equal(await hashFolder(dir), untouched, 'nothing is changed before the first change');
     const kept = await listCheckpoints(dir);
     assert.equal(kept[0].name, 'epoch-001', stderr);

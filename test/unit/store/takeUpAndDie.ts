@@ -30,10 +30,7 @@ syncBuiltinESMExports();
 // Only now, so that nothing holds the functions of before.
 const { readCheckpoint } = await import('../../../extension/store/checkpoints.ts');
 const { RunFolder } = await import('../../../extension/store/runFolder.ts');
-const experiment = resolveExperiment(
-  { data: { train: { path: 'x' } }, model: { encoder: { type: 'lstm' } } },
-  'A run',
-);
+const experiment = resolveExperiment({ data: { train: { path: 'x' } }, model: { encoder: { type: 'lstm' } } }, 'A run');
 const folder = await RunFolder.open(dir);
 await folder.takeUp(await readCheckpoint(join(dir, 'checkpoints', 'epoch-001')), experiment);
 await folder.close();
