@@ -84,12 +84,17 @@ function patternsOf({ cursor, root }: Place): Completion[] {
 
 /** A model that is being typed, as far as it can be read. */
 function outlineOf(model: unknown): ModelOutline {
-  const { embedding, encoder } = (isObject(model) ? model : {}) as { embedding?: object; encoder?: object };
+  const { embedding, encoder, pooling } = (isObject(model) ? model : {}) as {
+    embedding?: object;
+    encoder?: object;
+    pooling?: unknown;
+  };
   const { layers, bidirectional } = (isObject(encoder) ? encoder : {}) as { layers?: unknown; bidirectional?: unknown };
   const count = typeof layers === 'number' && layers >= 1 && layers <= 16 ? Math.floor(layers) : 1;
   return {
     embedding: isObject(embedding) ? embedding : undefined,
     encoder: { layers: count, bidirectional: bidirectional === true },
+    ...(typeof pooling === 'string' && { pooling }),
   };
 }
 
