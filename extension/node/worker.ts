@@ -123,7 +123,11 @@ const handlers: Handlers<EngineContract> = {
   async estimate({ configPath, text, engine }, { signal }) {
     const experiment = await openExperimentText(text, configPath, engine);
     const known = await facts.of(experiment, dirname(configPath), readingOptions(signal));
-    return estimateRun(experiment, known, await machineRates(experiment.engine, { version: VERSION }));
+    return estimateRun(
+      experiment,
+      known,
+      await machineRates(experiment.engine, { version: VERSION, isBusy: () => sessions.size > 0 }),
+    );
   },
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   findRate: async ({ configPath, text }, { signal }) =>

@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
+import { currentMachine } from '../../engine/backend/gatescopeBackend.ts';
 import { backendText } from '../../protocol/backendText.ts';
 import type { EngineSettings } from '../../protocol/engineContract.ts';
 import type { BackendChoice } from '../../schema/run.ts';
@@ -27,13 +28,15 @@ const FORMAT = 1;
 
 export const ratesFile = (): string => join(userCacheFolder(), 'rates.json');
 
-const known = new Map<string, Promise<Rates>>();
+const known = new Map<string, Promise<Rates | undefined>>();
 
 export interface MeasuringOptions {
   /** Gatescope's. */
   version: string;
   /** Told before it measures. */
   onMeasure?(): void;
+  /** Whether something else computes here: what is measured then would be wrong for good. */
+  isBusy?(): boolean;
   files?: KernelFiles;
 }
 
@@ -45,34 +48,52 @@ export async function machineRates(
   if (backend === 'tensorflow') return { engine: 'Times are not estimated where TensorFlow computes.' };
   try {
     const choice = await useEngine({ backend, threads }, options.files);
-    return { engine: backendText(choice), rates: await ratesOf(choice, options) };
+    const rates = await ratesOf(choice, options);
+    return rates
+      ? { engine: backendText(choice), rates }
+      : { engine: 'This machine is measured when no run trains: ask again then.' };
   } catch (error) {
     if (UserError.is(error, 'engine.backendUnavailable')) return { engine: error.message };
     throw error;
   }
 }
 
-function ratesOf(
+/** Undefined where nothing can be measured now. */
+async function ratesOf(
   { used, instructions, threads }: BackendChoice,
-  { version, onMeasure }: MeasuringOptions,
-): Promise<Rates> {
-  const key = [FORMAT, version, process.versions.node, cpus()[0]?.model, used, instructions, threads].join(' ');
+  options: MeasuringOptions,
+): Promise<Rates | undefined> {
+  const key = [FORMAT, options.version, process.versions.node, cpus()[0]?.model, used, instructions, threads].join(' ');
   let rates = known.get(key);
   if (!rates) {
-    rates = recallOrMeasure(key, onMeasure);
+    rates = recallOrMeasure(key, options);
     known.set(key, rates);
-    rates.catch(() => known.delete(key));
   }
-  return rates;
+  const found = await rates.catch((error: unknown) => {
+    known.delete(key);
+    throw error;
+  });
+  if (!found) known.delete(key);
+  return found;
 }
 
-async function recallOrMeasure(key: string, onMeasure?: () => void): Promise<Rates> {
+async function recallOrMeasure(key: string, { onMeasure, isBusy }: MeasuringOptions): Promise<Rates | undefined> {
   const cached = (await readCache())[key];
   if (areRates(cached)) return cached;
+  if (isBusy?.()) return undefined;
   onMeasure?.();
-  const rates = await calibrate();
-  await remember(key, rates);
-  return rates;
+  const machine = currentMachine();
+  const isDisturbed = (): boolean => isBusy?.() === true || currentMachine() !== machine;
+  try {
+    const rates = await calibrate();
+    if (isDisturbed()) return undefined;
+    await remember(key, rates);
+    return rates;
+  } catch (error) {
+    // A run that began meanwhile may have changed what computes.
+    if (isDisturbed()) return undefined;
+    throw error;
+  }
 }
 
 async function readCache(): Promise<Record<string, unknown>> {

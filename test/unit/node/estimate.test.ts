@@ -183,6 +183,12 @@ test('the machine is measured once and remembered; a broken cache means that it 
   await writeFile(ratesFile(), '{"broken');
   assert.ok((await ask(2)).rates);
   assert.equal(measured, 2);
+  const busy = await machineRates(
+    { backend: 'wasm-plain', threads: 1 },
+    { version: '0', isBusy: () => true, files: FILES },
+  );
+  assert.equal(busy.rates, undefined);
+  assert.match(busy.engine, /when no run trains/);
   const none = await machineRates({ backend: 'tensorflow', threads: 'auto' }, { version: '0' });
   assert.equal(none.rates, undefined);
   assert.match(none.engine, /TensorFlow/);
