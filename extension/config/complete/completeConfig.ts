@@ -26,7 +26,7 @@ const CLASS_WEIGHT = 1;
 const RULES: readonly Rule[] = [
   ...PARTS.flatMap((part): Rule[] => [
     { path: ['data', part], offer: wholeSource },
-    { path: ['data', part, 'dataset'], offer: ({ sources }) => completeDatasets(sources.probe, { isWhole: false }) },
+    { path: ['data', part, 'dataset'], offer: (place) => datasetsOf(place, false) },
     { path: ['data', part, 'path'], offer: paths({ endings: DATA_ENDINGS }) },
     { path: ['data', part, 'textColumn'], offer: columnsOf },
     { path: ['data', part, 'labelColumn'], offer: columnsOf },
@@ -52,8 +52,13 @@ export function completeConfig(
 }
 
 /** Where a source has not begun yet: a dataset stands there with one choice. */
-function wholeSource({ cursor, sources }: Place): Promise<Completion[]> | Completion[] {
-  return cursor.typed === '' && cursor.start === cursor.end ? completeDatasets(sources.probe, { isWhole: true }) : [];
+function wholeSource(place: Place): Promise<Completion[]> | Completion[] {
+  const { cursor } = place;
+  return cursor.typed === '' && cursor.start === cursor.end ? datasetsOf(place, true) : [];
+}
+
+function datasetsOf({ root, sources }: Place, isWhole: boolean): Promise<Completion[]> {
+  return completeDatasets(sources.probe, { isWhole, isText: valueAt(root, ['task']) === 'languageModel' });
 }
 
 function columnsOf({ cursor, root, sources }: Place): Promise<Completion[]> {

@@ -31,23 +31,44 @@ export async function nearDatasets(probe: FileProbe): Promise<NearDataset[]> {
   return [...found.values()];
 }
 
-/** `isWhole`: the reference itself is offered, `{ "dataset": … }`, where a source has not begun yet. */
-export async function completeDatasets(probe: FileProbe, { isWhole }: { isWhole: boolean }): Promise<Completion[]> {
-  const datasets = await nearDatasets(probe);
-  return Promise.all(
-    datasets.map(async ({ name, path }, index): Promise<Completion> => {
-      const about = index < MAX_READ ? await describe(path, probe) : undefined;
-      const text = isWhole ? `{ "dataset": ${quoted(name)} }` : quoted(name);
-      return { kind: 'dataset', label: name, text, detail: about?.detail, documentation: about?.words ?? path };
-    }),
-  );
+export interface DatasetWish {
+  /** The reference itself is offered, `{ "dataset": … }`, where a source has not begun yet. */
+  isWhole: boolean;
+  /** Running text for a language model; others come last. */
+  isText: boolean;
 }
 
-async function describe(path: string, probe: FileProbe): Promise<{ detail: string; words: string } | undefined> {
+export async function completeDatasets(probe: FileProbe, { isWhole, isText }: DatasetWish): Promise<Completion[]> {
+  const datasets = await nearDatasets(probe);
+  const offers = await Promise.all(
+    datasets.map(async ({ name, path }, index) => {
+      const about = index < MAX_READ ? await describe(path, probe) : undefined;
+      const text = isWhole ? `{ "dataset": ${quoted(name)} }` : quoted(name);
+      const item: Completion = {
+        kind: 'dataset',
+        label: name,
+        text,
+        detail: about?.detail,
+        documentation: about?.words ?? path,
+      };
+      return { item, fits: about === undefined || about.isText === isText };
+    }),
+  );
+  return [...offers.filter(({ fits }) => fits), ...offers.filter(({ fits }) => !fits)].map(({ item }) => item);
+}
+
+interface AboutDataset {
+  detail: string;
+  words: string;
+  isText: boolean;
+}
+
+async function describe(path: string, probe: FileProbe): Promise<AboutDataset | undefined> {
   // A manifest that went away, or is not readable, is found to be so where the config is checked.
   const text = await probe.readText(probe.resolve(path)).catch(() => undefined);
   const { dataset } = text === undefined ? {} : validateDataset(text);
   if (!dataset) return undefined;
-  const detail = [dataset.kind === 'text' ? 'running text' : 'labelled', ...partsOf(dataset)].join(', ');
-  return { detail, words: [dataset.name, dataset.description, path].filter(Boolean).join('\n\n') };
+  const isText = dataset.kind === 'text';
+  const detail = [isText ? 'running text' : 'labelled', ...partsOf(dataset)].join(', ');
+  return { detail, isText, words: [dataset.name, dataset.description, path].filter(Boolean).join('\n\n') };
 }

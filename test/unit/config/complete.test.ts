@@ -89,11 +89,13 @@ async function offered(marked: string): Promise<Taken> {
 
 test('datasets are offered by name, the nearest manifest of a name once, with what is in it', async () => {
   const { labels, items } = await offered('{ "data": { "train": { "dataset": "|" } } }');
-  assert.deepEqual(labels, ['trec', 'reviews', 'far']);
+  assert.deepEqual(labels, ['trec', 'far', 'reviews']);
   assert.equal(items[0].detail, 'labelled, train, test');
   assert.match(items[0].documentation ?? '', /Questions\n\nTREC\n\ntrec\.dataset\.json/);
-  assert.equal(items[1].detail, 'running text, train');
-  assert.equal(items[2].documentation?.split('\n\n').at(-1), '../datasets/far.dataset.json');
+  assert.equal(items[2].detail, 'running text, train');
+  assert.equal(items[1].documentation?.split('\n\n').at(-1), '../datasets/far.dataset.json');
+  const forText = await offered('{ "task": "languageModel", "data": { "train": { "dataset": "|" } } }');
+  assert.deepEqual(forText.labels, ['reviews', 'trec', 'far']);
 });
 
 test('a value takes the place of what is there, in quotes, out of quotes and half in quotes', async () => {
@@ -115,7 +117,7 @@ test('comments, missing commas, and braces that are not closed yet do not matter
     '{ "name": "a" "data": { "train": { "dataset": "|" }, } }',
     '{ "data": { "train": { "part": "train", "dataset": |',
   ]) {
-    assert.deepEqual((await offered(text)).labels, ['trec', 'reviews', 'far'], text);
+    assert.deepEqual((await offered(text)).labels, ['trec', 'far', 'reviews'], text);
   }
 });
 
