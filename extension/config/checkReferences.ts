@@ -101,8 +101,15 @@ export function partsOf({ files, splits }: Dataset): DatasetPart[] {
 }
 
 async function notFound(name: string, probe: FileProbe): Promise<Found> {
-  const listed = await Promise.all(DATASET_FOLDERS.map((folder) => probe.list(probe.resolve(folder || '.'))));
-  const names = listed.flat().filter((file) => file.endsWith(DATASET_SUFFIX));
+  const listed = await Promise.all(
+    DATASET_FOLDERS.map(async (folder) => {
+      const files = await probe.list(probe.resolve(folder || '.'));
+      return files.map((file) => ({ file, path: folder + file }));
+    }),
+  );
+  const names = listed
+    .flatMap((files) => files.map(({ file }) => file))
+    .filter((file) => file.endsWith(DATASET_SUFFIX));
   const nearest = nearestName(
     name,
     names.map((file) => file.slice(0, -DATASET_SUFFIX.length)),
@@ -111,6 +118,17 @@ async function notFound(name: string, probe: FileProbe): Promise<Found> {
     ? `Did you mean "${nearest}"?`
     : `Make ${name.endsWith(DATASET_SUFFIX) ? name : `${name}${DATASET_SUFFIX}`} with "gatescope dataset import".`;
   const message = `There is no dataset "${name}". ${remedy}`;
-  const more: ProblemFix[] = [{ title: 'Import a dataset…', edits: [], action: { kind: 'importDataset' } }];
+  // Its manifest would be called what the config says already.
+  const data = listed.flat().filter(({ file }) => DATA_FILE.exec(file)?.[1] === name);
+  const more: ProblemFix[] = [
+    ...data.map(({ path }) => importFix(`Import ${path} as a dataset`, path)),
+    importFix('Import a dataset…'),
+  ];
   return { code: 'dataset.notFound', message, offered: nearest ? [nearest] : [], more };
+}
+
+const DATA_FILE = /^(.+)\.(?:csv|tsv|tab|jsonl|ndjson|json|parquet|arrow|txt)$/i;
+
+function importFix(title: string, path?: string): ProblemFix {
+  return { title, edits: [], action: { kind: 'importDataset', ...(path !== undefined && { path }) } };
 }

@@ -14,8 +14,10 @@ export interface ProblemFix {
   action?: FixAction;
 }
 
-/** Opens another file at a place, whose path is as the config gives it; or asks for data to import as a dataset. */
-export type FixAction = { kind: 'open'; path: string; line: number; column: number } | { kind: 'importDataset' };
+/** Opens another file at a place, or imports data as a dataset: a file, or what the user picks. Paths are as the config would give them. */
+export type FixAction =
+  | { kind: 'open'; path: string; line: number; column: number }
+  | { kind: 'importDataset'; path?: string };
 
 export interface ConfigProblem {
   /** Stable dotted id, e.g. `config.unknownKey`. */

@@ -46,8 +46,11 @@ function toAction(
 }
 
 function commandOf({ uri }: vscode.TextDocument, action: FixAction, title: string): vscode.Command {
-  if (action.kind === 'importDataset') return { title, command: 'gatescope.dataset.import' satisfies CommandId };
+  const fileOf = (path: string): vscode.Uri => vscode.Uri.file(resolve(dirname(uri.fsPath), path));
+  if (action.kind === 'importDataset') {
+    const file = action.path === undefined ? [] : [fileOf(action.path)];
+    return { title, command: 'gatescope.dataset.import' satisfies CommandId, arguments: file };
+  }
   const at = new vscode.Position(action.line - 1, action.column - 1);
-  const file = vscode.Uri.file(resolve(dirname(uri.fsPath), action.path));
-  return { title, command: 'vscode.open', arguments: [file, { selection: new vscode.Range(at, at) }] };
+  return { title, command: 'vscode.open', arguments: [fileOf(action.path), { selection: new vscode.Range(at, at) }] };
 }

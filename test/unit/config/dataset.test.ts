@@ -162,6 +162,7 @@ test('fixes of a reference: another part, the last fold, the task, the manifest 
     '/p/trec.dataset.json': '{ "files": [{ "path": "a.csv" }], "splits": { "folds": 5 } }',
     '/p/plays.dataset.json': '{ "kind": "text", "files": [{ "path": "a.txt" }] }',
     '/p/bad.dataset.json': '{\n  "files": [] ',
+    '/p/data/forums.csv': '',
   };
   const fixes = async (reference: string) => {
     const text = `{ "data": { "train": ${reference} }, "model": { "encoder": { "type": "lstm" } } }`;
@@ -187,6 +188,14 @@ test('fixes of a reference: another part, the last fold, the task, the manifest 
   assert.deepEqual(
     none.fixed.map(({ action }) => action),
     [{ kind: 'importDataset' }],
+  );
+  const imported = await fixes('{ "dataset": "forums" }');
+  assert.deepEqual(
+    imported.fixed.map(({ title, action }) => [title, action]),
+    [
+      ['Import data/forums.csv as a dataset', { kind: 'importDataset', path: 'data/forums.csv' }],
+      ['Import a dataset…', { kind: 'importDataset' }],
+    ],
   );
 });
 
