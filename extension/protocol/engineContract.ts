@@ -3,6 +3,7 @@
 import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
+import type { PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { EngineInfo } from './engineInfo.ts';
@@ -149,7 +150,7 @@ export interface ImportRequest {
   tokenizer?: { type?: 'word' | 'whitespace' | 'character'; lowercase?: boolean };
   /** Names of the classes in the order of the head's rows; by default their numbers. */
   labels?: string[];
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
   nonlinearity?: 'tanh' | 'relu';
   task?: 'classification' | 'languageModel';
 }
@@ -178,12 +179,13 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
-/** The curve of a learning-rate range test, one entry a step. */
+/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
 export interface FoundRate {
   rates: number[];
   losses: number[];
   smoothed: number[];
-  /** Where the smoothed loss falls fastest. */
+  groups: { name: string; factor: number }[];
+  /** Within the longest fall of the smoothed loss. */
   suggestion?: number;
 }
 
