@@ -7,7 +7,8 @@ import type { SignalName, Trace, TraceRequest, TraceToken } from '../../protocol
 import type { ResolvedEncoder } from '../../schema/resolved.ts';
 import { UNK_ID } from '../../text/types.ts';
 import { UserError } from '../../util/userError.ts';
-import { type EncodedTokens, encodeText } from '../encodeText.ts';
+import type { EncodedTokens } from '../../text/types.ts';
+import { encodeText } from '../encodeText.ts';
 import type { RunModel } from '../runModel.ts';
 import { classScores } from './classScores.ts';
 
@@ -64,7 +65,7 @@ export function traceRun(run: RunModel, request: Omit<TraceRequest, 'runDir' | '
     pooled: traced.pooled,
     classes: traced.logits && classScores(run.labels, traced.logits),
     nextTokens: traced.next?.map(({ ids, probabilities, ofActual }: NextIds) => ({
-      top: ids.map((id, at) => ({ token: tokenizer.token(id), probability: probabilities[at] })),
+      top: ids.map((id, at) => ({ token: tokenizer.shown(id), probability: probabilities[at] })),
       ofActual,
     })),
   };

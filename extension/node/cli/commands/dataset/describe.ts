@@ -1,8 +1,8 @@
 // gatescope dataset describe: labels, lengths, vocabulary, scripts and findings of a dataset, or of a file that is none yet.
 import { resolve } from 'node:path';
 import type { PlacedDataset } from '../../../../data/dataset/openDataset.ts';
-import type { ResolvedTokenizer } from '../../../../schema/resolved.ts';
-import { TOKENIZER_TYPES } from '../../../../text/patterns.ts';
+import type { WordTokenizerType } from '../../../../schema/resolved.ts';
+import { WORD_TOKENIZERS } from '../../../../text/patterns.ts';
 import { findDataset, readDataset } from '../../../datasets.ts';
 import { createFileSource } from '../../../fileSource.ts';
 import { proposeImport } from '../../../importDataset.ts';
@@ -35,9 +35,9 @@ async function namedDataset(name: string, cwd: string): Promise<PlacedDataset> {
   return isData ? (await proposeImport(path)).dataset : readDataset(await findDataset(name, cwd));
 }
 
-function tokenizerOption(context: CommandContext): ResolvedTokenizer['type'] {
+function tokenizerOption(context: CommandContext): WordTokenizerType {
   const wanted = stringOption(context, 'tokenizer') ?? 'word';
-  const type = TOKENIZER_TYPES.find((name) => name === wanted);
+  const type = WORD_TOKENIZERS.find((name) => name === wanted);
   if (type) return type;
-  throw usageError(COMMAND, `--tokenizer is ${TOKENIZER_TYPES.join(', ')}, not "${wanted}".`);
+  throw usageError(COMMAND, `--tokenizer is ${WORD_TOKENIZERS.join(', ')}, not "${wanted}".`);
 }
