@@ -30,7 +30,11 @@ export function createLearner(
   const { type } = tokenizer;
   if (isSubword(type)) return subwordLearner({ ...tokenizer, type, keepsLineBreaks });
   // A segmenter has put spaces between words.
-  const settings = { type: tokenizer.segmenter ? 'whitespace' : type, lowercase: tokenizer.lowercase, keepsLineBreaks } as const;
+  const settings = {
+    type: tokenizer.segmenter ? 'whitespace' : type,
+    lowercase: tokenizer.lowercase,
+    keepsLineBreaks,
+  } as const;
   const splitter = createSplitter(settings);
   return {
     cut: (text, limit) => splitter.split(text, limit),
@@ -50,7 +54,11 @@ function subwordLearner(settings: Parameters<typeof learnSubwords>[0]): TextLear
         // What stands for a text without tokens is no piece of the data.
         piece === UNK_TOKEN ? Uint32Array.of(UNK_ID) : tokenizer.idsOfPiece(piece);
       const seen = Array.from(pieces.keys(), (piece, id): [string, number] => [piece, counts[id]]);
-      const tokenizer = await learnSubwords(settings, seen.filter(([piece, count]) => count > 0 && piece !== UNK_TOKEN), turn);
+      const tokenizer = await learnSubwords(
+        settings,
+        seen.filter(([piece, count]) => count > 0 && piece !== UNK_TOKEN),
+        turn,
+      );
       return { tokenizer, idsOf: seen.map(([piece]) => idsOf(piece, tokenizer)) };
     },
   };

@@ -68,8 +68,7 @@ export class TrainingTextBuilder {
   constructor(experiment: ResolvedExperiment, known: KnownText = {}) {
     this.#experiment = experiment;
     this.#text =
-      known.tokenizer ??
-      createLearner(experiment.text.tokenizer, { keepsLineBreaks: true, known: known.vocabulary });
+      known.tokenizer ?? createLearner(experiment.text.tokenizer, { keepsLineBreaks: true, known: known.vocabulary });
     this.#clean = createPieceCleaner(experiment.text);
   }
 

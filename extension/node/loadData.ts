@@ -64,9 +64,14 @@ export async function loadLabelled(
   const reader = await DataReader.open(sourcesOf(experiment), { configDir, ...data }, options);
   const builder = new TrainingSetBuilder(experiment, await settleText(experiment, configDir, options));
   const train = await reader.read(data.train, ['data', 'train'], (example) => builder.add(example));
-  const { labels, tokenizer, hasText, heldOutDuplicates, train: trainSet, heldOut } = await builder.finish(
-    learningTurn(options),
-  );
+  const {
+    labels,
+    tokenizer,
+    hasText,
+    heldOutDuplicates,
+    train: trainSet,
+    heldOut,
+  } = await builder.finish(learningTurn(options));
   const known: KnownSets = { experiment, labels, tokenizer, hasText };
   const validation =
     'split' in data.validation ? undefined : await reader.readEncoded(data.validation, ['data', 'validation'], known);

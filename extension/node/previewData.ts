@@ -2,13 +2,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPreparation } from '../data/cleaning.ts';
 import { sortLabels } from '../data/labels.ts';
+import { createLearner } from '../data/learnedText.ts';
 import { openData } from '../data/openData.ts';
 import { isBadRow } from '../data/readItem.ts';
 import { createPieceCleaner } from '../data/runningText.ts';
 import type { Example } from '../data/types.ts';
 import type { DataPreview } from '../protocol/engineContract.ts';
 import { isSubword, type ResolvedExperiment } from '../schema/resolved.ts';
-import { createLearner } from '../data/learnedText.ts';
 import type { Tokenizer } from '../text/types.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';

@@ -30,7 +30,8 @@ export async function loadRunData(run: RunModel, options: LoadOptions): Promise<
   const isKnown = experiment.fineTune?.from !== undefined || tokenizer.model !== 'WordLevel';
   const vocabulary = isKnown ? ({ tokens: tokensOf(tokenizer), mode: 'source', tokenizer } as const) : undefined;
   const data = await loadData(experiment, configDirOf(runDir), { ...options, vocabulary });
-  const isSame = data.tokenizer === tokenizer ? await hasSameHash(runDir, data) : data.tokenizer.toJson() === tokenizer.toJson();
+  const isSame =
+    data.tokenizer === tokenizer ? await hasSameHash(runDir, data) : data.tokenizer.toJson() === tokenizer.toJson();
   if (data.labels.join('\n') === labels.join('\n') && isSame) return data;
   throw new UserError({
     code: 'run.dataChanged',

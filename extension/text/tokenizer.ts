@@ -82,7 +82,9 @@ function wordSettings({ model, normalizer, pre_tokenizer, added_tokens }: Tokeni
   if (!('type' in model) || model.type !== 'WordLevel' || added_tokens.length > 0) return undefined;
   const is = (value: object | null, other: object | null): boolean => JSON.stringify(value) === JSON.stringify(other);
   const candidates = WORD_TOKENIZERS.flatMap((type) =>
-    [false, true].flatMap((lowercase) => [false, true].map((keepsLineBreaks) => ({ type, lowercase, keepsLineBreaks }))),
+    [false, true].flatMap((lowercase) =>
+      [false, true].map((keepsLineBreaks) => ({ type, lowercase, keepsLineBreaks })),
+    ),
   );
   return candidates.find(
     ({ lowercase, ...pattern }) =>

@@ -33,7 +33,8 @@ export function differingSteps(file: object): string[] {
   const parts = file as Record<string, unknown>;
   const steps = [...stepsOf(parts.normalizer), ...stepsOf(parts.pre_tokenizer)];
   const found = steps.flatMap(({ type, behavior }) => {
-    if (type === 'Split' && typeof behavior === 'string' && !/^(removed|isolated)$/i.test(behavior)) return [`Split ${behavior}`];
+    if (type === 'Split' && typeof behavior === 'string' && !/^(removed|isolated)$/i.test(behavior))
+      return [`Split ${behavior}`];
     return DIFFERING.includes(String(type)) ? [String(type)] : [];
   });
   return [...new Set(found)];
@@ -45,7 +46,8 @@ function stepsOf(value: unknown, depth = 0): Record<string, unknown>[] {
   if (!isRecord(value) || depth > MAX_STEPS) throw unreadable('one of its steps is not an object');
   const inner = value.normalizers ?? value.pretokenizers ?? value.decoders;
   if (value.type !== 'Sequence') return [value];
-  if (!Array.isArray(inner) || inner.length > MAX_STEPS) throw unreadable('a sequence of steps is no list of at most 64');
+  if (!Array.isArray(inner) || inner.length > MAX_STEPS)
+    throw unreadable('a sequence of steps is no list of at most 64');
   return inner.flatMap((one) => stepsOf(one, depth + 1));
 }
 
@@ -69,5 +71,6 @@ const OURS: readonly string[] = WORD_TOKENIZERS.flatMap((type) =>
 function checkPattern(pattern: unknown): void {
   if (typeof pattern !== 'string' || pattern.length > MAX_PATTERN)
     throw unsupported(`a regular expression of more than ${MAX_PATTERN} characters`);
-  if (NESTED.test(pattern) && !OURS.includes(pattern)) throw unsupported(`a regular expression that repeats a repetition, ${pattern.slice(0, 100)}`);
+  if (NESTED.test(pattern) && !OURS.includes(pattern))
+    throw unsupported(`a regular expression that repeats a repetition, ${pattern.slice(0, 100)}`);
 }

@@ -11,7 +11,12 @@ export interface CuttingSettings {
 }
 
 export const WORDPIECE_PREFIX = '##';
-const metaspace = (scheme: 'always' | 'never') => ({ type: 'Metaspace', replacement: '▁', prepend_scheme: scheme, split: true });
+const metaspace = (scheme: 'always' | 'never') => ({
+  type: 'Metaspace',
+  replacement: '▁',
+  prepend_scheme: scheme,
+  split: true,
+});
 const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
 const LINES = { type: 'Split', pattern: { String: '\n' }, behavior: 'Isolated', invert: false };
 

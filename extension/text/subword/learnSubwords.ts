@@ -21,8 +21,13 @@ export function createCutter(settings: CuttingSettings): (text: string) => strin
 
 const EMPTY: Readonly<Record<SubwordType, object>> = {
   bpe: { type: 'BPE', vocab: {}, merges: [] },
-  wordpiece: { type: 'WordPiece', unk_token: UNK_TOKEN, continuing_subword_prefix: WORDPIECE_PREFIX, vocab: { [UNK_TOKEN]: 0 } },
-  unigram: { type: 'Unigram', unk_id: 0, vocab: [[UNK_TOKEN, 0]] },
+  wordpiece: {
+    type: 'WordPiece',
+    unk_token: UNK_TOKEN,
+    continuing_subword_prefix: WORDPIECE_PREFIX,
+    vocab: { [UNK_TOKEN]: 0 },
+  },
+  unigram: { type: 'Unigram', unk_id: UNK_ID, vocab: FIRST.map((token) => [token, 0]) },
 };
 
 /** The result is a function of settings and counts alone. Throws what `turn` throws. */

@@ -1,6 +1,5 @@
 // The natural logarithm out of additions, products and quotients alone, which every machine rounds alike; Math.log may differ in its last bit.
 
-const LN2 = 0.6931471805599453;
 const view = new DataView(new ArrayBuffer(8));
 
 /** ln of a positive, finite, normal number, to within 2 units in the last place. */
@@ -19,5 +18,5 @@ export function naturalLog(value: number): number {
   const square = s * s;
   let sum = 0;
   for (let power = 21; power >= 1; power -= 2) sum = sum * square + 1 / power;
-  return 2 * s * sum + exponent * LN2;
+  return 2 * s * sum + exponent * Math.LN2;
 }

@@ -47,7 +47,11 @@ export class Segmenter {
   }
 
   /** Adds to `expected` how often each token is expected in `text`, times `weight`. Every character must be a token. */
-  expect(text: Int32Array, model: UnigramModel, { expected, weight }: { expected: Float64Array; weight: number }): void {
+  expect(
+    text: Int32Array,
+    model: UnigramModel,
+    { expected, weight }: { expected: Float64Array; weight: number },
+  ): void {
     this.#read(text, model);
     const [forward, exponents, shares] = [this.#forward, this.#exponents, this.#shares];
     forward[0] = 1;
@@ -88,7 +92,11 @@ export class Segmenter {
   }
 
   /** The most probable way: its tokens, from the end. `logs` are the logarithms of the probabilities. Empty where there is none. */
-  best(text: Int32Array, model: UnigramModel, { logs, without = -1 }: { logs: Float64Array; without?: number }): number[] {
+  best(
+    text: Int32Array,
+    model: UnigramModel,
+    { logs, without = -1 }: { logs: Float64Array; without?: number },
+  ): number[] {
     this.#read(text, model);
     const [scores, best] = [this.#forward, this.#best];
     scores[0] = 0;

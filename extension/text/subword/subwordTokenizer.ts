@@ -5,6 +5,7 @@ import { type Tokenizer, UNK_ID } from '../types.ts';
 import { readableBytes } from './byteLevel.ts';
 import { WORDPIECE_PREFIX } from './cutting.ts';
 import { type LoadedTokenizer, loadWithLibrary, type TokenizerJson } from './tokenizerLibrary.ts';
+import { createUnigramEncoder } from './unigramEncoder.ts';
 
 /** Pieces whose tokens are remembered; data has few different ones. */
 const MAX_REMEMBERED = 100_000;
@@ -21,10 +22,11 @@ export function createSubwordTokenizer(json: TokenizerJson, vocabulary: readonly
   const ids = new Map(vocabulary.map((token, id) => [token, id]));
   const isBytes = /"type":"ByteLevel"/.test(JSON.stringify([json.pre_tokenizer, json.decoder]));
   const shown = (id: number): string => (isBytes ? readableBytes(vocabulary[id]) : vocabulary[id]);
-  const idsOfPiece = createPieceEncoder(library, ids);
+  const idsByName = (tokens: readonly string[]): number[] => tokens.map((token) => ids.get(token) ?? UNK_ID);
+  const idsOfPiece = remembering(unigramOf(json) ?? ((piece) => idsByName(library.tokensOf(piece))));
   const idsOf =
     json.added_tokens.length > 0
-      ? (text: string) => library.tokenize(text).map((token) => ids.get(token) ?? UNK_ID)
+      ? (text: string) => idsByName(library.tokenize(text))
       : (text: string) => cut(library, text).flatMap((piece) => [...idsOfPiece(piece)]);
   let byShown: Map<string, number> | undefined;
   const idByShown = (token: string): number | undefined => {
@@ -60,12 +62,18 @@ function cut(library: LoadedTokenizer, text: string): string[] {
   return library.cut(text).flatMap((piece) => (piece.includes('▁') ? piece.split(/(?=▁)/) : [piece]));
 }
 
-function createPieceEncoder(library: LoadedTokenizer, ids: ReadonlyMap<string, number>) {
+/** Undefined of a model that is no unigram, or spells unknown characters as bytes. */
+function unigramOf({ model }: TokenizerJson): ((piece: string) => number[]) | undefined {
+  const { type, vocab, byte_fallback: hasBytes } = model as Record<string, unknown>;
+  return type === 'Unigram' && !hasBytes ? createUnigramEncoder(vocab as [string, number][], UNK_ID) : undefined;
+}
+
+function remembering(idsOf: (piece: string) => number[]): (piece: string) => Uint32Array {
   const remembered = new Map<string, Uint32Array>();
   return (piece: string): Uint32Array => {
     const known = remembered.get(piece);
     if (known) return known;
-    const own = Uint32Array.from(library.tokensOf(piece), (token) => ids.get(token) ?? UNK_ID);
+    const own = Uint32Array.from(idsOf(piece));
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(piece, own);
     return own;
@@ -77,7 +85,8 @@ const modelOf = ({ model }: TokenizerJson): string => ('type' in model ? String(
 function joinPieces(tokens: readonly string[]): string {
   const words: string[] = [];
   for (const token of tokens) {
-    if (token.startsWith(WORDPIECE_PREFIX) && words.length > 0) words.push(words.pop() + token.slice(WORDPIECE_PREFIX.length));
+    if (token.startsWith(WORDPIECE_PREFIX) && words.length > 0)
+      words.push(words.pop() + token.slice(WORDPIECE_PREFIX.length));
     else words.push(token);
   }
   return joinTokens('word', words);

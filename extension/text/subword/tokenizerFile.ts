@@ -90,7 +90,8 @@ function readVocabulary({ vocab }: Json, added: Added): string[] {
     const isId = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < count;
     if (!isId || typeof token !== 'string' || (tokens[id] !== undefined && tokens[id] !== token))
       throw unreadable(`the id of ${JSON.stringify(token)?.slice(0, 100)} is not one of 0 to ${count - 1}, each once`);
-    if (token.length > MAX_TOKEN_CHARACTERS) throw unreadable(`a token has more than ${MAX_TOKEN_CHARACTERS} characters`);
+    if (token.length > MAX_TOKEN_CHARACTERS)
+      throw unreadable(`a token has more than ${MAX_TOKEN_CHARACTERS} characters`);
     tokens[id] = token;
   }
   return tokens as string[];

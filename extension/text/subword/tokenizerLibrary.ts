@@ -26,14 +26,17 @@ export interface LoadedTokenizer {
 export function loadWithLibrary(json: TokenizerJson): LoadedTokenizer {
   const tokenizer = new Tokenizer(json, {});
   const { normalizer, pre_tokenizer: preTokenizer, model } = tokenizer;
+  // Lower case without regard to what stands beside a letter, as Python does it: a final Σ becomes σ.
+  const isLower = /"type":"Lowercase"/.test(JSON.stringify(json.normalizer));
+  const readable = (text: string): string => (isLower ? text.replaceAll('Σ', 'σ') : text);
   return {
     cut(text) {
-      const normal = normalizer ? normalizer.normalize(text) : text;
+      const normal = normalizer ? normalizer.normalize(readable(text)) : text;
       if (normal === '') return [];
       return preTokenizer ? preTokenizer.pre_tokenize(normal, { section_index: 0 }) : [normal];
     },
     tokensOf: (piece) => model?._call([piece]) ?? [],
-    tokenize: (text) => tokenizer.tokenize(text),
+    tokenize: (text) => tokenizer.tokenize(readable(text)),
     decode: (ids) =>
       ids.length === 0
         ? ''

@@ -70,7 +70,9 @@ class Merger {
 
   /** Characters that stand inside words, by code point. */
   #addInner(words: readonly PieceCount[], prefix: string): void {
-    const inner = alphabetOf(words.map(([word]): PieceCount => [word.slice(String.fromCodePoint(word.codePointAt(0) ?? 0).length), 0]));
+    const inner = alphabetOf(
+      words.map(([word]): PieceCount => [word.slice(String.fromCodePoint(word.codePointAt(0) ?? 0).length), 0]),
+    );
     for (const character of inner) this.#idOf(prefix + character);
   }
 
@@ -119,7 +121,9 @@ class Merger {
     const { left, right, words } = top;
     const { prefix = '' } = this.#options;
     const end = this.#tokens[right];
-    const merged = this.#idOf(this.#tokens[left] + (prefix !== '' && end.startsWith(prefix) ? end.slice(prefix.length) : end));
+    const merged = this.#idOf(
+      this.#tokens[left] + (prefix !== '' && end.startsWith(prefix) ? end.slice(prefix.length) : end),
+    );
     const key = keyOf(left, right);
     this.#merges.delete(key);
     this.#merges.add(key);

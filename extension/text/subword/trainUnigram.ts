@@ -166,9 +166,12 @@ class UnigramTraining {
       b[1] - a[1] || compareCodePoints(a[0], b[0]);
     const others = scored.slice(this.characterCount).sort(byProbability);
     const kept = [...scored.slice(0, this.characterCount), ...others.slice(0, count - this.characterCount)];
-    return kept.sort(byProbability).map(([token, probability]) => [token, naturalLog(probability)]);
+    return kept.sort(byProbability).map(([token, probability]) => [token, shortened(naturalLog(probability))]);
   }
 }
+
+/** To 12 decimals: Python reads numbers with more digits to within a unit of the last place only, which decides where two ways tie. */
+const shortened = (score: number): number => Number(score.toFixed(12));
 
 /**
  * A count as the variational update of a sparse prior counts it: exp(ψ(count)), to within 1 % (Liang and Klein, 2007).

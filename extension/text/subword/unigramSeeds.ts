@@ -84,7 +84,8 @@ const ALPHABET = 0x110000;
 /** By place: where its piece ends. */
 function endsOf(length: number, starts: Uint32Array): Uint32Array {
   const ends = new Uint32Array(length);
-  for (let piece = 0; piece + 1 < starts.length; piece++) ends.fill(starts[piece + 1], starts[piece], starts[piece + 1]);
+  for (let piece = 0; piece + 1 < starts.length; piece++)
+    ends.fill(starts[piece + 1], starts[piece], starts[piece + 1]);
   return ends;
 }
 
