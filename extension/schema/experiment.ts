@@ -137,7 +137,8 @@ const TokenizerFileSchema = closed(
   },
   {
     title: 'File',
-    description: 'A tokenizer that is there already. Its vocabulary stays as it is; the special tokens that it adds around a text are left out.',
+    description:
+      'A tokenizer that is there already. Its vocabulary stays as it is; the special tokens that it adds around a text are left out.',
   },
 );
 

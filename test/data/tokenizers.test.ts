@@ -40,7 +40,10 @@ for (const [set, [texts, count]] of Object.entries(sets)) {
 }
 
 // Python's trainer of WordPiece gives another vocabulary each time it runs, and that of Unigram one of another kind: what counts is how short texts become.
-for (const [name, atMost] of [['wordpiece', 1.01], ['unigram', 1]] as const) {
+for (const [name, atMost] of [
+  ['wordpiece', 1.01],
+  ['unigram', 1],
+] as const) {
   test(`trec, ${name}: no more tokens than with the vocabulary of Python’s trainer`, async () => {
     const [texts] = sets.trec;
     const tokenizer = await learnFrom(name, texts);

@@ -65,7 +65,14 @@ test('byte-level BPE gives every text back', async () => {
 
 test('tokens are shown as people read them, and found by that name', async () => {
   const settings = { type: 'bpe', lowercase: false, minFrequency: 2, maxVocabulary: 300 } as const;
-  const tokenizer = await learnSubwords(settings, [['Ġthe', 9], ['æĪĳ', 9]], noTurn);
+  const tokenizer = await learnSubwords(
+    settings,
+    [
+      ['Ġthe', 9],
+      ['æĪĳ', 9],
+    ],
+    noTurn,
+  );
   const { tokens, ids } = tokenizer.encode(' the我é');
   assert.deepEqual(tokens, ['Ġthe', '我', 'Ã', '©']);
   assert.equal(tokenizer.id('我'), ids[1]);
@@ -75,9 +82,15 @@ test('tokens are shown as people read them, and found by that name', async () =>
 test('a vocabulary without room for merges holds its alphabet alone, and ties go to the smaller ids', async () => {
   const none = await trainBpe([['ab', 5]], { first: [], maxVocabulary: 2, minFrequency: 1 }, noTurn);
   assert.deepEqual(none, { tokens: ['a', 'b'], merges: [] });
-  const tied = [['cd', 3], ['ab', 3]] as const;
+  const tied = [
+    ['cd', 3],
+    ['ab', 3],
+  ] as const;
   const { merges } = await trainBpe(tied, { first: [], maxVocabulary: 9, minFrequency: 1 }, noTurn);
-  assert.deepEqual(merges, [['a', 'b'], ['c', 'd']]);
+  assert.deepEqual(merges, [
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
 });
 
 test('learning ends where its turn throws', async () => {
@@ -99,6 +112,9 @@ test('the cutter of a language model keeps the ends of lines apart', () => {
 
 test('the logarithm is that of Math.log to within a few units of the last place', () => {
   for (const value of [1e-300, 1e-9, 0.1, 0.5, 0.9999999, 1, 1.0000001, Math.SQRT2, 2, Math.E, 1e9, 1e300]) {
-    assert.ok(Math.abs(naturalLog(value) - Math.log(value)) <= 4e-16 * Math.max(1, Math.abs(Math.log(value))), String(value));
+    assert.ok(
+      Math.abs(naturalLog(value) - Math.log(value)) <= 4e-16 * Math.max(1, Math.abs(Math.log(value))),
+      String(value),
+    );
   }
 });

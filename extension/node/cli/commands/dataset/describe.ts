@@ -1,12 +1,8 @@
 // gatescope dataset describe: labels, lengths, vocabulary, scripts and findings of a dataset, or of a file that is none yet.
-import { resolve } from 'node:path';
-import type { PlacedDataset } from '../../../../data/dataset/openDataset.ts';
 import type { WordTokenizerType } from '../../../../schema/resolved.ts';
 import { WORD_TOKENIZERS } from '../../../../text/patterns.ts';
-import { findDataset, readDataset } from '../../../datasets.ts';
-import { createFileSource } from '../../../fileSource.ts';
-import { proposeImport } from '../../../importDataset.ts';
 import { DEFAULT_MAX_LENGTH, surveyDataset } from '../../../surveyDataset.ts';
+import { namedDataset } from '../../../trainTokenizer.ts';
 import { type CommandContext, integerOption, stringOption, usageError } from '../../command.ts';
 import { longReading } from '../../reading.ts';
 import { reportText } from './reportText.ts';
@@ -26,13 +22,6 @@ export async function describeAction(args: string[], context: CommandContext): P
   const reading = longReading(context, 'Looking at rows');
   const report = await surveyDataset(dataset, settings, reading).finally(() => reading.end());
   output.line(options.json ? JSON.stringify({ path: dataset.path, ...report }) : reportText(report, cwd));
-}
-
-/** A dataset by name or manifest; a file or folder is looked at as import would. */
-async function namedDataset(name: string, cwd: string): Promise<PlacedDataset> {
-  const path = resolve(cwd, name);
-  const isData = !name.endsWith('.dataset.json') && (await createFileSource().kind(path)) !== undefined;
-  return isData ? (await proposeImport(path)).dataset : readDataset(await findDataset(name, cwd));
 }
 
 function tokenizerOption(context: CommandContext): WordTokenizerType {
