@@ -39,7 +39,10 @@ export async function trainTokenizer(
   options: LoadOptions,
 ): Promise<TrainedTokenizer> {
   await loadSegmenter(settings);
-  const dataset = await namedDataset(source, folder);
+  const named = await namedDataset(source, folder);
+  const { splits: _splits, ...unsplit } = named.dataset.manifest;
+  // Of a file that no manifest names, nothing is held out.
+  const dataset = named.isProposed ? { ...named.dataset, manifest: unsplit } : named.dataset;
   const keepsLineBreaks = dataset.manifest.files.some(({ format }) => format === 'text');
   const learner = createLearner(settings, { keepsLineBreaks });
   const text = { cleaning: [], tokenizer: settings };
@@ -60,11 +63,15 @@ export async function trainTokenizer(
   return { tokenizer, texts };
 }
 
-/** A dataset by name or manifest; a file or folder is looked at as import would. */
-export async function namedDataset(name: string, folder: string): Promise<PlacedDataset> {
+/** A dataset by name or manifest; a file or folder is looked at as import would, which proposes one. */
+export async function namedDataset(
+  name: string,
+  folder: string,
+): Promise<{ dataset: PlacedDataset; isProposed: boolean }> {
   const path = resolve(folder, name);
-  const isData = !name.endsWith('.dataset.json') && (await createFileSource().kind(path)) !== undefined;
-  return isData ? (await proposeImport(path)).dataset : readDataset(await findDataset(name, folder));
+  const isProposed = !name.endsWith('.dataset.json') && (await createFileSource().kind(path)) !== undefined;
+  const dataset = isProposed ? (await proposeImport(path)).dataset : await readDataset(await findDataset(name, folder));
+  return { dataset, isProposed };
 }
 
 async function* trainingTexts(dataset: PlacedDataset, { files, signal }: LoadOptions): AsyncGenerator<string> {

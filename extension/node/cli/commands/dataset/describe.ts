@@ -13,7 +13,7 @@ const LISTED_ROWS = 5;
 export async function describeAction(args: string[], context: CommandContext): Promise<void> {
   const { cwd, options, output } = context;
   if (args.length !== 1) throw usageError(COMMAND, 'describe needs one dataset or file.');
-  const dataset = await namedDataset(args[0], cwd);
+  const { dataset } = await namedDataset(args[0], cwd);
   const settings = {
     tokenizer: options.fast ? undefined : tokenizerOption(context),
     maxLength: integerOption(COMMAND, context, 'max-length', 1) ?? DEFAULT_MAX_LENGTH,
