@@ -19,8 +19,9 @@ export async function openParquet(request: SourceRequest, files: FileSource): Pr
   return {
     isColumn: true,
     how: [`Parquet, ${rowCount} rows: ${how}.`],
-    async *read() {
-      for (let from = 0; from < rowCount; from += ROWS_AT_ONCE) {
+    seeksBy: 'number',
+    async *read(start) {
+      for (let from = start ? start.line - 1 : 0; from < rowCount; from += ROWS_AT_ONCE) {
         const to = Math.min(rowCount, from + ROWS_AT_ONCE);
         const rows = await understood(request, () => readRows(file, metadata, [from, to], keys));
         yield rows.map((row, at): ReadItem => toRow(row, { path, line: from + at + 1 }));

@@ -60,10 +60,10 @@ export class DatasetSurvey {
     this.found = new FoundRows(options.keptRows);
   }
 
-  addBad({ path, line, reason }: BadRow, part: DatasetPart): void {
+  addBad(row: BadRow, part: DatasetPart): void {
+    const { path, line } = row;
     this.#partOf(part).unusable++;
-    const code = reason === 'emptyText' || reason === 'emptyLabel' ? `dataset.${reason}` : 'dataset.badRow';
-    this.found.add(code, { path, line, part });
+    this.found.add(badRowCode(row), { path, line, part });
   }
 
   add(example: Example, part: DatasetPart): void {
@@ -183,6 +183,11 @@ export class DatasetSurvey {
     if (!this.#options.split) limits.push('Tokens and almost equal texts are not looked at.');
     return limits;
   }
+}
+
+/** Under which code a row that cannot be used is found. */
+export function badRowCode({ reason }: BadRow): string {
+  return reason === 'emptyText' || reason === 'emptyLabel' ? `dataset.${reason}` : 'dataset.badRow';
 }
 
 function partFacts(

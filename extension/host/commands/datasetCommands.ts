@@ -5,6 +5,7 @@ import type { DatasetReport } from '../../protocol/datasetReport.ts';
 import type { DatasetProposal } from '../../protocol/engineContract.ts';
 import { DATASET_SUFFIX } from '../../schema/dataset.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
+import { leaveOut } from '../datasets/changeManifest.ts';
 import { datasetTitle, isManifestTreeNode } from '../datasets/datasetNodes.ts';
 import { type DatasetDeps, reportOf, whileLooking } from '../datasets/lookAtDataset.ts';
 import { requireTrust } from '../training/trainCommand.ts';
@@ -115,8 +116,8 @@ async function exclude(target: unknown, deps: DatasetCommandDeps): Promise<numbe
   const { path, finding } = target;
   const remedies = [finding.fix as NonNullable<typeof finding.fix>];
   const { engine, datasets } = deps;
-  const { rows } = await whileLooking(vscode.l10n.t('Leaving rows out'), engine, (signal) =>
-    engine.call('fixDataset', { path, remedies }, { signal }),
+  const rows = await whileLooking(vscode.l10n.t('Leaving rows out'), engine, (signal) =>
+    leaveOut(path, remedies, { engine, signal }),
   );
   datasets.forget(path);
   const text = vscode.l10n.t('{0} rows are left out. The data itself is not changed.', rows.toLocaleString('en'));
