@@ -32,6 +32,7 @@ import { FreezeLens } from './config/freezeLens.ts';
 import { ParameterCounts } from './config/parameterCounts.ts';
 import { ProbeCodeLens } from './config/probeCodeLens.ts';
 import { DatasetCatalog } from './datasets/datasetCatalog.ts';
+import { MANIFEST_SELECTOR, ManifestCodeLens } from './datasets/manifestCodeLens.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
 import { keepContextKeys } from './training/contextKeys.ts';
@@ -44,6 +45,7 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { DatasetPage } from './webviews/datasetPage.ts';
 import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
@@ -69,6 +71,7 @@ interface Parts {
   plans: ConfigPlans;
   dashboard: Dashboard;
   inspector: Inspector;
+  datasetPage: DatasetPage;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
@@ -126,6 +129,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const inspector = owned.add(
     new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
   );
+  const datasetPage = owned.add(new DatasetPage({ engine, datasets, log, extensionUri }));
   return {
     context,
     owned,
@@ -140,6 +144,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
     plans,
     dashboard,
     inspector,
+    datasetPage,
   };
 }
 
@@ -155,6 +160,7 @@ function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
   owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
+  owned.add(vscode.languages.registerCodeLensProvider(MANIFEST_SELECTOR, new ManifestCodeLens()));
   const probeLens = owned.add(new ProbeCodeLens(catalog));
   owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
   owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
@@ -177,7 +183,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
-    ...createDatasetCommands({ catalog, datasets, engine }),
+    ...createDatasetCommands({ catalog, datasets, engine, page: parts.datasetPage }),
     ...createRunCommands({ catalog, engine }, log),
     ...createFineTuneCommands({
       ...{ catalog, checker: configChecker, counts, plans, log },
