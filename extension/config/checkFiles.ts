@@ -1,5 +1,6 @@
 // Files and folders that a config names and that are not there, or not of the right kind.
 import type { Experiment } from '../schema/experiment.ts';
+import { listRunsMeant, runsMeant } from '../schema/runReference.ts';
 import { nearestName } from '../util/editDistance.ts';
 import { type ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
@@ -71,19 +72,40 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
       report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`);
   }
   const from = experiment.fineTune?.from;
-  if (from === undefined || (await probe.kind(probe.resolve(from)))) return problems;
-  const runs = (await probe.list(probe.resolve('.gatescope/runs'))).filter((name) => !name.startsWith('.'));
-  const fitting = from === 'latest' ? runs : runs.filter((name) => name.startsWith(from));
-  if (fitting.length === 0) {
-    const remedy =
-      runs.length === 0
-        ? 'There are no runs beside this config yet.'
-        : 'Give a path, the start of a run’s id, or "latest".';
-    report(['fineTune', 'from'], 'fineTune.from', `There is no file, folder or run "${from}". ${remedy}`);
-  } else if (from !== 'latest' && fitting.length > 1 && !fitting.includes(from)) {
-    report(['fineTune', 'from'], 'fineTune.from', `"${from}" fits ${fitting.length} runs: give more of the id.`);
-  }
+  const problem = from === undefined ? undefined : await sourceProblem(from, probe);
+  if (problem) report(['fineTune', 'from'], 'fineTune.from', problem);
   return problems;
+}
+
+/** Why weights cannot come `from` there: it is no path, and no run or several beside the config are meant. */
+async function sourceProblem(from: string, probe: FileProbe): Promise<string | undefined> {
+  if (await probe.kind(probe.resolve(from))) return undefined;
+  const runs = await listRuns(probe);
+  const meant = from === 'latest' ? runs.slice(0, 1) : runsMeant(from, runs);
+  if (meant.length === 1) return undefined;
+  if (meant.length > 1) return `"${from}" fits ${meant.length} runs: ${listRunsMeant(meant)}. Give more of the id.`;
+  const remedy =
+    runs.length === 0
+      ? 'There are no runs beside this config yet.'
+      : 'Give a path, the start of a run’s id, its name, or "latest".';
+  return `There is no file, folder or run "${from}". ${remedy}`;
+}
+
+/** Runs beside the config; the name is absent where run.json does not say it. */
+async function listRuns(probe: FileProbe): Promise<{ id: string; name?: string }[]> {
+  const folder = probe.resolve('.gatescope/runs');
+  const ids = (await probe.list(folder)).filter((id) => !id.startsWith('.'));
+  return Promise.all(
+    ids.map(async (id) => {
+      try {
+        const { name } = JSON.parse(await probe.readText(`${folder}/${id}/run.json`)) as { name?: unknown };
+        return typeof name === 'string' ? { id, name } : { id };
+      } catch {
+        // A run that cannot be read has a message of its own, where it is used.
+        return { id };
+      }
+    }),
+  );
 }
 
 /** The nearest name in the folder that the path is in, as a path of the same form. */

@@ -124,9 +124,11 @@ const handlers: Handlers<EngineContract> = {
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   findRate: async ({ configPath, text }, { signal }) =>
     findRate(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
-  planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
-  importWeights: ({ request, target }) =>
-    withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),
+  planImport: (request, { signal }) => withDiskErrors(async () => previewImport(await planRunImport(request, signal))),
+  importWeights: ({ request, target }, { signal }) =>
+    withDiskErrors(async () => ({
+      runDir: await writeRunImport(await planRunImport(request, signal), target, signal),
+    })),
   exportRun: ({ runDir, format, folder }) => withDiskErrors(() => exportRun(runDir, format, folder)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {

@@ -190,7 +190,7 @@ export interface FoundRate {
 
 export interface EngineContract {
   calls: {
-    /** Settles when the run has ended, whatever its status; rejects only when no run could be made. */
+    /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runDir: string; texts: string[] }): Prediction[];
@@ -243,9 +243,9 @@ export interface EngineContract {
     selectAndMatch(params: MatchRequest): MatchResult;
     /** A range test of the config's model; trains nothing. */
     findRate(params: { configPath: string; text: string }): FoundRate;
-    /** What would become of a file's tensors. */
+    /** What would become of a file's tensors; can be cancelled. */
     planImport(params: ImportRequest): ImportPreview;
-    /** Makes a run of a file of weights. */
+    /** Makes a run of a file of weights; one that is cancelled leaves nothing behind. */
     importWeights(params: { request: ImportRequest; target: ImportTarget }): { runDir: string };
     /** Writes a run for another library into a new or empty folder. */
     exportRun(params: { runDir: string; format: ExportFormat; folder: string }): WrittenExport;

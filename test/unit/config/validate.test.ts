@@ -271,6 +271,36 @@ test('a file that is not there names the nearest, and the fix takes it', async (
   assert.equal((await validateFiles(folder, files))[0].code, 'data.kindMismatch');
 });
 
+test('weights come from a run by its name, too; a name of several runs is an error that lists them', async () => {
+  const runs: Readonly<Record<string, string>> = {
+    '2026-01-01T00-00-00-a': 'Base',
+    '2026-01-02T00-00-00-b': 'Twin',
+    '2026-01-03T00-00-00-c': 'Twin',
+  };
+  const beside = {
+    ...probe(['/d/train.csv']),
+    list: async (path: string) => (path === '/d/.gatescope/runs' ? [...Object.keys(runs), 'broken'] : []),
+    readText: async (path: string) => {
+      const name = runs[path.split('/').at(-2)!];
+      return name === undefined ? '{' : JSON.stringify({ name });
+    },
+  };
+  const messageOf = async (from: string): Promise<string | undefined> => {
+    const text = GOOD.replace(/}$/, `"fineTune": { "from": "${from}" } }`);
+    assert.ok(validateConfig(text).experiment, from);
+    const [problem] = await validateFiles(text, beside);
+    if (problem)
+      assert.deepEqual([problem.code, text.slice(problem.start, problem.end)], ['fineTune.from', `"${from}"`]);
+    return problem?.message;
+  };
+  for (const from of ['Base', 'latest', '2026-01-01', '2026-01-03T00-00-00-c', 'broken'])
+    assert.equal(await messageOf(from), undefined, from);
+  const twins = '2026-01-02T00-00-00-b (Twin), 2026-01-03T00-00-00-c (Twin)';
+  assert.equal(await messageOf('Twin'), `"Twin" fits 2 runs: ${twins}. Give more of the id.`);
+  assert.match((await messageOf('2026'))!, /fits 3 runs: .*\(Base\)/);
+  assert.match((await messageOf('Other'))!, /no file, folder or run "Other".*its name/);
+});
+
 test('a dataset is found by name or path; what is wrong with it is said at the key that names it', async () => {
   const files = probe(Object.keys(MANIFESTS));
   const problemsOf = async (train: string, more = '') => {
