@@ -2,7 +2,12 @@
 // (weights, batch) on tfjs tensors. Invariant: the logits of a text depend on its own tokens only, to the last bit, whatever the batch and
 // its padding. Letters: B texts, N real tokens, C classes, V vocabulary, P predictions: B with pooling, N without.
 import * as tf from '@tensorflow/tfjs-core';
-import { ATTENTION_WEIGHT, EMBEDDING_WEIGHT, HEAD_PARAMETERS, recurrentParameterNames } from '../schema/parameterNames.ts';
+import {
+  ATTENTION_WEIGHT,
+  EMBEDDING_WEIGHT,
+  HEAD_PARAMETERS,
+  recurrentParameterNames,
+} from '../schema/parameterNames.ts';
 import { prepareBackend } from './backend/backend.ts';
 import { machineScope } from './backend/gatescopeBackend.ts';
 import { attend } from './layers/attention.ts';

@@ -129,7 +129,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const inspector = owned.add(
     new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
   );
-  const datasetPage = owned.add(new DatasetPage({ engine, datasets, log, extensionUri }));
+  const datasetPage = owned.add(new DatasetPage({ engine, datasets, catalog, reader, log, extensionUri }));
   return {
     context,
     owned,

@@ -16,6 +16,15 @@ export interface DatasetFocus {
   path: string;
 }
 
+/** A config that trains on a dataset. */
+export interface ConfigUse {
+  /** Absolute. */
+  path: string;
+  title: string;
+  /** Tokens that it cuts texts at; absent where it does not. */
+  maxLength?: number;
+}
+
 interface OfDataset {
   path: string;
 }
@@ -30,6 +39,8 @@ export interface DatasetContract {
     row(params: OfDataset & { row: number }): TableRow;
     filter(params: OfDataset & { filter: RowFilter }): { found: number };
     describe(params: OfDataset): DatasetReport;
+    /** Configs of the workspace that train on it. */
+    configs(params: OfDataset): ConfigUse[];
     /** Leaves rows of findings out, by an entry in the manifest; how many. */
     leaveOut(params: OfDataset & { remedy: Remedy }): { rows: number };
     /** Takes back what was left out for a reason, or all. */

@@ -12,6 +12,7 @@ import { button, progressRing } from '../shared/widgets.ts';
 import { DatasetStore } from './datasetStore.ts';
 import { renderFindings } from './findingsList.ts';
 import { hasRows } from './names.ts';
+import { renderOverview } from './overview.ts';
 import { renderRowDetail } from './rowDetail.ts';
 import './rowFilters.ts';
 import { type FilterChoices, progressBar } from './rowFilters.ts';
@@ -40,7 +41,7 @@ export class DatasetApp extends LightElement {
     const { table } = store;
     return html`<main>
       ${this.#renderHeader()} ${failure}
-      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)}` : nothing}
+      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)} ${this.#renderOverview()}` : nothing}
       ${table || store.error !== undefined ? nothing : progressRing('Opening')}
     </main>`;
   }
@@ -148,6 +149,15 @@ export class DatasetApp extends LightElement {
       ></gs-dataset-rows>
       ${this.#renderNoRows(table)} ${failed}
       <div class="row-detail">${renderRowDetail(store.chosen, { fileName, open })}</div>
+    </section>`;
+  }
+
+  #renderOverview(): TemplateResult | typeof nothing {
+    const { report, configs, state } = this.store;
+    if (!report || report.parts.length === 0) return nothing;
+    return html`<section aria-label="Overview">
+      <h2 class="visually-hidden">Overview</h2>
+      ${renderOverview({ report, configs, filter: state.filter }, (changes) => this.store.filter(changes))}
     </section>`;
   }
 

@@ -1,6 +1,11 @@
 // What the dataset page shows: the table of one dataset, what a filter found, its report. No DOM beyond the page host.
 // Invariant: an answer counts only while the dataset and the filter that it was asked for are shown.
-import type { DatasetContract, DatasetFocus, DatasetName } from '../../extension/protocol/datasetContract.ts';
+import type {
+  ConfigUse,
+  DatasetContract,
+  DatasetFocus,
+  DatasetName,
+} from '../../extension/protocol/datasetContract.ts';
 import type { DatasetReport, Remedy } from '../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, RowFilter, TableRow, TableState } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
@@ -27,6 +32,8 @@ export class DatasetStore {
   whyNot: string | undefined;
   table: OpenedTable | undefined;
   report: DatasetReport | undefined;
+  /** Configs that train on it. */
+  configs: readonly ConfigUse[] = [];
   looking: Running | undefined;
   filtering: Running | undefined;
   /** Rows that the filter found, so far. */
@@ -227,6 +234,7 @@ export class DatasetStore {
       const report = await this.client.call('describe', { path }, { signal: running.controller.signal });
       if (this.looking !== running) return;
       this.report = report;
+      this.configs = await this.client.call('configs', { path });
       // Rows are marked with what was found.
       this.pages.clear();
       this.#loadChosen();

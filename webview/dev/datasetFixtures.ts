@@ -1,5 +1,10 @@
 // Made-up datasets of any size: a row is a function of its number, so that a million of them take no memory.
-import type { DatasetFinding, DatasetReport, PartFacts } from '../../extension/protocol/datasetReport.ts';
+import type {
+  DatasetFinding,
+  DatasetReport,
+  LengthHistogram,
+  PartFacts,
+} from '../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, RowFilter, RowPart, TableRow } from '../../extension/protocol/datasetTable.ts';
 import type { Dataset } from '../../extension/schema/dataset.ts';
 
@@ -152,9 +157,18 @@ function partFacts(part: PartFacts['part'], rows: number, labels: readonly strin
     unusable: 0,
     labels: counts,
     characters: { min: 11, median: 92, p90: 170, p95: 182, p99: 194, max: 210 },
+    characterLengths: bell(6, 34, rows),
+    tokenLengths: bell(1, 40, rows),
     tokens: { min: 3, median: 21, p90: 37, p95: 39, p99: 40, max: 40 },
     ...(part === 'train' ? {} : { coverage: { tokens: 0.987, types: 0.861 } }),
   };
+}
+
+/** Bins of a bell, so many of them. */
+function bell(width: number, bins: number, rows: number): LengthHistogram {
+  const weights = Array.from({ length: bins }, (_, at) => Math.exp(-(((at - bins / 2) / (bins / 5)) ** 2)));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return { width, counts: weights.map((weight) => Math.round((rows * weight) / total)) };
 }
 
 function findingsOf(rows: number): DatasetFinding[] {

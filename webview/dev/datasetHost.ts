@@ -75,6 +75,7 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
   row: record('row', ({ row }) => ({ ...rowOf(dataset, row, isFixed), text: dataset.text(row).slice(0, 40_000) })),
   filter: record('filter', ({ filter }, { signal }) => find(filter, signal)),
   describe: record('describe', () => reportAfter(dataset.report, isFixed)),
+  configs: record('configs', () => [{ path: '/data/weather.gatescope.json', title: 'weather', maxLength: 30 }]),
   leaveOut: record('leaveOut', () => {
     changed(true);
     return { rows: 20 };

@@ -204,7 +204,8 @@ function partFacts(
     unusable,
     labels: isLabelled ? sortLabels(labels.keys()).map((label) => ({ label, count: labels.get(label) ?? 0 })) : [],
     characters: characters.percentiles(),
-    ...(hasTokens ? { tokens: tokens.percentiles() } : {}),
+    characterLengths: characters.histogram(),
+    ...(hasTokens ? { tokens: tokens.percentiles(), tokenLengths: tokens.histogram() } : {}),
     ...(coverage ? { coverage } : {}),
   };
 }

@@ -117,10 +117,7 @@ export function attend(
       value: tf.tensor2d(attended.values, [layout.batchSize, w.length]),
       gradFunc: (dy) => {
         const gradients = attentionBackward(dy.dataSync<'float32'>(), { x: xValues, w, attended }, layout);
-        return [
-          tf.tensor2d(gradients.x, [layout.tokenCount, w.length]),
-          tf.tensor2d(gradients.weight, [1, w.length]),
-        ];
+        return [tf.tensor2d(gradients.x, [layout.tokenCount, w.length]), tf.tensor2d(gradients.weight, [1, w.length])];
       },
     };
   });

@@ -51,7 +51,9 @@ export function attend(
   const scores = tf.reshape(tf.matMul(x, weight, false, true), [-1]);
   // A shift of all scores of a text changes no weight, so that the largest may be a constant.
   const values = scores.dataSync<'float32'>();
-  const largest = Array.from(lengths, (length, text) => Math.max(...values.subarray(offsets[text], offsets[text] + length)));
+  const largest = Array.from(lengths, (length, text) =>
+    Math.max(...values.subarray(offsets[text], offsets[text] + length)),
+  );
   const exps = tf.exp(tf.sub(scores, tf.gather(tf.tensor1d(largest), texts)));
   const totals = tf.unsortedSegmentSum(exps, texts, batchSize);
   const weights = tf.div(exps, tf.gather(totals, texts));

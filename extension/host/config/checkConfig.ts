@@ -15,7 +15,8 @@ export const configChecker: ConfigChecker = {
   toDataProblem: problemOfFinding,
 };
 
-function createProbe(configPath: string): FileProbe {
+/** The file system as a config sees it. */
+export function createProbe(configPath: string): FileProbe {
   return {
     resolve: (path) => resolve(dirname(configPath), path),
     async kind(path) {

@@ -6,15 +6,20 @@ import type { DatasetContract, DatasetFocus, DatasetName } from '../../protocol/
 import type { Handlers } from '../../protocol/rpc.ts';
 import { UserError } from '../../util/userError.ts';
 import { openPlace } from '../commands/reportError.ts';
+import type { ExperimentReader } from '../config/experimentReader.ts';
 import { leaveOut, putBack } from '../datasets/changeManifest.ts';
+import { configsOf } from '../datasets/configsOfDataset.ts';
 import type { DatasetCatalog } from '../datasets/datasetCatalog.ts';
 import { datasetTitle } from '../datasets/datasetNodes.ts';
 import type { Engine } from '../training/engine.ts';
 import { requireTrust, whyUntrusted } from '../training/trainCommand.ts';
+import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 
 export interface DatasetHandlerDeps {
   engine: Engine;
   datasets: DatasetCatalog;
+  catalog: WorkspaceCatalog;
+  reader: ExperimentReader;
   /** What to show first, once. */
   takeFocus(): DatasetFocus | undefined;
 }
@@ -36,6 +41,7 @@ export function createDatasetHandlers(deps: DatasetHandlerDeps): Handlers<Datase
       datasets.put(path, report);
       return report;
     },
+    configs: ({ path }) => configsOf(known(path), deps),
     leaveOut: async ({ path, remedy }, { signal }) => ({
       rows: await leaveOut(known(path), [remedy], { engine, signal }),
     }),

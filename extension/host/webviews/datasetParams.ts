@@ -31,6 +31,7 @@ export const checkDatasetParams = checkParamsOf<DatasetContract>({
   row: { path, row: count },
   filter: { path, filter: record(FILTER) },
   describe: { path },
+  configs: { path },
   leaveOut: { path, remedy: oneOf(REMEDIES) },
   putBack: { path, reason: optional(text) },
   openRow: { path, row: count },

@@ -107,7 +107,12 @@ async function summary(run: RunModel, traced: Trace): Promise<string[]> {
   const full = traceRun(run, { text: traced.text, layers: traced.layers.map(([own]) => own.layer) });
   const columns = full.layers.flat().map((own) => columnsOf(own, full));
   const { attention } = full;
-  const header = ['token', `d ${ellipsis(target, 12)}`, ...(attention ? ['attention'] : []), ...columns.flatMap(({ titles }) => titles)];
+  const header = [
+    'token',
+    `d ${ellipsis(target, 12)}`,
+    ...(attention ? ['attention'] : []),
+    ...columns.flatMap(({ titles }) => titles),
+  ];
   const tokenRows = full.tokens.map(({ text, isUnknown }, at) => [
     ellipsis(JSON.stringify(text).slice(1, -1), TOKEN_WIDTH) + (isUnknown ? ' *' : ''),
     norms[at].toFixed(4),
