@@ -17,6 +17,8 @@ export interface FileProbe {
   readText(path: string): Promise<string>;
 }
 
+/** Runs that a prefix fits and that are offered. */
+const MAX_OFFERED = 5;
 const FOLDER_FORMATS = ['filePerClass', 'folderPerClass'];
 
 export async function checkFiles(
@@ -39,7 +41,8 @@ export async function checkFiles(
       const wantsFolder = FOLDER_FORMATS.includes(source.format);
       if (wantsFolder === (kind === 'folder')) continue;
       const message = `"${source.path}" is a ${kind}; the format "${source.format}" needs a ${wantsFolder ? 'folder' : 'file'}.`;
-      problems.push({ ...place, code: 'data.kindMismatch', message, fixes: [] });
+      const fixes = [config.fixByRemoval('Remove "format"', [...path, 'format'])];
+      problems.push({ ...place, code: 'data.kindMismatch', message, fixes });
     }
   }
   return [...problems, ...(await checkOtherFiles(config, experiment, probe))];
@@ -48,17 +51,13 @@ export async function checkFiles(
 /** Word vectors, the tokens of other weights, and the weights to start from: a path, or the start of the id of a run beside the config. */
 async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe: FileProbe): Promise<ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  const report = (path: JsonPath, code: string, message: string): void => {
+  const report = (path: JsonPath, code: string, message: string, offered: readonly (string | undefined)[]): void => {
     const node = config.find(path);
-    if (node)
-      problems.push({
-        code,
-        severity: 'error',
-        message,
-        start: node.offset,
-        end: node.offset + node.length,
-        fixes: [],
-      });
+    if (!node) return;
+    const names = offered.filter((name) => name !== undefined);
+    const fixes = names.map((name) => replaceNode(`Change to "${name}"`, node, JSON.stringify(name)));
+    const { offset: start, length } = node;
+    problems.push({ code, severity: 'error', message, start, end: start + length, fixes });
   };
   const { embedding } = experiment.model;
   const vectors = embedding && 'vectors' in embedding ? embedding.vectors : undefined;
@@ -68,27 +67,43 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
     [experiment.fineTune?.tokens, ['fineTune', 'tokens']],
   ];
   for (const [path, at] of files) {
-    if (path !== undefined && (await probe.kind(probe.resolve(path))) !== 'file')
-      report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`);
+    if (path === undefined || (await probe.kind(probe.resolve(path))) === 'file') continue;
+    const nearest = await nearestPath(path, probe);
+    report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`, [nearest]);
   }
   const from = experiment.fineTune?.from;
   const problem = from === undefined ? undefined : await sourceProblem(from, probe);
-  if (problem) report(['fineTune', 'from'], 'fineTune.from', problem);
+  if (problem) report(['fineTune', 'from'], 'fineTune.from', problem.message, problem.offered);
   return problems;
 }
 
+interface SourceProblem {
+  message: string;
+  /** What may have been meant. */
+  offered: readonly (string | undefined)[];
+}
+
 /** Why weights cannot come `from` there: it is no path, and no run or several beside the config are meant. */
-async function sourceProblem(from: string, probe: FileProbe): Promise<string | undefined> {
+async function sourceProblem(from: string, probe: FileProbe): Promise<SourceProblem | undefined> {
   if (await probe.kind(probe.resolve(from))) return undefined;
   const runs = await listRuns(probe);
   const meant = from === 'latest' ? runs.slice(0, 1) : runsMeant(from, runs);
   if (meant.length === 1) return undefined;
-  if (meant.length > 1) return `"${from}" fits ${meant.length} runs: ${listRunsMeant(meant)}. Give more of the id.`;
+  if (meant.length > 1) {
+    const message = `"${from}" fits ${meant.length} runs: ${listRunsMeant(meant)}. Give more of the id.`;
+    const newest = meant.map(({ id }) => id).sort();
+    return { message, offered: newest.reverse().slice(0, MAX_OFFERED) };
+  }
   const remedy =
     runs.length === 0
       ? 'There are no runs beside this config yet.'
       : 'Give a path, the start of a run’s id, its name, or "latest".';
-  return `There is no file, folder or run "${from}". ${remedy}`;
+  const names = runs.flatMap(({ id, name }) => [id, ...(name === undefined ? [] : [name])]);
+  const nearest = nearestName(from, names) ?? (await nearestPath(from, probe));
+  return {
+    message: `There is no file, folder or run "${from}". ${remedy}`,
+    offered: [nearest, runs.length > 0 ? 'latest' : undefined],
+  };
 }
 
 /** Runs beside the config; the name is absent where run.json does not say it. */
@@ -109,7 +124,7 @@ async function listRuns(probe: FileProbe): Promise<{ id: string; name?: string }
 }
 
 /** The nearest name in the folder that the path is in, as a path of the same form. */
-async function nearestPath(path: string, probe: FileProbe): Promise<string | undefined> {
+export async function nearestPath(path: string, probe: FileProbe): Promise<string | undefined> {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
   const folder = path.slice(0, cut);
   const names = (await probe.list(probe.resolve(folder || '.'))).filter((name) => !name.startsWith('.'));

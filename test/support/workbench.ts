@@ -145,6 +145,34 @@ export class Workbench {
     await eventually(`${locator} shows`, () => locator.isVisible());
   }
 
+  /** Puts the cursor of the active editor there; both count from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    await eventually(`the cursor is at ${line}:${column}`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+G');
+      await this.page.locator('.quick-input-widget input.input').first().fill(`:${line}:${column}`, { timeout: 3000 });
+      await this.page.keyboard.press('Enter');
+      return (await this.statusBar.innerText()).includes(`Ln ${line}, Col ${column}`);
+    });
+  }
+
+  /** Takes an offer of the suggest widget at this place, until `isDone`. */
+  async takeSuggestion(
+    at: [line: number, column: number],
+    offer: string,
+    isDone: () => Promise<boolean>,
+  ): Promise<void> {
+    await eventually(`"${offer}" is taken from the suggestions`, async () => {
+      if (await isDone()) return true;
+      await this.goTo(...at);
+      await this.page.keyboard.press('Control+Space');
+      const row = this.page.locator('.suggest-widget .monaco-list-row', { hasText: offer }).first();
+      await row.waitFor({ timeout: 10_000 });
+      await row.click();
+      return isDone();
+    });
+  }
+
   /** Texts of the Problems panel, which is opened. */
   async problems(): Promise<string[]> {
     const panel = this.page.locator('.markers-panel');

@@ -7,6 +7,9 @@ import { formatShort, groupThousands } from '../shared/format.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { styled } from '../shared/styled.ts';
 
+/** Labels of markers stand one below the other: those of close ones would cover each other. */
+const LABEL_HEIGHT = 14;
+
 type Unit = 'characters' | 'tokens';
 
 interface Marker {
@@ -97,12 +100,12 @@ export class LengthBars extends LightElement {
             ><span ${styled({ 'block-size': `${(100 * count) / most}%` })}></span
           ></span>`;
         })}
-        ${markers.map(({ name, value, isConfig }) => {
+        ${markers.map(({ name, value, isConfig }, level) => {
           const at = Math.min(100, (100 * (value + 0.5)) / end);
           return html`<span
             class="histogram-mark ${isConfig ? 'is-config' : ''} ${at > 80 ? 'is-left' : ''}"
             ${styled({ 'inset-inline-start': `${at}%` })}
-            ><span>${name} ${formatShort(value)}</span></span
+            ><span ${styled({ 'inset-block-start': `${level * LABEL_HEIGHT}px` })}>${name} ${formatShort(value)}</span></span
           >`;
         })}
       </div>

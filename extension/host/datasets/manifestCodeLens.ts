@@ -2,8 +2,6 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../commands/commandTable.ts';
 
-export const MANIFEST_SELECTOR: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.dataset.json' };
-
 export class ManifestCodeLens implements vscode.CodeLensProvider {
   provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
     const lens = (title: string, command: CommandId): vscode.CodeLens =>
