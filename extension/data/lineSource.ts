@@ -45,13 +45,14 @@ function openJsonLines(request: SourceRequest, head: string, text: OpenFile['tex
     .slice(0, SAMPLE_ROWS)
     .map(parseObject)
     .filter((object) => object !== undefined);
-  const { how, toRow } = chooseKeys(request, sample);
+  const { how, names, toRow } = chooseKeys(request, sample);
   const parseRow = (line: string, place: { path: string; line: number }): ReadItem => {
     const object = parseObject(line);
     return object ? toRow(object, place) : bad(request.path, place.line, 'badJson', 'it is not a JSON object');
   };
   return {
     isColumn: true,
+    columns: names,
     seeksBy: 'byte',
     how: [`JSON lines: ${how}.`],
     read: (from) => readEachLine(text(from), request.path, parseRow, from?.line),

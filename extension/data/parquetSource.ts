@@ -15,9 +15,10 @@ export async function openParquet(request: SourceRequest, files: FileSource): Pr
   const metadata = await understood(request, () => parquetMetadataAsync(file));
   const rowCount = Number(metadata.num_rows);
   const sample = await understood(request, () => readRows(file, metadata, [0, Math.min(rowCount, SAMPLE_ROWS)]));
-  const { how, keys, toRow } = chooseKeys(request, sample);
+  const { how, keys, names, toRow } = chooseKeys(request, sample);
   return {
     isColumn: true,
+    columns: names,
     how: [`Parquet, ${rowCount} rows: ${how}.`],
     seeksBy: 'number',
     async *read(start) {

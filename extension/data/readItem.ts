@@ -35,6 +35,8 @@ export interface OpenedSource {
   how: string[];
   /** Whether texts are fields of rows, and not lines or pieces of running text. */
   isColumn?: boolean;
+  /** Names of the fields of its rows, or their numbers; absent where rows have none. */
+  columns?: readonly (string | number)[];
   /** What `read` must be told to begin elsewhere: the byte that a row's line begins at, or the number of the row. Absent where it cannot. */
   seeksBy?: 'byte' | 'number';
   /** In order; batches of what one piece of a file held. Begins at the first row, or at a row that begins a line. */

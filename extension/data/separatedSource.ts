@@ -28,6 +28,7 @@ export async function openSeparated(request: SourceRequest, { format, head, text
   const layout: Layout = { ...separated, columns, hasHeader, width };
   return {
     isColumn: true,
+    columns: hasHeader ? sample[0] : Array.from({ length: width }, (_, at) => at),
     seeksBy: 'byte',
     how: [how],
     read: (from) =>

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GrowingNumbers } from '../data/dataset/growingNumbers.ts';
 import { absoluteIn } from '../data/dataset/openDataset.ts';
+import { previewSplits } from '../data/dataset/previewSplits.ts';
 import { DatasetTable } from '../data/table/datasetTable.ts';
 import { FoundLines } from '../data/table/foundLines.ts';
 import { createRowFilter, type RowKnowledge } from '../data/table/rowFilter.ts';
@@ -15,9 +16,11 @@ import type {
   RowFilter,
   RowPart,
   RowsRequest,
+  SplitPreview,
   TableRow,
   TableState,
 } from '../protocol/datasetTable.ts';
+import type { Splits } from '../schema/dataset.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
@@ -74,7 +77,7 @@ export class DatasetTables {
       leftOut.set(reason, (leftOut.get(reason) ?? 0) + rows);
     }
     const entries = [...leftOut].map(([reason, rows]) => ({ reason, rows }));
-    return { ...live.table.state, manifest, leftOut: entries, columns: [] };
+    return { ...live.table.state, manifest, leftOut: entries, columns: live.table.columns };
   }
 
   async rows({ path, start, count, filter }: RowsRequest): Promise<TableRow[]> {
@@ -121,6 +124,12 @@ export class DatasetTables {
     );
     if (signal.aborted) throw new CancelledError();
     return { found: rows.count };
+  }
+
+  /** What splits would make of the rows; nothing is written. */
+  async previewSplits(path: string, splits: Splits, signal: AbortSignal): Promise<SplitPreview> {
+    const { table } = await this.#known(path);
+    return previewSplits(table.dataset, splits, { files: this.#files, signal, pause: createPause() });
   }
 
   /** What is in a dataset; rows of its findings are marked in its table from then on. */

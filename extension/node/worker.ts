@@ -123,6 +123,7 @@ const handlers: Handlers<EngineContract> = {
   openTable: ({ path }) => tables.open(path),
   tableRows: (request) => tables.rows(request),
   tableRow: ({ path, row }) => tables.row(path, row),
+  previewSplits: ({ path, splits }, { signal }) => tables.previewSplits(path, splits, signal),
   filterRows: ({ path, filter }, { signal }) => tables.filter(path, filter, signal),
   newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
   plan: async ({ configPath, text }, { signal }) =>

@@ -1,7 +1,16 @@
 // What the extension host offers the dataset page. Datasets are named by the path of their manifest, of those that the host knows;
 // parameters come from a page, so the host checks them at run time. Nothing is read in Restricted Mode.
+import type { Splits } from '../schema/dataset.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
-import type { FilterProgress, OpenedTable, RowFilter, RowsRequest, TableRow, TableState } from './datasetTable.ts';
+import type {
+  FilterProgress,
+  OpenedTable,
+  RowFilter,
+  RowsRequest,
+  SplitPreview,
+  TableRow,
+  TableState,
+} from './datasetTable.ts';
 
 export interface DatasetName {
   /** Absolute path of the manifest. */
@@ -45,6 +54,10 @@ export interface DatasetContract {
     leaveOut(params: OfDataset & { remedy: Remedy }): { rows: number };
     /** Takes back what was left out for a reason, or all. */
     putBack(params: OfDataset & { reason?: string }): void;
+    /** What splits would make of the rows; nothing is written. */
+    previewSplits(params: OfDataset & { splits: Splits }): SplitPreview;
+    /** Writes how parts are cut into the manifest; without splits nothing is cut. */
+    writeSplits(params: OfDataset & { splits?: Splits }): void;
     /** Opens the file that a row stands in, at its line. */
     openRow(params: OfDataset & { row: number }): void;
     openManifest(params: OfDataset): void;

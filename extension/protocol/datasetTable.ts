@@ -1,5 +1,5 @@
 // The rows of a dataset as a table: numbered over all its files in the manifest's order, those that are left out or unusable among them.
-import type { Dataset, Splits } from '../schema/dataset.ts';
+import type { Dataset } from '../schema/dataset.ts';
 import type { DatasetPart } from '../schema/source.ts';
 
 /** What becomes of a row. `pending`: not known before all rows were counted; `none`: in no part. */
@@ -51,8 +51,8 @@ export interface OpenedTable extends TableState {
   manifest: Omit<Dataset, 'exclude'>;
   /** Rows that are left out, by reason. */
   leftOut: { reason: string; rows: number }[];
-  /** Names of columns that rows may be grouped by; empty where files have none. */
-  columns: string[];
+  /** Columns that rows may be grouped by, by name or number. */
+  columns: (string | number)[];
 }
 
 export interface RowsRequest {
@@ -70,9 +70,8 @@ export interface FilterProgress {
   fraction: number;
 }
 
-/** What splits would make of the rows. */
+/** What splits would make of the training rows. */
 export interface SplitPreview {
-  splits: Splits;
   parts: { part: RowPart; rows: number; labels: { label: string; rows: number }[] }[];
   /** Different values of the group column. */
   groups?: number;

@@ -1,11 +1,19 @@
 // What the engine worker offers the extension host.
 
-import type { Dataset } from '../schema/dataset.ts';
+import type { Dataset, Splits } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
-import type { FilterProgress, OpenedTable, RowFilter, RowsRequest, TableRow, TableState } from './datasetTable.ts';
+import type {
+  FilterProgress,
+  OpenedTable,
+  RowFilter,
+  RowsRequest,
+  SplitPreview,
+  TableRow,
+  TableState,
+} from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
@@ -263,6 +271,8 @@ export interface EngineContract {
     tableRow(params: { path: string; row: number }): TableRow;
     /** Looks for the rows that pass, once all are counted; how many. Tells its progress in `filtering`, and can be cancelled. */
     filterRows(params: { path: string; filter: RowFilter }): { found: number };
+    /** What splits would make of a dataset's rows; nothing is written. */
+    previewSplits(params: { path: string; splits: Splits }): SplitPreview;
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;

@@ -17,9 +17,19 @@ import { renderRowDetail } from './rowDetail.ts';
 import './rowFilters.ts';
 import { type FilterChoices, progressBar } from './rowFilters.ts';
 import './rowTable.ts';
+import './splitEditor.ts';
+import type { SplitActions } from './splitEditor.ts';
 
 export class DatasetApp extends LightElement {
   declare store: DatasetStore;
+  readonly #splitActions: SplitActions = {
+    preview: (splits, signal) => this.store.client.call('previewSplits', { path: this.#path, splits }, { signal }),
+    write: (splits) => this.store.client.call('writeSplits', { path: this.#path, splits }),
+  };
+
+  get #path(): string {
+    return this.store.state.path ?? '';
+  }
 
   start(client: Client<DatasetContract>, host: PageHost): void {
     this.store = new DatasetStore(client, host, () => this.requestUpdate());
@@ -41,7 +51,7 @@ export class DatasetApp extends LightElement {
     const { table } = store;
     return html`<main>
       ${this.#renderHeader()} ${failure}
-      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)} ${this.#renderOverview()}` : nothing}
+      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)} ${this.#renderOverview()} ${this.#renderSplits(table)}` : nothing}
       ${table || store.error !== undefined ? nothing : progressRing('Opening')}
     </main>`;
   }
@@ -158,6 +168,16 @@ export class DatasetApp extends LightElement {
     return html`<section aria-label="Overview">
       <h2 class="visually-hidden">Overview</h2>
       ${renderOverview({ report, configs, filter: state.filter }, (changes) => this.store.filter(changes))}
+    </section>`;
+  }
+
+  #renderSplits(table: OpenedTable): TemplateResult {
+    return html`<section aria-label="Splits">
+      <div class="section-head">
+        <h2>Splits</h2>
+        <span class="muted">how validation and test are cut from the training rows</span>
+      </div>
+      <gs-split-editor .table=${table} .actions=${this.#splitActions}></gs-split-editor>
     </section>`;
   }
 

@@ -5,8 +5,8 @@ import type {
   LengthHistogram,
   PartFacts,
 } from '../../extension/protocol/datasetReport.ts';
-import type { OpenedTable, RowFilter, RowPart, TableRow } from '../../extension/protocol/datasetTable.ts';
-import type { Dataset } from '../../extension/schema/dataset.ts';
+import type { OpenedTable, RowFilter, RowPart, SplitPreview, TableRow } from '../../extension/protocol/datasetTable.ts';
+import type { Dataset, Splits } from '../../extension/schema/dataset.ts';
 
 export const DATASET_PATH = '/data/weather.dataset.json';
 const FILE = '/data/weather.csv';
@@ -101,6 +101,27 @@ export function makeTable(dataset: FakeDataset, isFixed: boolean, isComplete: bo
     leftOut,
     columns: ['text', 'label', 'author'],
   };
+}
+
+/** Shares as they are asked for, of every label the same. */
+export function previewOf({ rows, labels }: FakeDataset, splits: Splits): SplitPreview {
+  const { validation = 0, test = 0, folds } = splits;
+  const shares: [RowPart, number][] =
+    folds === undefined
+      ? [
+          ['train', 1 - validation - test],
+          ['validation', validation],
+          ['test', test],
+        ]
+      : Array.from({ length: folds }, (_, at) => [`fold ${at + 1}`, 1 / folds]);
+  const parts = shares
+    .filter(([, share]) => share > 0)
+    .map(([part, share]) => ({
+      part,
+      rows: Math.round(rows * share),
+      labels: labels.map((label) => ({ label, rows: Math.round((rows / labels.length) * share) })),
+    }));
+  return { parts, ...(splits.groupColumn === undefined ? {} : { groups: 40 }) };
 }
 
 const duplicatesOf = ({ rows }: { rows: number }): number => Math.ceil(Math.max(0, rows - 7) / 50);

@@ -4,7 +4,7 @@ import type { DatasetContract } from '../../extension/protocol/datasetContract.t
 import type { RowFilter } from '../../extension/protocol/datasetTable.ts';
 import { serve } from '../../extension/protocol/rpc.ts';
 import { CancelledError, UserError } from '../../extension/util/userError.ts';
-import { DATASET_PATH, makeDataset, makeTable, passes, reportAfter, rowOf } from './datasetFixtures.ts';
+import { DATASET_PATH, makeDataset, makeTable, passes, previewOf, reportAfter, rowOf } from './datasetFixtures.ts';
 import { installVsCode } from './pageTransport.ts';
 
 const SCANNED_AT_ONCE = 50_000;
@@ -81,6 +81,11 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
     return { rows: 20 };
   }),
   putBack: record('putBack', () => changed(false)),
+  previewSplits: record('previewSplits', ({ splits }) => previewOf(dataset, splits)),
+  writeSplits: record('writeSplits', ({ splits }) => {
+    dataset.manifest = { ...dataset.manifest, splits };
+    changed(isFixed);
+  }),
   openRow: record('openRow', () => undefined),
   openManifest: record('openManifest', () => undefined),
   newExperiment: record('newExperiment', () => undefined),

@@ -78,7 +78,8 @@ export function fileRequest(file: DatasetFile, request: Omit<DatasetRequest, 'pa
   };
 }
 
-async function* usableRows(dataset: PlacedDataset, opened: readonly OpenedSource[]): AsyncGenerator<ReadItem[]> {
+/** Rows of files without those that are left out. */
+export async function* usableRows(dataset: PlacedDataset, opened: readonly OpenedSource[]): AsyncGenerator<ReadItem[]> {
   const { manifest, folder } = dataset;
   const excluded = new ExcludedRows(manifest.exclude ?? [], (path) => absoluteIn(folder, path));
   const isText = manifest.kind === 'text';

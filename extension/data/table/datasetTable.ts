@@ -60,6 +60,13 @@ export class DatasetTable {
     return this.#state;
   }
 
+  /** Columns of the training files: what rows may be grouped by. */
+  get columns(): (string | number)[] {
+    const { files } = this.dataset.manifest;
+    const training = this.#opened.filter((_, at) => (files[at].part ?? 'train') === 'train');
+    return [...new Set(training.flatMap(({ columns = [] }) => columns))];
+  }
+
   partOf(row: number): RowPart {
     return this.#parts.at(row);
   }

@@ -7,7 +7,7 @@ import type { Handlers } from '../../protocol/rpc.ts';
 import { UserError } from '../../util/userError.ts';
 import { openPlace } from '../commands/reportError.ts';
 import type { ExperimentReader } from '../config/experimentReader.ts';
-import { leaveOut, putBack } from '../datasets/changeManifest.ts';
+import { changeSplits, leaveOut, putBack } from '../datasets/changeManifest.ts';
 import { configsOf } from '../datasets/configsOfDataset.ts';
 import type { DatasetCatalog } from '../datasets/datasetCatalog.ts';
 import { datasetTitle } from '../datasets/datasetNodes.ts';
@@ -46,6 +46,9 @@ export function createDatasetHandlers(deps: DatasetHandlerDeps): Handlers<Datase
       rows: await leaveOut(known(path), [remedy], { engine, signal }),
     }),
     putBack: ({ path, reason }) => putBack(known(path), reason),
+    previewSplits: ({ path, splits }, { signal }) =>
+      engine.call('previewSplits', { path: known(path), splits }, { signal }),
+    writeSplits: ({ path, splits }) => changeSplits(known(path), splits),
     async openRow({ path, row }) {
       const { path: file, line } = await engine.call('tableRow', { path: known(path), row });
       await openPlace({ path: file, line });

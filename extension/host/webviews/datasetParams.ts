@@ -2,7 +2,19 @@
 import type { DatasetContract } from '../../protocol/datasetContract.ts';
 import { REMEDIES } from '../../protocol/datasetReport.ts';
 import type { RowFilter } from '../../protocol/datasetTable.ts';
-import { type Check, checkParamsOf, integer, number, oneOf, optional, record, text } from './paramChecks.ts';
+import type { Splits } from '../../schema/dataset.ts';
+import {
+  type Check,
+  checkParamsOf,
+  firstOf,
+  flag,
+  integer,
+  number,
+  oneOf,
+  optional,
+  record,
+  text,
+} from './paramChecks.ts';
 
 const MAX_ROWS = 4_294_967_295;
 const MAX_ROWS_AT_ONCE = 1000;
@@ -22,6 +34,16 @@ const FILTER: Record<keyof RowFilter, Check> = {
   length: optional(record({ unit: oneOf(['characters', 'tokens']), from: optional(length), to: optional(length) })),
 };
 
+const share = optional(number(0.0001, 0.9999));
+const SPLITS: Record<keyof Splits, Check> = {
+  validation: share,
+  test: share,
+  folds: optional(integer(2, 100)),
+  seed: optional(integer(0, 4_294_967_295)),
+  stratified: optional(flag),
+  groupColumn: optional(firstOf([text, integer(0, 1_000_000)])),
+};
+
 const path = text;
 
 export const checkDatasetParams = checkParamsOf<DatasetContract>({
@@ -34,6 +56,8 @@ export const checkDatasetParams = checkParamsOf<DatasetContract>({
   configs: { path },
   leaveOut: { path, remedy: oneOf(REMEDIES) },
   putBack: { path, reason: optional(text) },
+  previewSplits: { path, splits: record(SPLITS) },
+  writeSplits: { path, splits: optional(record(SPLITS)) },
   openRow: { path, row: count },
   openManifest: { path },
   newExperiment: { path },

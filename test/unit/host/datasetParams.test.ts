@@ -15,6 +15,9 @@ const good: readonly [string, object][] = [
   ['configs', { path }],
   ['leaveOut', { path, remedy: 'leaks' }],
   ['putBack', { path, reason: '' }],
+  ['previewSplits', { path, splits: { validation: 0.1, test: 0.2, seed: 3, stratified: false, groupColumn: 2 } }],
+  ['writeSplits', { path, splits: { folds: 5, groupColumn: 'author' } }],
+  ['writeSplits', { path }],
   ['openRow', { path, row: 0 }],
   ['openManifest', { path }],
   ['newExperiment', { path }],
@@ -45,6 +48,10 @@ test('wrong values are refused', () => {
     ['filter', { path, filter: { text: 'x'.repeat(1_000_001) } }],
     ['leaveOut', { path, remedy: 'everything' }],
     ['row', { path, row: Number.NaN }],
+    ['writeSplits', { path, splits: { validation: 1 } }],
+    ['writeSplits', { path, splits: { folds: 1 } }],
+    ['writeSplits', { path, splits: { train: 0.5 } }],
+    ['previewSplits', { path }],
     ['train', {}],
   ];
   for (const [method, params] of bad)
