@@ -19,6 +19,7 @@ import type {
   SplitPreview,
   TableRow,
   TableState,
+  TokenPreview,
 } from '../protocol/datasetTable.ts';
 import type { Splits } from '../schema/dataset.ts';
 import { createSplitter } from '../text/splitters.ts';
@@ -27,6 +28,7 @@ import type { LoadOptions } from './dataReader.ts';
 import { readDataset } from './datasets.ts';
 import { totalSize } from './hashingFiles.ts';
 import { DEFAULT_MAX_LENGTH, surveyDataset } from './surveyDataset.ts';
+import { TokenPreviews } from './tokenPreview.ts';
 
 /** Rows that a finding lists, and those that a table marks. */
 const LISTED_ROWS = 100;
@@ -60,6 +62,7 @@ export class DatasetTables {
   readonly #files: FileSource;
   readonly #events: TableEvents;
   readonly #live = new Map<string, LiveTable>();
+  readonly #tokens = new TokenPreviews();
 
   constructor(files: FileSource, events: TableEvents) {
     this.#files = files;
@@ -132,6 +135,17 @@ export class DatasetTables {
     return previewSplits(table.dataset, splits, { files: this.#files, signal, pause: createPause() });
   }
 
+  /** A text under the tokenizer of a config, or of the config that a new experiment would have. */
+  async previewTokens(
+    { path, text, config }: { path: string; text: string; config?: string },
+    options: LoadOptions,
+  ): Promise<TokenPreview> {
+    if (config !== undefined) return this.#tokens.ofConfig(config, text, options);
+    const report = await this.describe(path, options);
+    const { table } = await this.#known(path);
+    return this.#tokens.ofDataset(table.dataset, { report, text }, options);
+  }
+
   /** What is in a dataset; rows of its findings are marked in its table from then on. */
   async describe(path: string, options: LoadOptions): Promise<DatasetReport> {
     const live = await this.#get(path);
@@ -160,6 +174,7 @@ export class DatasetTables {
     const known = this.#live.get(path);
     if (known?.key === key) return known;
     known?.closing.abort();
+    this.#tokens.forget();
     const table = await DatasetTable.open(dataset, this.#files);
     const live: LiveTable = { key, table, totalBytes, closing: new AbortController() };
     this.#live.delete(path);

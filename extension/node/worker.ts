@@ -123,6 +123,8 @@ const handlers: Handlers<EngineContract> = {
   openTable: ({ path }) => tables.open(path),
   tableRows: (request) => tables.rows(request),
   tableRow: ({ path, row }) => tables.row(path, row),
+  previewTokens: ({ path, text, config }, { signal }) =>
+    tables.previewTokens({ path, text, config }, lookingOptions(signal)),
   previewSplits: ({ path, splits }, { signal }) => tables.previewSplits(path, splits, signal),
   filterRows: ({ path, filter }, { signal }) => tables.filter(path, filter, signal),
   newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),

@@ -10,6 +10,7 @@ import type {
   SplitPreview,
   TableRow,
   TableState,
+  TokenPreview,
 } from './datasetTable.ts';
 
 export interface DatasetName {
@@ -54,6 +55,8 @@ export interface DatasetContract {
     leaveOut(params: OfDataset & { remedy: Remedy }): { rows: number };
     /** Takes back what was left out for a reason, or all. */
     putBack(params: OfDataset & { reason?: string }): void;
+    /** A text under the tokenizer of a config, one of `configs`, or of a new experiment's. */
+    previewTokens(params: OfDataset & { text: string; config?: string }): TokenPreview;
     /** What splits would make of the rows; nothing is written. */
     previewSplits(params: OfDataset & { splits: Splits }): SplitPreview;
     /** Writes how parts are cut into the manifest; without splits nothing is cut. */

@@ -76,3 +76,19 @@ export interface SplitPreview {
   /** Different values of the group column. */
   groups?: number;
 }
+
+/** A text as a tokenizer cuts it. */
+export interface TokenPreview {
+  /** Kind of the tokenizer, as the config has it. */
+  tokenizer: string;
+  /** Tokens in the vocabulary. */
+  vocabulary: number;
+  /** Tokens that the model reads; absent where it reads all. */
+  maxLength?: number;
+  /** Tokens of the text. */
+  count: number;
+  /** How many of them are not in the vocabulary. */
+  unknown: number;
+  /** The first ones. */
+  tokens: { token: string; id: number; isUnknown: boolean }[];
+}

@@ -13,6 +13,7 @@ import type {
   SplitPreview,
   TableRow,
   TableState,
+  TokenPreview,
 } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { ImportPreview } from './importPreview.ts';
@@ -271,6 +272,8 @@ export interface EngineContract {
     tableRow(params: { path: string; row: number }): TableRow;
     /** Looks for the rows that pass, once all are counted; how many. Tells its progress in `filtering`, and can be cancelled. */
     filterRows(params: { path: string; filter: RowFilter }): { found: number };
+    /** A text under the tokenizer of a config, or of the config that a new experiment with the dataset would have. Reads the training data. */
+    previewTokens(params: { path: string; text: string; config?: string }): TokenPreview;
     /** What splits would make of a dataset's rows; nothing is written. */
     previewSplits(params: { path: string; splits: Splits }): SplitPreview;
     /** Writes a config that trains on a dataset; its path. */

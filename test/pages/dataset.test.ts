@@ -166,6 +166,72 @@ test('Enter opens the file of the row; the whole text stands below', async (t) =
   assert.deepEqual((await callsOf(page, 'openRow'))[0], { path: '/data/weather.dataset.json', row: 0 });
 });
 
+test('a label and a bar of lengths filter the table', async (t) => {
+  const page = await open(t, { state: 'labels' });
+  const labels = page.getByRole('list', { name: 'Rows of each label' });
+  await eventually('a thousand labels', async () => (await labels.locator('li').count()) === 1000);
+  await labels.getByRole('button', { name: 'label 7', exact: true }).click();
+  await says(page, '1 of 1,000 rows');
+  await labels.getByRole('button', { name: 'label 7', exact: true }).click();
+  await eventually('all rows', async () => (await status(page).innerText()).trim() === '1,000 rows');
+  const lengths = page.getByRole('img', { name: /^Texts of train have 3 to 40 tokens: half have up to 21/ });
+  await lengths.waitFor();
+  await page.getByText('weather cuts at 30: about 3 % of the texts are longer.').waitFor();
+  await lengths.locator('.histogram-bin').nth(20).click();
+  await eventually('one length of one part', async () => {
+    const tokens = await page.locator('.row .cell-tokens').allInnerTexts();
+    return tokens.length > 3 && tokens.every((text) => text === '20');
+  });
+});
+
+test('splits are shown by part and label before they are written', async (t) => {
+  const page = await open(t);
+  const splits = page.getByRole('region', { name: 'Splits' });
+  const preview = splits.getByRole('table');
+  await eventually('what the manifest says', async () =>
+    /all\s+900 90.0 %\s+100 10.0 %/.test(await preview.innerText()),
+  );
+  const write = splits.getByRole('button', { name: 'Write to Manifest' });
+  assert.equal(await write.isDisabled(), true);
+  await splits.getByRole('spinbutton', { name: 'Test %' }).fill('95');
+  await splits.getByText('Nothing would be left to train on.').waitFor();
+  assert.equal(await write.isDisabled(), true);
+  await splits.getByRole('spinbutton', { name: 'Test %' }).fill('20');
+  await splits.getByRole('spinbutton', { name: 'Seed' }).fill('7');
+  await eventually('three parts', async () => /cold\s+350\s+50\s+100/.test(await preview.innerText()));
+  await splits.getByRole('combobox', { name: 'Keep together by' }).selectOption('author');
+  await splits.getByText('Of 1,000 training rows in 40 groups:').waitFor();
+  assert.equal(await splits.getByRole('checkbox', { name: 'Stratified by label' }).isDisabled(), true);
+  assert.deepEqual(await callsOf(page, 'writeSplits'), []);
+  await write.click();
+  await splits.getByText('This is what the manifest says.').waitFor();
+  const path = '/data/weather.dataset.json';
+  const written = { validation: 0.1, test: 0.2, seed: 7, groupColumn: 'author' };
+  assert.deepEqual(await callsOf(page, 'writeSplits'), [{ path, splits: written }]);
+  await splits.getByRole('radio', { name: 'folds' }).check();
+  await splits.getByRole('spinbutton', { name: 'Folds' }).fill('4');
+  await eventually('four folds', async () => (await preview.getByRole('columnheader').count()) === 5);
+});
+
+test('the chosen row and a typed text as tokens, with unknown ones and those that are cut off', async (t) => {
+  const page = await open(t);
+  await says(page, '1,000 rows');
+  await goTo(page, 'ArrowDown', '1');
+  const section = page.getByRole('region', { name: 'Tokens' });
+  const tokens = section.getByRole('list', { name: 'Tokens' });
+  const box = section.getByRole('textbox', { name: 'Text to cut into tokens' });
+  await eventually('its text', async () => (await box.inputValue()) === 'the and winter');
+  assert.deepEqual(await callsOf(page, 'previewTokens'), []);
+  await section.getByRole('button', { name: 'Show Tokens' }).click();
+  await eventually('three tokens', async () => (await tokens.getByRole('listitem').count()) === 3);
+  await box.fill(`extraordinary ${'snow '.repeat(39)}`);
+  await section.getByText('40 tokens; 1 unknown one of a vocabulary of 41,230; maxLength 30 cuts 10 off').waitFor();
+  assert.match(await tokens.getByRole('listitem').first().innerText(), /extraordinary\s+1\s+not in the vocabulary/);
+  assert.equal(await tokens.locator('.is-cut').count(), 10);
+  await section.getByRole('combobox', { name: 'Tokenizer of' }).selectOption('tokenizer of a new experiment');
+  await section.getByText('maxLength 128 cuts nothing off').waitFor();
+});
+
 test('texts are never HTML', async (t) => {
   const page = await open(t, { state: 'hostile' });
   await says(page, '1,000 rows');

@@ -19,6 +19,8 @@ import { type FilterChoices, progressBar } from './rowFilters.ts';
 import './rowTable.ts';
 import './splitEditor.ts';
 import type { SplitActions } from './splitEditor.ts';
+import './tokenView.ts';
+import type { Encode } from './tokenView.ts';
 
 export class DatasetApp extends LightElement {
   declare store: DatasetStore;
@@ -26,6 +28,9 @@ export class DatasetApp extends LightElement {
     preview: (splits, signal) => this.store.client.call('previewSplits', { path: this.#path, splits }, { signal }),
     write: (splits) => this.store.client.call('writeSplits', { path: this.#path, splits }),
   };
+
+  readonly #encode: Encode = (text, config, signal) =>
+    this.store.client.call('previewTokens', { path: this.#path, text, config }, { signal });
 
   get #path(): string {
     return this.store.state.path ?? '';
@@ -51,7 +56,7 @@ export class DatasetApp extends LightElement {
     const { table } = store;
     return html`<main>
       ${this.#renderHeader()} ${failure}
-      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)} ${this.#renderOverview()} ${this.#renderSplits(table)}` : nothing}
+      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)} ${this.#renderOverview()} ${this.#renderSplits(table)} ${this.#renderTokens()}` : nothing}
       ${table || store.error !== undefined ? nothing : progressRing('Opening')}
     </main>`;
   }
@@ -178,6 +183,18 @@ export class DatasetApp extends LightElement {
         <span class="muted">how validation and test are cut from the training rows</span>
       </div>
       <gs-split-editor .table=${table} .actions=${this.#splitActions}></gs-split-editor>
+    </section>`;
+  }
+
+  #renderTokens(): TemplateResult {
+    const { chosen, configs } = this.store;
+    const rowText = chosen && chosen.characters > 0 ? chosen.text : undefined;
+    return html`<section aria-label="Tokens">
+      <div class="section-head">
+        <h2>Tokens</h2>
+        <span class="muted">the chosen row, or a text of yours, as a model reads it</span>
+      </div>
+      <gs-token-view .rowText=${rowText} .configs=${configs} .encode=${this.#encode}></gs-token-view>
     </section>`;
   }
 

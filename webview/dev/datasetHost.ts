@@ -81,6 +81,21 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
     return { rows: 20 };
   }),
   putBack: record('putBack', () => changed(false)),
+  previewTokens: record('previewTokens', ({ text, config }) => {
+    const tokens = text.split(/\s+/).filter((token) => token !== '');
+    return {
+      tokenizer: 'word',
+      vocabulary: 41_230,
+      maxLength: config === undefined ? 128 : 30,
+      count: tokens.length,
+      unknown: tokens.filter((token) => token.length > 8).length,
+      tokens: tokens.map((token, at) => ({
+        token,
+        id: token.length > 8 ? 1 : 2 + ((at * 7) % 50),
+        isUnknown: token.length > 8,
+      })),
+    };
+  }),
   previewSplits: record('previewSplits', ({ splits }) => previewOf(dataset, splits)),
   writeSplits: record('writeSplits', ({ splits }) => {
     dataset.manifest = { ...dataset.manifest, splits };

@@ -46,6 +46,11 @@ export function createDatasetHandlers(deps: DatasetHandlerDeps): Handlers<Datase
       rows: await leaveOut(known(path), [remedy], { engine, signal }),
     }),
     putBack: ({ path, reason }) => putBack(known(path), reason),
+    async previewTokens({ path, text, config }, { signal }) {
+      const uses = await configsOf(known(path), deps);
+      const use = uses.find((candidate) => candidate.path === config);
+      return engine.call('previewTokens', { path, text, config: use?.path }, { signal });
+    },
     previewSplits: ({ path, splits }, { signal }) =>
       engine.call('previewSplits', { path: known(path), splits }, { signal }),
     writeSplits: ({ path, splits }) => changeSplits(known(path), splits),

@@ -56,6 +56,7 @@ export const checkDatasetParams = checkParamsOf<DatasetContract>({
   configs: { path },
   leaveOut: { path, remedy: oneOf(REMEDIES) },
   putBack: { path, reason: optional(text) },
+  previewTokens: { path, text, config: optional(text) },
   previewSplits: { path, splits: record(SPLITS) },
   writeSplits: { path, splits: optional(record(SPLITS)) },
   openRow: { path, row: count },

@@ -15,6 +15,8 @@ const good: readonly [string, object][] = [
   ['configs', { path }],
   ['leaveOut', { path, remedy: 'leaks' }],
   ['putBack', { path, reason: '' }],
+  ['previewTokens', { path, text: 'a b' }],
+  ['previewTokens', { path, text: '', config: '/data/a.gatescope.json' }],
   ['previewSplits', { path, splits: { validation: 0.1, test: 0.2, seed: 3, stratified: false, groupColumn: 2 } }],
   ['writeSplits', { path, splits: { folds: 5, groupColumn: 'author' } }],
   ['writeSplits', { path }],

@@ -1,6 +1,8 @@
 // The table of a dataset: any row by number is the row that reading from the start gives, whatever the format, encoding and line breaks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { previewSplits } from '../../../../extension/data/dataset/previewSplits.ts';
+import { isBadRow } from '../../../../extension/data/readItem.ts';
 import { DatasetTable } from '../../../../extension/data/table/datasetTable.ts';
 import { FoundLines } from '../../../../extension/data/table/foundLines.ts';
 import { createRowFilter, type RowKnowledge } from '../../../../extension/data/table/rowFilter.ts';
@@ -221,4 +223,38 @@ test('filters: text, label, part, lengths, findings', async () => {
   assert.deepEqual(await rowsOf({ finding: 'dataset.lineBreaks' }), [5]);
   assert.deepEqual(await rowsOf({ finding: 'dataset.long' }), [1, 3]);
   assert.deepEqual(await rowsOf({ finding: 'dataset.truncated' }), [3]);
+});
+
+test('a preview of splits counts what reading with them gives', async () => {
+  const files = { '/d/a.csv': csv('\n'), '/d/b.csv': csv('\n') };
+  const manifest: Dataset = {
+    files: [{ path: 'a.csv' }, { path: 'b.csv', part: 'test' }],
+    exclude: [{ path: 'a.csv', lines: [[1, 20]] }],
+  };
+  const previewContext = {
+    files: memoryFiles(files),
+    signal: new AbortController().signal,
+    pause: () => Promise.resolve(),
+  };
+  for (const splits of [{ validation: 0.2, seed: 4 }, { folds: 3 }, { validation: 0.3, groupColumn: 'label' }]) {
+    const dataset = { manifest, path: '/d/x.dataset.json', folder: '/d' };
+    const preview = await previewSplits(dataset, splits, previewContext);
+    const table = await tableOf({ ...manifest, splits }, { 'a.csv': files['/d/a.csv'], 'b.csv': files['/d/b.csv'] });
+    const counts: Record<string, Record<string, number>> = {};
+    await table.scan(({ row, item }) => {
+      if (isBadRow(item) || item.path !== '/d/a.csv' || table.partOf(row) === 'leftOut') return;
+      counts[table.partOf(row)] ??= {};
+      const part = counts[table.partOf(row)];
+      part[item.label] = (part[item.label] ?? 0) + 1;
+    }, context());
+    const shownCounts = Object.fromEntries(
+      preview.parts.map(({ part, labels }) => [
+        part,
+        Object.fromEntries(labels.filter(({ rows }) => rows > 0).map(({ label, rows }) => [label, rows])),
+      ]),
+    );
+    assert.deepEqual(shownCounts, counts, JSON.stringify(splits));
+    assert.equal(preview.groups, 'groupColumn' in splits ? 4 : undefined);
+  }
+  assert.deepEqual((await tableOf(manifest, { 'a.csv': csv('\n'), 'b.csv': csv('\n') })).columns, ['text', 'label']);
 });
