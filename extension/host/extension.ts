@@ -42,6 +42,7 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { DatasetPage } from './webviews/datasetPage.ts';
 import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
@@ -66,6 +67,7 @@ interface Parts {
   plans: ConfigPlans;
   dashboard: Dashboard;
   inspector: Inspector;
+  datasetPage: DatasetPage;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
@@ -123,6 +125,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const inspector = owned.add(
     new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
   );
+  const datasetPage = owned.add(new DatasetPage({ engine, datasets, catalog, reader, log, extensionUri }));
   return {
     context,
     owned,
@@ -137,6 +140,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
     plans,
     dashboard,
     inspector,
+    datasetPage,
   };
 }
 
@@ -162,7 +166,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
-    ...createDatasetCommands({ catalog, datasets, engine }),
+    ...createDatasetCommands({ catalog, datasets, engine, page: parts.datasetPage }),
     ...createRunCommands({ catalog, engine }, log),
     ...createFineTuneCommands({
       ...{ catalog, checker: configChecker, counts, plans, log },

@@ -9,6 +9,7 @@ export const VIEWS = {
 
 export const DASHBOARD_VIEW_TYPE = 'gatescope.dashboard';
 export const INSPECTOR_VIEW_TYPE = 'gatescope.inspector';
+export const DATASET_VIEW_TYPE = 'gatescope.dataset';
 export const WALKTHROUGH = 'gatescope.start';
 
 /** Set with `setContext`; read by when-clauses here and in the manifest. */
