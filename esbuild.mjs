@@ -66,6 +66,7 @@ const bundles = [
   nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
   pageBundle('dashboard'),
   pageBundle('inspector'),
+  pageBundle('form'),
   pageBundle('report'),
 ];
 

@@ -14,6 +14,7 @@ const NONCE = 'testnonce';
 const HOSTS: Readonly<Record<PageName, string>> = {
   dashboard: 'webview/dev/fixtureHost.ts',
   inspector: 'webview/dev/inspectorHost.ts',
+  form: 'test/support/formHost.ts',
 };
 
 export interface PageOptions {
