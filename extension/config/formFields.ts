@@ -3,6 +3,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { findNodeAtOffset, getNodePath, type Node, parseTree } from 'jsonc-parser';
 import type {
+  FormBranch,
   FormControl,
   FormField,
   FormOption,
@@ -30,8 +31,8 @@ export interface FormSource {
 export function formFields({ text, effective, problems }: FormSource): FormField {
   const { root } = new ConfigText(text);
   const open = problems.map((problem) => ({ path: pathAt(root, problem.start), problem }));
-  const place: Place = { path: [], schema: ExperimentSchema, node: root, effective };
-  return new FieldBuilder(text, open).field(place, { label: 'Experiment', isRequired: true });
+  const place: Place = { path: [], schema: ExperimentSchema, node: root, effective, isNeeded: true };
+  return new FieldBuilder(text, open).field(place, 'Experiment');
 }
 
 /** A place of the config: what may stand there, what does, and what counts. */
@@ -40,6 +41,8 @@ interface Place {
   schema: TSchema;
   node: Node | undefined;
   effective: unknown;
+  /** Whether a config without it is none: then its required keys are missing even where it is absent itself. */
+  isNeeded: boolean;
 }
 
 class FieldBuilder {
@@ -52,11 +55,19 @@ class FieldBuilder {
     this.#open = open;
   }
 
-  field(place: Place, { label, isRequired }: { label: string; isRequired: boolean }): FormField {
+  field(place: Place, label: string): FormField {
     const control = this.#control(place);
-    const { path, schema, node } = place;
+    const { path, schema, node, isNeeded } = place;
     const { description } = schema;
-    return { path, label, description, isRequired, isSet: node !== undefined, problems: this.#take(path), control };
+    return {
+      path,
+      label,
+      description,
+      isRequired: isNeeded,
+      isSet: node !== undefined,
+      problems: this.#take(path),
+      control,
+    };
   }
 
   /** The problems at a place and below it: those of the fields in it are taken by then. */
@@ -103,23 +114,30 @@ class FieldBuilder {
     };
   }
 
-  #group({ path, schema, node, effective }: Place): FormControl {
+  #group(place: Place): FormControl {
+    const { node, effective } = place;
     return {
       kind: 'group',
-      fields: this.#fields({ path, schema, node, effective }),
+      fields: this.#fields(place),
       isOff: !node && effective === undefined,
     };
   }
 
   /** Constants that tell branches apart are no fields: their select stands for them. */
-  #fields({ path, schema, node, effective }: Place): FormField[] {
+  #fields({ path, schema, node, effective, isNeeded }: Place): FormField[] {
     const required = (schema.required ?? []) as string[];
     return Object.entries((schema.properties ?? {}) as Record<string, TSchema>)
       .filter(([key, property]) => !HIDDEN.has(key) && !('const' in property))
       .map(([key, property]) =>
         this.field(
-          { path: [...path, key], schema: property, node: memberOf(node, key), effective: partOf(effective, key) },
-          { label: labelOf(key), isRequired: required.includes(key) },
+          {
+            path: [...path, key],
+            schema: property,
+            node: memberOf(node, key),
+            effective: partOf(effective, key),
+            isNeeded: required.includes(key) && (isNeeded || node !== undefined),
+          },
+          labelOf(key),
         ),
       );
   }
@@ -136,8 +154,9 @@ class FieldBuilder {
           schema: isTuple ? (schema.items as TSchema[])[at] : (schema.items as TSchema),
           node: children[at],
           effective: partOf(effective ?? schema.default, at),
+          isNeeded: isTuple && node !== undefined,
         },
-        { label: String(at + 1), isRequired: isTuple },
+        String(at + 1),
       ),
     );
     const byDefault = defaultOf<unknown[]>(place);
@@ -156,8 +175,14 @@ class FieldBuilder {
     const keys = [...new Set((node?.children ?? []).map(({ children }) => String(children?.[0]?.value)))];
     const items = keys.map((key) =>
       this.field(
-        { path: [...path, key], schema: values, node: memberOf(node, key), effective: partOf(effective, key) },
-        { label: key, isRequired: false },
+        {
+          path: [...path, key],
+          schema: values,
+          node: memberOf(node, key),
+          effective: partOf(effective, key),
+          isNeeded: false,
+        },
+        key,
       ),
     );
     return { kind: 'map', items, keyWord: String(schema.title ?? 'label').split(' ')[0] };
@@ -174,11 +199,12 @@ class FieldBuilder {
     if (node && !ownBranch) return { kind: 'other', value: this.#written(node) };
     const counts = branchOfValue(effective, branches);
     const shown = ownBranch ?? counts;
+    const byDefault = node ? branchOfValue(place.schema.default, branches) : counts;
     return {
       kind: 'variant',
-      branches: branches.map((branch) => ({ label: branchLabel(branch), description: branch.description })),
+      branches: branches.map(describeBranch),
       chosen: ownBranch && branches.indexOf(ownBranch),
-      byDefault: counts && branches.indexOf(branchOfValue(place.schema.default, branches) ?? counts),
+      byDefault: byDefault && branches.indexOf(byDefault),
       fields: shown
         ? this.#branchFields({ ...place, schema: shown, effective: counts === shown ? effective : undefined })
         : [],
@@ -189,7 +215,7 @@ class FieldBuilder {
     const { schema } = place;
     if ('const' in schema) return [];
     if (schema.properties) return this.#fields(place);
-    return [this.field(place, { label: branchLabel(schema), isRequired: true })];
+    return [this.field({ ...place, isNeeded: true }, describeBranch(schema).label)];
   }
 
   #written({ offset, length }: Node): string {
@@ -258,9 +284,13 @@ function additionOf({ items, uniqueItems }: TSchema, present: readonly Node[]): 
   return { kind: items.type === 'string' ? 'text' : 'item' };
 }
 
-function branchLabel(branch: TSchema): string {
-  return branch.title ?? ('const' in branch ? String(branch.const) : describeSchema(branch));
+/** A branch by its title, else by what may stand there, which needs no more words. */
+function describeBranch(branch: TSchema): FormBranch {
+  if (branch.title) return { label: capitalised(branch.title), description: branch.description };
+  return { label: 'const' in branch ? String(branch.const) : capitalised(describeSchema(branch)) };
 }
+
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 const printed = (value: unknown): string | undefined => (value === undefined ? undefined : JSON.stringify(value));
 
@@ -270,7 +300,7 @@ function labelOf(key: string): string {
     /([a-z0-9])([A-Z])/g,
     (_match, end: string, start: string) => `${end} ${start.toLowerCase()}`,
   );
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capitalised(words);
 }
 
 function pathAt(root: Node | undefined, offset: number): FormPath {

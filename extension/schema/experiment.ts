@@ -529,7 +529,10 @@ const TrainingSchema = closed(
                 stringEnum(['none', 'balanced'], {
                   description: '`balanced` weighs a class by examples / (classes × examples of the class).',
                 }),
-                Type.Record(Type.String(), Type.Number({ minimum: 0 }), { description: 'A weight per label.' }),
+                Type.Record(Type.String(), Type.Number({ minimum: 0 }), {
+                  title: 'label and weight',
+                  description: 'A weight per label.',
+                }),
               ],
               {
                 default: 'none',

@@ -9,6 +9,8 @@ export interface FormActions {
   change(change: FormChange): void;
   fix(message: string, title: string): void;
   showText(path: FormPath): void;
+  /** Shows all fields of a group, or only those that are set. */
+  open(path: FormPath, isOpen: boolean): void;
   /** What is wrong with what was typed, where it never reached the text. */
   noteOf(path: FormPath): string | undefined;
   note(path: FormPath, text: string | undefined): void;
@@ -80,7 +82,7 @@ export function renderTools(field: FormField, { actions }: FieldContext): Templa
   const isItem = typeof path.at(-1) === 'number';
   const remove = isItem ? `Remove item ${label}` : `Reset ${label} to its default`;
   return html`<span class="field-tools">
-    ${isSet ? iconButton({ label: `Show ${label} in the text`, icon: 'go-to-file', onClick: () => actions.showText(path) }) : nothing}
+    ${isSet ? html`<span class="to-text">${iconButton({ label: `Show ${label} in the text`, icon: 'go-to-file', onClick: () => actions.showText(path) })}</span>` : nothing}
     ${
       isSet && !isRequired
         ? iconButton({
@@ -88,6 +90,8 @@ export function renderTools(field: FormField, { actions }: FieldContext): Templa
             icon: isItem ? 'trash' : 'discard',
             onClick: () => {
               actions.note(path, undefined);
+              // What is no longer set stays in sight.
+              actions.open(path.slice(0, -1), true);
               actions.change({ kind: 'reset', path });
             },
           })

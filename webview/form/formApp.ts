@@ -7,7 +7,7 @@ import { LightElement } from '../shared/lightElement.ts';
 import { emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { button, progressRing } from '../shared/widgets.ts';
-import { type FormActions, idOf, renderHelp, renderProblems, renderTools } from './fieldParts.ts';
+import { type FormActions, idOf, renderHelp, renderProblems, renderTools, spokenPath } from './fieldParts.ts';
 import { FocusKeeper } from './focusKeeper.ts';
 import { renderField, renderFields } from './formFields.ts';
 import { countProblems, type FormView, isShown, parseFormView, viewBelow } from './formView.ts';
@@ -146,7 +146,7 @@ export class FormApp extends LightElement {
     const context = { actions: this.#actions, view: own ? viewBelow(own, this.view) : this.view };
     const isOff = own?.control.kind === 'group' && own.control.isOff;
     const isPlain = own !== undefined && own.control.kind !== 'group';
-    return html`<section aria-labelledby=${sectionId(title)} data-path=${own ? String(own.path[0]) : nothing}>
+    return html`<section class=${isPlain ? 'is-plain' : ''} aria-labelledby=${sectionId(title)} data-path=${own ? String(own.path[0]) : nothing}>
       <div class="section-head">
         <h2 id=${sectionId(title)} tabindex="-1">${title}</h2>
         ${isOff ? html`<span class="muted">off</span>` : nothing}
@@ -175,6 +175,11 @@ export class FormApp extends LightElement {
     change: (change) => void this.#do(this.#client.call('change', { change })),
     fix: (message, title) => void this.#do(this.#client.call('fix', { message, title })),
     showText: (path) => void this.#do(this.#client.call('showText', { path })),
+    open: (path, isOpen) => {
+      const key = spokenPath(path);
+      const others = this.view.open.filter((each) => each !== key);
+      this.#remember({ open: isOpen ? [...others, key] : others });
+    },
     noteOf: (path) => this.#notes.get(JSON.stringify(path)),
     note: (path, text) => {
       const key = JSON.stringify(path);

@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FormControl, FormField } from '../../extension/protocol/formContract.ts';
-import { iconButton } from '../shared/icons.ts';
+import { icon, iconButton } from '../shared/icons.ts';
 import { button } from '../shared/widgets.ts';
 import { type FieldContext, idOf, renderHelp, renderProblems, renderTools, spokenPath } from './fieldParts.ts';
-import { isShown, viewBelow } from './formView.ts';
+import { fieldsBehind, isShown, viewBelow } from './formView.ts';
 import { choiceHelp, renderChoice, renderFlag, renderNumber, renderSelect, renderText } from './plainControls.ts';
 
 type Control<K extends FormControl['kind']> = Extract<FormControl, { kind: K }>;
@@ -57,7 +57,8 @@ function renderRow(
       ${isRequired && !isSet ? html`<span class="badge">required</span>` : nothing}
     </div>
     <div class="field-body">
-      <div class="field-control">${control} ${isItem ? renderMoves(field, context) : nothing} ${renderTools(field, context)}</div>
+      <div class="field-control">${control} ${isItem && !isRequired ? renderMoves(field, context) : nothing}
+        ${isItem && isRequired ? nothing : renderTools(field, context)}</div>
       ${isItem ? nothing : renderHelp(field, more)} ${renderProblems(field, context)}
     </div>
     ${below ?? nothing}
@@ -94,7 +95,7 @@ function renderGroup(field: FieldOf<'group'>, context: FieldContext): TemplateRe
     aria-labelledby=${idOf(path, 'name')}
   >
     ${head} ${renderHelp(field)} ${renderProblems(field, context)}
-    ${control.isOff ? nothing : html`<div class="group-body">${renderFields(control.fields, context)}</div>`}
+    ${control.isOff ? nothing : renderBody(field, control.fields, context)}
   </div>`;
 }
 
@@ -114,11 +115,36 @@ function renderVariant(field: FieldOf<'variant'>, context: FieldContext): Templa
   const value = fields.find((each) => each.path.length === path.length);
   if (value) {
     const own: FieldContext = { ...context, part: 'value' };
-    if (is(value, 'map')) return renderRow(field, select, context, renderMap(value, own));
+    if (is(value, 'map'))
+      return renderRow(field, select, context, html`<div class="group-body">${renderMap(value, own)}</div>`);
     return renderRow(field, html`${select} ${renderPlain(value, own)}`, context);
   }
-  const below = fields.length > 0 ? html`<div class="group-body">${renderFields(fields, context)}</div>` : undefined;
-  return renderRow(field, select, context, below);
+  return renderRow(field, select, context, fields.length > 0 ? renderBody(field, fields, context) : undefined);
+}
+
+/** The fields of a group; those that nobody has set wait behind a button that names them. */
+function renderBody({ path, label }: FormField, fields: readonly FormField[], context: FieldContext): TemplateResult {
+  const { view, actions } = context;
+  const behind = fieldsBehind(fields, view);
+  const isOpen = view.open.includes(spokenPath(path));
+  const shown = isOpen ? fields : fields.filter((field) => !behind.includes(field));
+  const names = behind.map((field) => field.label).join(', ');
+  return html`<div class="group-body">
+    ${renderFields(shown, context)}
+    ${
+      behind.length === 0
+        ? nothing
+        : html`<button
+            type="button"
+            class="text-button more"
+            aria-expanded=${isOpen ? 'true' : 'false'}
+            aria-label=${isOpen ? `Fewer fields of ${label}` : `More fields of ${label}: ${names}`}
+            @click=${() => actions.open(path, !isOpen)}
+          >
+            ${icon(isOpen ? 'chevron-up' : 'chevron-down')}${isOpen ? 'Fewer fields' : html`More: <span class="muted">${names}</span>`}
+          </button>`
+    }
+  </div>`;
 }
 
 function variantHelp({ control }: FormField): string | undefined {
@@ -141,7 +167,7 @@ function renderList(field: FieldOf<'list'>, context: FieldContext): TemplateResu
           (item) => renderField(item, context),
         )}
       </div>
-      <div class="field-control">
+      <div class="field-control list-end">
         ${items.length === 0 && byDefault ? html`<span class="muted">${byDefault} (default)</span>` : nothing}
         ${renderAddition(field, adds, context)} ${renderTools(field, context)}
       </div>
@@ -172,23 +198,38 @@ function renderAddition(
   return nothing;
 }
 
+/** `part` is set where the select of a union stands above it, with label and tools of the same place. */
 function renderMap(field: FieldOf<'map'>, context: FieldContext): TemplateResult {
   const { path, label, control } = field;
+  const isBare = context.part !== undefined;
   const addKey = (event: Event): void => {
     const input = event.currentTarget as HTMLInputElement;
     const key = input.value.trim();
     if (key !== '') context.actions.change({ kind: 'add', path, key });
     input.value = '';
   };
-  return html`<div class="field is-list ${field.isSet ? 'is-set' : ''}" role="group" data-path=${spokenPath(path)} aria-labelledby=${idOf(path, 'name')}>
-    <div class="field-head"><span id=${idOf(path, 'name')} title=${spokenPath(path)}>${label}</span></div>
+  const below = { actions: context.actions, view: { ...context.view, filter: '', isOnlySet: false } };
+  return html`<div
+    class="field is-list is-map ${isBare ? 'is-bare' : field.isSet ? 'is-set' : ''}"
+    role="group"
+    data-path=${isBare ? nothing : spokenPath(path)}
+    aria-labelledby=${idOf(path, isBare ? 'map' : 'name')}
+  >
+    <div class="field-head"><span id=${idOf(path, isBare ? 'map' : 'name')} title=${spokenPath(path)}>${label}</span></div>
     <div class="field-body">
-      <div class="items">${renderFields(control.items, { ...context, view: { ...context.view, filter: '', isOnlySet: false } })}</div>
+      <div class="items">${renderFields(control.items, below)}</div>
       <div class="field-control">
-        <input type="text" class="add" spellcheck="false" aria-label="Add a ${control.keyWord} to ${label}" placeholder="Type a ${control.keyWord} and press Enter to add" @change=${addKey} />
-        ${renderTools(field, context)}
+        <input
+          type="text"
+          class="add"
+          spellcheck="false"
+          aria-label="Add a ${control.keyWord} to ${label}"
+          placeholder="Type a ${control.keyWord} and press Enter to add"
+          @change=${addKey}
+        />
+        ${isBare ? nothing : renderTools(field, context)}
       </div>
-      ${renderHelp(field)} ${renderProblems(field, context)}
+      ${isBare ? nothing : html`${renderHelp(field)} ${renderProblems(field, context)}`}
     </div>
   </div>`;
 }

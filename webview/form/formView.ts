@@ -5,16 +5,23 @@ export interface FormView {
   filter: string;
   /** Shows only what stands in the text. */
   isOnlySet: boolean;
+  /** Paths of the groups that show the fields that are not set too. */
+  open: readonly string[];
   scrollTop: number;
 }
 
+const MAX_OPEN = 200;
+/** Fewer fields than this are not worth a button. */
+const MIN_MORE = 3;
+
 export function parseFormView(saved: unknown): FormView {
-  const { filter, isOnlySet, scrollTop } = (
+  const { filter, isOnlySet, open, scrollTop } = (
     typeof saved === 'object' && saved !== null ? saved : {}
   ) as Partial<FormView>;
   return {
     filter: typeof filter === 'string' ? filter : '',
     isOnlySet: isOnlySet === true,
+    open: Array.isArray(open) ? open.filter((path) => typeof path === 'string').slice(0, MAX_OPEN) : [],
     scrollTop: typeof scrollTop === 'number' && Number.isFinite(scrollTop) ? scrollTop : 0,
   };
 }
@@ -56,4 +63,13 @@ export function countProblems(field: FormField): { errors: number; warnings: num
   return childrenOf(field)
     .map(countProblems)
     .reduce((sum, { errors, warnings }) => ({ errors: sum.errors + errors, warnings: sum.warnings + warnings }), own);
+}
+
+/** Of the fields of a group those that wait behind a button: they are not set and need not be. None while something is looked for. */
+export function fieldsBehind(fields: readonly FormField[], view: FormView): FormField[] {
+  if (view.filter !== '' || view.isOnlySet) return [];
+  const isIdle = (field: FormField): boolean =>
+    !field.isSet && !field.isRequired && field.problems.length === 0 && !childrenOf(field).some((child) => child.isSet);
+  const idle = fields.filter(isIdle);
+  return idle.length < MIN_MORE ? [] : idle;
 }

@@ -53,7 +53,7 @@ function everyField(): Set<string> {
       seen.add(keyOf(path));
       const changes: FormChange[] = [];
       if (control.kind === 'variant')
-        control.branches.forEach((_, branch) => changes.push({ kind: 'choose', path, branch }));
+        for (const branch of control.branches.keys()) changes.push({ kind: 'choose', path, branch });
       if (control.kind === 'group' && control.isOff) changes.push({ kind: 'add', path });
       for (const change of changes) {
         const key = `${keyOf(path)} ${'branch' in change ? change.branch : ''}`;
