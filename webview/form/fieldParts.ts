@@ -82,7 +82,6 @@ export function renderTools(field: FormField, { actions }: FieldContext): Templa
   const isItem = typeof path.at(-1) === 'number';
   const remove = isItem ? `Remove item ${label}` : `Reset ${label} to its default`;
   return html`<span class="field-tools">
-    ${isSet ? html`<span class="to-text">${iconButton({ label: `Show ${label} in the text`, icon: 'go-to-file', onClick: () => actions.showText(path) })}</span>` : nothing}
     ${
       isSet && !isRequired
         ? iconButton({
@@ -97,5 +96,6 @@ export function renderTools(field: FormField, { actions }: FieldContext): Templa
           })
         : nothing
     }
+    ${isSet ? html`<span class="to-text">${iconButton({ label: `Show ${label} in the text`, icon: 'go-to-file', onClick: () => actions.showText(path) })}</span>` : nothing}
   </span>`;
 }
