@@ -43,6 +43,7 @@ interface Place {
   effective: unknown;
   /** Whether a config without it is none: then its required keys are missing even where it is absent itself. */
   isNeeded: boolean;
+  isItem?: boolean;
 }
 
 class FieldBuilder {
@@ -64,6 +65,7 @@ class FieldBuilder {
       label,
       description,
       isRequired: isNeeded,
+      isItem: place.isItem ?? false,
       isSet: node !== undefined,
       problems: this.#take(path),
       control,
@@ -155,6 +157,7 @@ class FieldBuilder {
           node: children[at],
           effective: partOf(effective ?? schema.default, at),
           isNeeded: isTuple && node !== undefined,
+          isItem: true,
         },
         String(at + 1),
       ),
@@ -181,6 +184,7 @@ class FieldBuilder {
           node: memberOf(node, key),
           effective: partOf(effective, key),
           isNeeded: false,
+          isItem: true,
         },
         key,
       ),
@@ -215,7 +219,7 @@ class FieldBuilder {
     const { schema } = place;
     if ('const' in schema) return [];
     if (schema.properties) return this.#fields(place);
-    return [this.field({ ...place, isNeeded: true }, describeBranch(schema).label)];
+    return [this.field({ ...place, isNeeded: true, isItem: false }, describeBranch(schema).label)];
   }
 
   #written({ offset, length }: Node): string {

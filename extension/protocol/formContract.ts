@@ -65,6 +65,8 @@ export interface FormField {
   label: string;
   description?: string;
   isRequired: boolean;
+  /** One of a list or a map: it goes away where others go back to their default. */
+  isItem: boolean;
   /** Whether the key stands in the text. */
   isSet: boolean;
   problems: readonly FormProblem[];

@@ -78,9 +78,10 @@ export const spokenPath = (path: FormPath): string => path.join('.');
 
 /** Buttons beside the label: to the text, and back to the default. */
 export function renderTools(field: FormField, { actions }: FieldContext): TemplateResult {
-  const { path, label, isSet, isRequired } = field;
-  const isItem = typeof path.at(-1) === 'number';
-  const remove = isItem ? `Remove item ${label}` : `Reset ${label} to its default`;
+  const { path, label, isSet, isRequired, isItem } = field;
+  const remove = isItem
+    ? `Remove ${typeof path.at(-1) === 'number' ? 'item ' : ''}${label}`
+    : `Reset ${label} to its default`;
   return html`<span class="field-tools">
     ${
       isSet && !isRequired

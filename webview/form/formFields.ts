@@ -48,16 +48,15 @@ function renderRow(
   context: FieldContext,
   below?: TemplateResult,
 ): TemplateResult {
-  const { path, label, isRequired, isSet } = field;
-  const isItem = typeof path.at(-1) === 'number';
+  const { path, label, isRequired, isSet, isItem } = field;
   const more = is(field, 'choice') ? choiceHelp(field.control) : variantHelp(field);
   return html`<div class="field ${isSet ? 'is-set' : ''}" data-path=${spokenPath(path)}>
     <div class="field-head">
-      <label for=${idOf(path)} title=${spokenPath(path)}>${isItem ? html`<span class="visually-hidden">Item </span>` : nothing}${label}</label>
+      <label for=${idOf(path)} title=${spokenPath(path)}>${isItem && typeof path.at(-1) === 'number' ? html`<span class="visually-hidden">Item </span>` : nothing}${label}</label>
       ${isRequired && !isSet ? html`<span class="badge">required</span>` : nothing}
     </div>
     <div class="field-body">
-      <div class="field-control">${control} ${isItem && !isRequired ? renderMoves(field, context) : nothing}
+      <div class="field-control">${control} ${isItem && isSet && !isRequired ? renderMoves(field, context) : nothing}
         ${isItem && isRequired ? nothing : renderTools(field, context)}</div>
       ${isItem ? nothing : renderHelp(field, more)} ${renderProblems(field, context)}
     </div>
@@ -66,8 +65,8 @@ function renderRow(
 }
 
 function renderMoves({ path, label }: FormField, { actions }: FieldContext): TemplateResult | typeof nothing {
-  const at = Number(path.at(-1));
-  if (at === 0) return nothing;
+  const at = path.at(-1);
+  if (typeof at !== 'number' || at === 0) return nothing;
   return html`${iconButton({ label: `Move item ${label} up`, icon: 'arrow-up', onClick: () => actions.change({ kind: 'move', path, by: -1 }) })}`;
 }
 
