@@ -36,7 +36,7 @@ try {
   await page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
   await picture('training');
   await eventually('the run has ended', async () => (await runs())[0].manifest.status === 'completed', 120_000);
-  await workbench.notification(/is trained/).waitFor();
+  await workbench.notified(/is trained/);
   await workbench.runCommand('Notifications: Clear All Notifications');
   await workbench.runCommand('View: Close All Editors in Group').catch(() => undefined);
   await workbench.runCommand('Gatescope: Open Dashboard');

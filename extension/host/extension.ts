@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
+import { createCompareConfigsCommand } from './commands/compareConfigsCommand.ts';
 import { ConfigPlans } from './commands/configPlans.ts';
 import { createDatasetCommands } from './commands/datasetCommands.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
@@ -25,13 +26,10 @@ import { createRunCommands } from './commands/runCommands.ts';
 import { runNamedBy } from './commands/targets.ts';
 import { createTrainingCommands } from './commands/trainingCommands.ts';
 import { configChecker } from './config/checkConfig.ts';
-import { ConfigCodeLens } from './config/configCodeLens.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
-import { ConfigQuickFixes } from './config/configQuickFixes.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
-import { FreezeLens } from './config/freezeLens.ts';
+import { registerLanguageFeatures } from './config/languageFeatures.ts';
 import { ParameterCounts } from './config/parameterCounts.ts';
-import { ProbeCodeLens } from './config/probeCodeLens.ts';
 import { DatasetCatalog } from './datasets/datasetCatalog.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
@@ -54,7 +52,6 @@ export interface GatescopeApi {
 }
 
 const loadMs = performance.now() - loadedAtMs;
-const CONFIG_SELECTOR: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.gatescope.json' };
 
 interface Parts {
   context: vscode.ExtensionContext;
@@ -77,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): GatescopeApi {
   const startedAtMs = performance.now();
   const parts = createParts(context);
   connectEngineLog(parts);
-  registerLanguageFeatures(parts);
+  parts.owned.add(registerLanguageFeatures(parts));
   registerViews(parts);
   parts.owned.add(new FormEditor({ ...parts, extensionUri: context.extensionUri }).register());
   parts.owned.add(registerAllCommands(parts));
@@ -151,18 +148,6 @@ function connectEngineLog({ owned, engine, log }: Parts): void {
   owned.add(engine.onDied((reason) => log.error(reason)));
 }
 
-function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }: Parts): void {
-  const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
-  const quickFixes = new ConfigQuickFixes(diagnostics);
-  const freezeLens = new FreezeLens(configChecker, counts);
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
-  owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
-  const probeLens = owned.add(new ProbeCodeLens(catalog));
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
-  owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
-}
-
 function registerViews({ owned, catalog, queue, reader, engine, datasets: known }: Parts): void {
   const experiments = owned.add(new ExperimentsView(catalog, queue));
   const runs = owned.add(new RunsView(catalog));
@@ -190,6 +175,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
     ...createInspectorCommands(parts),
+    ...createCompareConfigsCommand({ catalog }),
     ...createExportCommand({ catalog, engine }),
     ...createImportCommand({ catalog, engine, documents }),
     ...createPreviewCommand({ engine, catalog, reader, documents }),

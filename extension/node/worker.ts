@@ -2,6 +2,7 @@
 import { open as openInspector } from 'node:inspector';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import { columnsOf } from '../data/import/columnsOf.ts';
 import type { EngineContract } from '../protocol/engineContract.ts';
 import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
@@ -10,6 +11,9 @@ import { checkData } from './checkData.ts';
 import { describeDataset, fixDataset, proposeWithReport } from './datasetService.ts';
 import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
+import { DataFactsCache } from './estimate/dataFacts.ts';
+import { estimateRun } from './estimate/estimateRun.ts';
+import { machineRates } from './estimate/machineRates.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
@@ -47,6 +51,7 @@ if (inspectPort && parentPort) openInspector(Number(inspectPort), '127.0.0.1');
 
 const sessions = new Map<string, TrainSession>();
 const models = new RunModelCache();
+const facts = new DataFactsCache();
 
 const handlers: Handlers<EngineContract> = {
   async train(request, { signal }) {
@@ -104,6 +109,7 @@ const handlers: Handlers<EngineContract> = {
       { part, maxRows },
       readingOptions(signal),
     ),
+  columns: (request) => columnsOf(request, createFileSource()),
   proposeDataset: ({ path }, { signal }) => proposeWithReport({ path }, lookingOptions(signal)),
   writeDataset: ({ path, manifest, mayReplace }) =>
     writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
@@ -114,12 +120,23 @@ const handlers: Handlers<EngineContract> = {
   newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
   plan: async ({ configPath, text }, { signal }) =>
     planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
+  async estimate({ configPath, text, engine }, { signal }) {
+    const experiment = await openExperimentText(text, configPath, engine);
+    const known = await facts.of(experiment, dirname(configPath), readingOptions(signal));
+    return estimateRun(
+      experiment,
+      known,
+      await machineRates(experiment.engine, { version: VERSION, isBusy: () => sessions.size > 0 }),
+    );
+  },
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   findRate: async ({ configPath, text }, { signal }) =>
     findRate(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
-  planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
-  importWeights: ({ request, target }) =>
-    withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),
+  planImport: (request, { signal }) => withDiskErrors(async () => previewImport(await planRunImport(request, signal))),
+  importWeights: ({ request, target }, { signal }) =>
+    withDiskErrors(async () => ({
+      runDir: await writeRunImport(await planRunImport(request, signal), target, signal),
+    })),
   exportRun: ({ runDir, format, folder }) => withDiskErrors(() => exportRun(runDir, format, folder)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {

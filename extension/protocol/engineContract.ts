@@ -122,6 +122,23 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
+/** A column of a data file. */
+export interface OfferedColumn {
+  /** Its name, or its 0-based number where columns have none. */
+  column: string | number;
+  /** What stands there in the first row. */
+  example: string;
+}
+
+/** A file and how it is read, where that is said. */
+export interface ColumnsRequest {
+  /** Absolute. */
+  path: string;
+  format?: string;
+  delimiter?: string;
+  header?: boolean;
+}
+
 /** What import found in data that nobody described yet. */
 export interface DatasetProposal {
   /** Absolute path of the manifest that would be written. */
@@ -178,6 +195,30 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
+/** Bytes of float32 numbers. */
+export interface MemoryEstimate {
+  weights: number;
+  /** What the optimizer keeps. */
+  optimizer: number;
+  /** Gradients, and what the layers keep of the largest batch for them. */
+  batch: number;
+}
+
+/** What training a config takes. */
+export interface RunEstimate {
+  parameters: number;
+  groups: { name: string; count: number }[];
+  vocabulary: number;
+  memory: MemoryEstimate;
+  /** Updates in an epoch, and tokens that it reads. */
+  updates: number;
+  tokens: number;
+  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
+  seconds?: number;
+  /** What computes, or why there are no seconds, in words. */
+  engine: string;
+}
+
 /** The curve of a learning-rate range test, one entry a step. */
 export interface FoundRate {
   rates: number[];
@@ -189,7 +230,7 @@ export interface FoundRate {
 
 export interface EngineContract {
   calls: {
-    /** Settles when the run has ended, whatever its status; rejects only when no run could be made. */
+    /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runDir: string; texts: string[] }): Prediction[];
@@ -204,6 +245,8 @@ export interface EngineContract {
       part: 'train' | 'validation' | 'test';
       maxRows: number;
     }): DataPreview;
+    /** Columns of a file, by its first rows; none where it has no columns. */
+    columns(params: ColumnsRequest): OfferedColumn[];
     /** Looks at a file or folder; nothing is written. */
     proposeDataset(params: { path: string }): DatasetProposal;
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
@@ -214,6 +257,8 @@ export interface EngineContract {
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** Size, memory and time of a config. The first call on a machine measures it, which takes some seconds. */
+    estimate(params: { configPath: string; text: string; engine: EngineSettings }): RunEstimate;
     /** What can be looked at in a run: epochs with weights, and stored probes. */
     traceSources(params: { runDir: string }): TraceSources;
     /** Gates and states of a text, and what the model makes of it. */
@@ -234,9 +279,9 @@ export interface EngineContract {
     selectAndMatch(params: MatchRequest): MatchResult;
     /** A range test of the config's model; trains nothing. */
     findRate(params: { configPath: string; text: string }): FoundRate;
-    /** What would become of a file's tensors. */
+    /** What would become of a file's tensors; can be cancelled. */
     planImport(params: ImportRequest): ImportPreview;
-    /** Makes a run of a file of weights. */
+    /** Makes a run of a file of weights; one that is cancelled leaves nothing behind. */
     importWeights(params: { request: ImportRequest; target: ImportTarget }): { runDir: string };
     /** Writes a run for another library into a new or empty folder. */
     exportRun(params: { runDir: string; format: ExportFormat; folder: string }): WrittenExport;

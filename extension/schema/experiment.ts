@@ -309,7 +309,7 @@ const ModelSchema = closed(
     ),
     encoder: EncoderSchema,
     pooling: Type.Optional(
-      stringEnum(['last', 'mean', 'max'], {
+      stringEnum(['last', 'mean', 'max', 'attention'], {
         default: 'last',
         description:
           'How the encoder’s outputs become one vector per text. A language model has none: it predicts at every token.',
@@ -317,6 +317,7 @@ const ModelSchema = closed(
           'The final hidden state of each direction (PyTorch’s h_n).',
           'The mean over the tokens.',
           'The largest value of each unit over the tokens.',
+          'The average over the tokens, weighted by a softmax over one learned score a token (Felbo et al., 2017). Its group is `attention`.',
         ],
       }),
     ),

@@ -98,6 +98,8 @@ interface Commands {
   'gatescope.run.delete'(target?: unknown, selected?: unknown): Promise<string[]>;
   'gatescope.run.openConfig'(target?: unknown): Promise<void>;
   'gatescope.run.reveal'(target?: unknown): Promise<void>;
+  /** Answers with the ids of the two runs, the older one first. */
+  'gatescope.run.compareConfigs'(target?: unknown, selected?: unknown): Promise<string[]>;
   /** Answers false where it was installed already. */
   'gatescope.engine.installTensorflow'(): Promise<boolean>;
   'gatescope.view.refresh'(): Promise<void>;

@@ -222,6 +222,12 @@ const RUN_COMMANDS = {
     enablement: CONTEXT.runsExist,
     menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@4' }],
   },
+  'gatescope.run.compareConfigs': {
+    title: 'Compare Configs of Two Runs',
+    icon: 'diff',
+    enablement: CONTEXT.runsExist,
+    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@6' }],
+  },
   'gatescope.run.reveal': {
     title: 'Reveal Run Folder',
     icon: 'folder-opened',
