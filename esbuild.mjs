@@ -67,6 +67,7 @@ const bundles = [
   pageBundle('dashboard'),
   pageBundle('inspector'),
   pageBundle('dataset'),
+  pageBundle('form'),
   pageBundle('report'),
 ];
 
