@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { completeConfig } from '../../config/complete/completeConfig.ts';
 import type { Completion, CompletionKind, CompletionSources, OfferedRun } from '../../config/complete/completion.ts';
-import type { ColumnsRequest, OfferedColumn } from '../../protocol/engineContract.ts';
+import type { ColumnsRequest, OfferedColumn } from '../../protocol/columns.ts';
 import { hasWeights } from '../commands/targets.ts';
 import type { Engine } from '../training/engine.ts';
 import { durationOf } from '../views/runList.ts';

@@ -1,8 +1,8 @@
 // Over a key that sizes or times depend on: what this very experiment comes to with it. The engine reads the data for it, once.
 import * as vscode from 'vscode';
 import { effectPlace } from '../../config/effectKeys.ts';
-import type { RunEstimate } from '../../protocol/engineContract.ts';
-import { estimateLines, secondsText } from '../../protocol/estimateText.ts';
+import type { RunEstimate } from '../../protocol/estimate.ts';
+import { estimateLines, secondsText } from '../../protocol/estimate.ts';
 import { resolveExperiment } from '../../schema/resolved.ts';
 import { UserError } from '../../util/userError.ts';
 import type { Engine } from '../training/engine.ts';
