@@ -32,6 +32,7 @@ import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts
 import { createPortTransport } from './threadTransport.ts';
 import { createTraceHandlers } from './trace/traceHandlers.ts';
 import { type SessionListener, TrainSession } from './trainSession.ts';
+import { trainTokenizer } from './trainTokenizer.ts';
 import { VERSION } from './version.ts';
 
 const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
@@ -108,6 +109,12 @@ const handlers: Handlers<EngineContract> = {
   writeDataset: ({ path, manifest, mayReplace }) =>
     writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
   describeDataset: ({ path }, { signal }) => describeDataset(path, lookingOptions(signal)),
+  trainTokenizer: ({ path, settings, out }, { signal }) =>
+    withDiskErrors(async () => {
+      const request = { source: path, folder: dirname(path), settings, out };
+      const { tokenizer, texts } = await trainTokenizer(request, lookingOptions(signal));
+      return { vocabulary: tokenizer.vocabularySize, texts };
+    }),
   fixDataset: async ({ path, remedies }, { signal }) => ({
     rows: await fixDataset(path, remedies, lookingOptions(signal)),
   }),

@@ -11,6 +11,7 @@ import { requireTrust } from '../training/trainCommand.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 import type { CommandApi, ImportArguments } from './commandApi.ts';
 import { exists, freePath } from './fileCopies.ts';
+import { trainTokenizerCommand } from './tokenizerCommand.ts';
 
 export interface DatasetCommandDeps extends DatasetDeps {
   catalog: WorkspaceCatalog;
@@ -20,6 +21,7 @@ type DatasetCommand =
   | 'gatescope.dataset.import'
   | 'gatescope.dataset.describe'
   | 'gatescope.dataset.exclude'
+  | 'gatescope.tokenizer.train'
   | 'gatescope.experiment.fromDataset';
 
 export function createDatasetCommands(deps: DatasetCommandDeps): Pick<CommandApi, DatasetCommand> {
@@ -27,6 +29,7 @@ export function createDatasetCommands(deps: DatasetCommandDeps): Pick<CommandApi
     'gatescope.dataset.import': (target) => importDataset(target, deps),
     'gatescope.dataset.describe': (target) => describe(target, deps),
     'gatescope.dataset.exclude': (target) => exclude(target, deps),
+    'gatescope.tokenizer.train': (target) => trainTokenizerCommand(target, deps),
     'gatescope.experiment.fromDataset': (target) => newExperiment(target, deps),
   };
 }
