@@ -11,7 +11,13 @@ const GOLDEN = join(import.meta.dirname, '../../golden/segmenter');
 const readGolden = <T>(name: string): T => JSON.parse(readFileSync(join(GOLDEN, name), 'utf8')) as T;
 const texts = readGolden<string[]>('texts.json');
 const expected = readGolden<string[][]>('words.json');
-const tokenizer: LearnedTokenizer = { type: 'word', segmenter: 'jieba', lowercase: false, minFrequency: 1, maxVocabulary: 9 };
+const tokenizer: LearnedTokenizer = {
+  type: 'word',
+  segmenter: 'jieba',
+  lowercase: false,
+  minFrequency: 1,
+  maxVocabulary: 9,
+};
 
 await loadSegmenter(tokenizer);
 const prepare = createPreparation({ cleaning: [], tokenizer });
