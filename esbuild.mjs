@@ -66,6 +66,8 @@ const bundles = [
   nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
   pageBundle('dashboard'),
   pageBundle('inspector'),
+  pageBundle('dataset'),
+  pageBundle('form'),
   pageBundle('report'),
 ];
 

@@ -45,11 +45,14 @@ function checkSources(config: ConfigText, experiment: Experiment, report: Report
     refuse('textColumn', WITH_COLUMNS);
     refuse('labelColumn', WITH_COLUMNS);
     if (source.textColumn !== undefined && source.textColumn === source.labelColumn) {
-      report('error', [...path, 'labelColumn'], 'Text and label cannot be the same column.');
+      const fix = config.fixByRemoval('Remove "labelColumn"', [...path, 'labelColumn']);
+      report('error', [...path, 'labelColumn'], 'Text and label cannot be the same column.', [fix]);
     }
     const isOther = path[1] !== 'train';
     if (isOther && 'path' in train && source.path === train.path) {
-      report('warning', [...path, 'path'], `This is the training data: scores on it say nothing about new texts.`);
+      const fix = config.fixByRemoval(`Remove "${path[1]}"`, path);
+      const message = 'This is the training data: scores on it say nothing about new texts.';
+      report('warning', [...path, 'path'], message, [fix]);
     }
   }
   if (validation && 'split' in validation && 'path' in validation) {
@@ -107,6 +110,8 @@ function checkTraining(config: ConfigText, { model, training }: Experiment, repo
   const perEpoch = training?.validateEverySteps === undefined;
   if (earlyStopping?.patience !== undefined && perEpoch && earlyStopping.patience >= epochs) {
     const message = `A patience of ${earlyStopping.patience} evaluations never ends a run of ${epochs} epochs early.`;
-    report('warning', ['training', 'earlyStopping', 'patience'], message);
+    const path = ['training', 'earlyStopping', 'patience'];
+    const fixes = epochs > 1 ? [config.fixByValue(`Change to ${epochs - 1}`, path, epochs - 1)] : [];
+    report('warning', path, message, fixes);
   }
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ImportPlan, importTensors, planImport, withTokenRows } from '../engine/io/layout/planImport.ts';
 import { describeSteps } from '../engine/io/layout/steps.ts';
 import { encodeSafetensors } from '../engine/io/safetensors.ts';
@@ -14,7 +15,7 @@ import type { ImportRecord } from '../schema/run.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import { readForeignVocabulary } from '../text/foreignVocabulary.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
-import { UserError } from '../util/userError.ts';
+import { CancelledError, UserError } from '../util/userError.ts';
 import { readWeights } from './readWeights.ts';
 
 /** What an import would do. Nothing is on disk yet. */
@@ -28,10 +29,11 @@ export interface PlannedImport {
   sourcePath: string;
 }
 
-/** Reads a file and says what becomes of it. Throws UserError of the readers, and of a vocabulary or labels that do not fit. */
-export async function planRunImport(options: ImportRequest): Promise<PlannedImport> {
+/** Reads a file and says what becomes of it. Throws UserError of the readers, and of a vocabulary or labels that do not fit; CancelledError. */
+export async function planRunImport(options: ImportRequest, signal?: AbortSignal): Promise<PlannedImport> {
   const { path } = options;
-  const file = await readWeights(path);
+  const file = await readWeights(path, signal);
+  await goOnUnlessCancelled(signal);
   const found = planImport(file, options);
   const vocabulary =
     options.vocabulary === undefined
@@ -97,17 +99,33 @@ function experimentOf(
   return { ...experiment, model };
 }
 
-/** Writes the run. Throws UserError `import.misfit` where the file does not fit, or not wholly and `isPartial` is not set. */
-export async function writeRunImport(planned: PlannedImport, { folder, isPartial }: ImportTarget): Promise<string> {
+/** Lets a cancellation in that came while nobody listened: decoding and conversion hold the thread. Throws CancelledError. */
+async function goOnUnlessCancelled(signal?: AbortSignal): Promise<void> {
+  await nextTurn();
+  if (signal?.aborted) throw new CancelledError();
+}
+
+/**
+ * Writes the run. Throws UserError `import.misfit` where the file does not fit, or not wholly and `isPartial` is not set, and CancelledError,
+ * after which nothing of the run is there.
+ */
+export async function writeRunImport(
+  planned: PlannedImport,
+  { folder, isPartial }: ImportTarget,
+  signal?: AbortSignal,
+): Promise<string> {
   const { plan, labels, experiment, tokenizer, sourcePath } = planned;
   refuseMisfits(planned, isPartial);
   // Before the folder is made: a tensor that fails must leave nothing behind.
   const weights = encodeSafetensors(importTensors(plan), { format: 'pt' });
+  await goOnUnlessCancelled(signal);
   const run = await RunFolder.create(join(folder, basename(sourcePath)), experiment);
   try {
     await run.writeModel(weights);
+    await goOnUnlessCancelled(signal);
     if (tokenizer !== undefined) await run.writeTokenizer(tokenizer);
     await run.writeImport(await recordOf(planned, folder));
+    await goOnUnlessCancelled(signal);
     await run.update({
       status: 'imported',
       labels,

@@ -97,8 +97,8 @@ async function countingFiles(dataset: PlacedDataset, { files, onProgress }: Load
   };
   return {
     ...files,
-    async *read(path) {
-      for await (const bytes of files.read(path)) {
+    async *read(path, start) {
+      for await (const bytes of files.read(path, start)) {
         count(bytes.length);
         yield bytes;
       }

@@ -45,7 +45,7 @@ const ValidationSchema = Type.Union(
             'Share of the training data to hold out: stratified by label and drawn with the seed, or for a language model the end of the text.',
         }),
       },
-      { description: 'Hold out a share of the training data.' },
+      { title: 'Share of the training data', description: 'Hold out a share of the training data.' },
     ),
     SourceSchema,
     DatasetReferenceSchema,
@@ -231,11 +231,11 @@ const EmbeddingSchema = closed(
         [
           closed(
             { uniform: Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Draw from U(-a, a).' }) },
-            { description: 'Uniform initialisation.' },
+            { title: 'Uniform', description: 'Uniform initialisation.' },
           ),
           closed(
             { normal: Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Draw from N(0, s²).' }) },
-            { description: 'Normal initialisation (PyTorch uses s = 1).' },
+            { title: 'Normal', description: 'Normal initialisation (PyTorch uses s = 1).' },
           ),
         ],
         {
@@ -334,7 +334,7 @@ const ModelSchema = closed(
     ),
     encoder: EncoderSchema,
     pooling: Type.Optional(
-      stringEnum(['last', 'mean', 'max'], {
+      stringEnum(['last', 'mean', 'max', 'attention'], {
         default: 'last',
         description:
           'How the encoder’s outputs become one vector per text. A language model has none: it predicts at every token.',
@@ -342,6 +342,7 @@ const ModelSchema = closed(
           'The final hidden state of each direction (PyTorch’s h_n).',
           'The mean over the tokens.',
           'The largest value of each unit over the tokens.',
+          'The average over the tokens, weighted by a softmax over one learned score a token (Felbo et al., 2017). Its group is `attention`.',
         ],
       }),
     ),
@@ -554,7 +555,10 @@ const TrainingSchema = closed(
                 stringEnum(['none', 'balanced'], {
                   description: '`balanced` weighs a class by examples / (classes × examples of the class).',
                 }),
-                Type.Record(Type.String(), Type.Number({ minimum: 0 }), { description: 'A weight per label.' }),
+                Type.Record(Type.String(), Type.Number({ minimum: 0 }), {
+                  title: 'label and weight',
+                  description: 'A weight per label.',
+                }),
               ],
               {
                 default: 'none',

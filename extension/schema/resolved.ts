@@ -54,11 +54,13 @@ export interface ResolvedVectors {
   format: 'auto' | 'text' | 'binary';
 }
 
+export type PoolingName = 'last' | 'mean' | 'max' | 'attention';
+
 export interface ResolvedModel {
   embedding: ResolvedEmbedding;
   encoder: ResolvedEncoder;
   /** Absent where the task predicts at every token. */
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
   head: { dropout: number };
 }
 

@@ -20,10 +20,10 @@ export interface LanguageModelData {
   validation: EncodedText;
 }
 
-/** Tokens at a time; scores do not depend on it. */
-const SCORING_WINDOW = 64;
+/** Tokens of a stream at a time in scoring; scores do not depend on it. */
+export const SCORING_WINDOW = 64;
 /** Tokens of the text that shows what the model has learned. */
-const SAMPLE_LENGTH = { character: 160, word: 40 } as const;
+export const SAMPLE_LENGTH = { character: 160, word: 40 } as const;
 
 export function createLanguageModel(
   { tokenizer, train, validation }: LanguageModelData,

@@ -63,6 +63,7 @@ export function traceRun(run: RunModel, request: Omit<TraceRequest, 'runDir' | '
     layers: traced.layers,
     ...('type' in embedding ? {} : { embeddings: embeddingRows(model, read.ids), embeddingSize: embedding.size }),
     pooled: traced.pooled,
+    attention: traced.attention,
     classes: traced.logits && classScores(run.labels, traced.logits),
     nextTokens: traced.next?.map(({ ids, probabilities, ofActual }: NextIds) => ({
       top: ids.map((id, at) => ({ token: tokenizer.shown(id), probability: probabilities[at] })),
