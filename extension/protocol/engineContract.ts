@@ -3,7 +3,7 @@
 import type { Dataset, Splits } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
-import type { PoolingName } from '../schema/resolved.ts';
+import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
@@ -43,6 +43,11 @@ import type {
 } from './traceAnalysis.ts';
 
 /** What settings and configs say of the engine. */
+export interface TrainedTokenizerFacts {
+  vocabulary: number;
+  texts: number;
+}
+
 export interface EngineSettings {
   backend: Backend;
   threads: 'auto' | number;
@@ -225,6 +230,8 @@ export interface EngineContract {
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
+    /** Learns a tokenizer from a file, a folder or a manifest, and writes it. */
+    trainTokenizer(params: { path: string; settings: LearnedTokenizer; out: string }): TrainedTokenizerFacts;
     /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
     fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
     /** Begins to count the rows of a dataset; `counting` tells how far that is. `path` is that of the manifest. */

@@ -103,7 +103,7 @@ function noTokenizer(vocabularySize: number): Tokenizer {
     throw new Error('A calibration has no texts');
   };
   const texts = { encode: none, encodePiece: none, id: none, token: none, shown: none, decode: none, toJson: none };
-  return { vocabularySize, model: 'none', isCharacters: true, ...texts };
+  return { vocabularySize, model: 'WordLevel', isCharacters: true, ...texts };
 }
 
 /** Of a step but the first ones. */
