@@ -1,6 +1,7 @@
 // The dataset page: what it is, what is wrong with it, and its rows. <gs-dataset>
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DatasetContract } from '../../extension/protocol/datasetContract.ts';
+import type { DatasetFinding } from '../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, RowFilter, RowPart } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import { groupThousands } from '../shared/format.ts';
@@ -108,11 +109,21 @@ export class DatasetApp extends LightElement {
     const view = {
       findings: report?.findings ?? [],
       leftOut: table.leftOut,
-      shown: store.state.filter.finding,
+      isShown: ({ code, part }: DatasetFinding) => {
+        const { filter } = store.state;
+        return filter.finding === code && (part === undefined || filter.part === part);
+      },
       isChanging: store.isChanging || looking !== undefined,
     };
     const actions = {
-      show: (finding: string | undefined) => store.filter({ finding }),
+      show: (finding: DatasetFinding | undefined) =>
+        store.filter({
+          finding: finding?.code,
+          part: finding?.part,
+          text: undefined,
+          label: undefined,
+          length: undefined,
+        }),
       leaveOut: (remedy: Parameters<DatasetStore['leaveOut']>[0]) => void store.leaveOut(remedy),
       putBack: (reason: string) => void store.putBack(reason),
     };
@@ -220,7 +231,7 @@ export class DatasetApp extends LightElement {
         ...(hasUnusable ? (['unusable'] as const) : []),
         ...(leftOut.length > 0 ? (['leftOut'] as const) : []),
       ],
-      findings: report?.findings.map(({ code }) => code).filter(hasRows) ?? [],
+      findings: [...new Set(report?.findings.map(({ code }) => code).filter(hasRows))],
     };
   }
 
