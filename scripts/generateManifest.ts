@@ -6,6 +6,7 @@ import { COMMANDS, type CommandId } from '../extension/host/commands/commandTabl
 import {
   DASHBOARD_VIEW_TYPE,
   DATASET_VIEW_TYPE,
+  FORM_VIEW_TYPE,
   INSPECTOR_VIEW_TYPE,
   VIEW_CONTAINER,
   VIEWS,
@@ -113,12 +114,20 @@ function configuration(texts: Texts): Json {
   return { title: 'Gatescope', properties: Object.fromEntries(properties) };
 }
 
-function fileContributions(): Json {
+function fileContributions(texts: Texts): Json {
   return {
     languages: [{ id: 'jsonc', filenamePatterns: ['*.gatescope.json', '*.dataset.json'] }],
     jsonValidation: [
       { fileMatch: '*.gatescope.json', url: './dist/schemas/experiment.editor.schema.json' },
       { fileMatch: '*.dataset.json', url: './dist/schemas/dataset.editor.schema.json' },
+    ],
+    customEditors: [
+      {
+        viewType: FORM_VIEW_TYPE,
+        displayName: texts.ref('editor.form', 'Gatescope Config Form'),
+        selector: [{ filenamePattern: '*.gatescope.json' }],
+        priority: 'option',
+      },
     ],
     configurationDefaults: {
       'files.watcherExclude': { '**/.gatescope/**': true },
@@ -163,7 +172,7 @@ export function generateManifest(): GeneratedManifest {
       ...views(texts),
       walkthroughs: walkthroughs(texts),
       configuration: configuration(texts),
-      ...fileContributions(),
+      ...fileContributions(texts),
     },
   };
   return { manifest, texts: texts.all };

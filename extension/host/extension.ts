@@ -13,6 +13,7 @@ import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createExportCommand } from './commands/exportCommand.ts';
 import { createFineTuneCommands } from './commands/fineTuneCommands.ts';
+import { createFormCommand } from './commands/formCommand.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
 import { createImportCommand } from './commands/importCommand.ts';
 import { createInspectorCommands } from './commands/inspectorCommands.ts';
@@ -43,6 +44,7 @@ import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
 import { DatasetPage } from './webviews/datasetPage.ts';
+import { FormEditor } from './webviews/form.ts';
 import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
@@ -76,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): GatescopeApi {
   connectEngineLog(parts);
   parts.owned.add(registerLanguageFeatures(parts));
   registerViews(parts);
+  parts.owned.add(new FormEditor({ ...parts, extensionUri: context.extensionUri }).register());
   parts.owned.add(registerAllCommands(parts));
   parts.owned.add(createTrainingStatusBar(parts.queue));
   parts.owned.add(keepContextKeys(parts.queue, parts.catalog));
@@ -166,6 +169,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
+    ...createFormCommand(catalog),
     ...createDatasetCommands({ catalog, datasets, engine, page: parts.datasetPage }),
     ...createRunCommands({ catalog, engine }, log),
     ...createFineTuneCommands({

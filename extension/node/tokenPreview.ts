@@ -62,9 +62,9 @@ export class TokenPreviews {
 function previewOf({ experiment, tokenizer }: KnownTokenizer, text: string): TokenPreview {
   const { maxLength, ...uncut } = experiment.text;
   const { ids, tokens } = encodeText({ experiment: { ...experiment, text: uncut }, tokenizer }, text);
-  const { type } = experiment.text.tokenizer;
+  const { tokenizer: settings } = experiment.text;
   return {
-    tokenizer: type,
+    tokenizer: 'file' in settings ? settings.file : settings.type,
     vocabulary: tokenizer.vocabularySize,
     maxLength: experiment.task === 'languageModel' ? undefined : maxLength,
     count: ids.length,

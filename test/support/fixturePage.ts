@@ -17,6 +17,7 @@ const HOSTS: Readonly<Record<PageName, string>> = {
   dashboard: 'webview/dev/fixtureHost.ts',
   inspector: 'webview/dev/inspectorHost.ts',
   dataset: 'webview/dev/datasetHost.ts',
+  form: 'test/support/formHost.ts',
 };
 
 export interface PageOptions {

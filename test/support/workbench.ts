@@ -235,6 +235,11 @@ export class Workbench {
     return this.#document('gs-dataset');
   }
 
+  /** The form's document, once it shows something. */
+  form(): Promise<Frame> {
+    return this.#document('gs-form');
+  }
+
   #document(element: string): Promise<Frame> {
     return eventually(`${element} shows`, async () => {
       for (const frame of this.page.frames()) {

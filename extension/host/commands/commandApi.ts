@@ -72,6 +72,8 @@ interface Commands {
   'gatescope.experiment.showPlan'(target?: unknown): Promise<string>;
   /** Answers with the curve and the suggestion. */
   'gatescope.experiment.findRate'(target?: unknown): Promise<FoundRate>;
+  /** Answers with the path of the config. */
+  'gatescope.experiment.openForm'(target?: unknown): Promise<string>;
   /** Answers with the path of the new config. */
   'gatescope.experiment.new'(folder?: unknown): Promise<string | undefined>;
   /** Answers with the folder of the copy. */
