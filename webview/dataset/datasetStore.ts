@@ -1,11 +1,6 @@
 // What the dataset page shows: the table of one dataset, what a filter found, its report. No DOM beyond the page host.
 // Invariant: an answer counts only while the dataset and the filter that it was asked for are shown.
-import type {
-  ConfigUse,
-  DatasetContract,
-  DatasetFocus,
-  DatasetName,
-} from '../../extension/protocol/datasetContract.ts';
+import type { ConfigUse, DatasetContract, DatasetName } from '../../extension/protocol/datasetContract.ts';
 import type { DatasetReport, Remedy } from '../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, RowFilter, TableRow, TableState } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
@@ -70,7 +65,7 @@ export class DatasetStore {
       this.#onChange();
     });
     client.on('manifestChanged', ({ path }) => {
-      if (path === this.state.path) void this.#open();
+      if (path === this.state.path) void this.open();
     });
     client.on('counting', ({ path, state }) => {
       if (path === this.state.path) this.#count(state);
@@ -97,7 +92,7 @@ export class DatasetStore {
       const isKnown = datasets.some(({ path }) => path === this.state.path);
       if (focus && focus.path !== this.state.path) this.#forget(focus.path);
       else if (!isKnown) this.#forget(datasets[0]?.path);
-      if (whyNot === undefined && this.state.path !== undefined) await this.#open();
+      if (whyNot === undefined && this.state.path !== undefined) await this.open();
     } catch (error) {
       this.error = error;
     }
@@ -106,12 +101,7 @@ export class DatasetStore {
 
   show(path: string): void {
     this.#forget(path);
-    void this.#open();
-  }
-
-  /** Reads everything again, as files may have changed. */
-  reload(): void {
-    void this.#open();
+    void this.open();
   }
 
   /** The chosen row with its whole text. */
@@ -130,10 +120,6 @@ export class DatasetStore {
     this.#remember({ filter, active: undefined });
     this.#chosen.clear();
     void this.#runFilter();
-  }
-
-  clearFilter(): void {
-    this.filter({ text: undefined, label: undefined, part: undefined, finding: undefined, length: undefined });
   }
 
   cancelFilter(): void {
@@ -190,8 +176,8 @@ export class DatasetStore {
     this.looking = undefined;
   }
 
-  /** The table counts its rows from the start; report and filter follow when all are counted. */
-  async #open(): Promise<void> {
+  /** Reads everything again, as files may have changed; report and filter follow when all rows are counted. */
+  async open(): Promise<void> {
     const { path } = this.state;
     if (path === undefined) return;
     this.#stop();
