@@ -47,9 +47,7 @@ export class DatasetApp extends LightElement {
     const failure =
       store.error === undefined
         ? nothing
-        : errorNotice('Something went wrong.', store.error, () =>
-            store.isLoaded ? store.reload() : void store.load(),
-          );
+        : errorNotice('Something went wrong.', store.error, () => void (store.isLoaded ? store.open() : store.load()));
     if (!store.isLoaded)
       return html`<main>${store.error === undefined ? progressRing('Looking for datasets') : failure}</main>`;
     if (store.whyNot !== undefined) return html`<main>${infoNotice(store.whyNot)}</main>`;
@@ -74,7 +72,7 @@ export class DatasetApp extends LightElement {
         <span class="spacer"></span>
         ${button({ label: 'New Experiment', icon: 'new-file', onClick: () => store.do(store.client.call('newExperiment', { path })) })}
         ${button({ label: 'Open Manifest', icon: 'go-to-file', onClick: () => store.do(store.client.call('openManifest', { path })) })}
-        ${iconButton({ label: 'Read again', icon: 'refresh', onClick: () => store.reload() })}
+        ${iconButton({ label: 'Read again', icon: 'refresh', onClick: () => void store.open() })}
       </div>
       ${manifest?.description ? html`<p>${manifest.description}</p>` : nothing} ${this.#renderFacts()}
     </header>`;
@@ -117,13 +115,7 @@ export class DatasetApp extends LightElement {
     };
     const actions = {
       show: (finding: DatasetFinding | undefined) =>
-        store.filter({
-          finding: finding?.code,
-          part: finding?.part,
-          text: undefined,
-          label: undefined,
-          length: undefined,
-        }),
+        store.filter({ ...NO_FILTER, finding: finding?.code, part: finding?.part }),
       leaveOut: (remedy: Parameters<DatasetStore['leaveOut']>[0]) => void store.leaveOut(remedy),
       putBack: (reason: string) => void store.putBack(reason),
     };
@@ -133,7 +125,7 @@ export class DatasetApp extends LightElement {
         ${store.isChanging ? html`<span class="muted" role="status">Changing the manifest …</span>` : nothing}
         ${looking ? html`<span class="muted">Looking at all rows …</span>${progressBar('Looking at all rows', looking.fraction)}` : nothing}
       </div>
-      ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => store.reload())}
+      ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => void store.open())}
       ${report ? renderFindings(view, actions) : nothing}
       ${report?.limits.map((limit) => html`<p class="muted">${limit}</p>`)}
     </section>`;
@@ -158,7 +150,7 @@ export class DatasetApp extends LightElement {
         .found=${store.found}
         .fraction=${store.filtering?.fraction}
         @filter=${(event: CustomEvent<Partial<RowFilter>>) => store.filter(event.detail)}
-        @clear=${() => store.clearFilter()}
+        @clear=${() => store.filter(NO_FILTER)}
         @cancel=${() => store.cancelFilter()}
       ></gs-row-filters>
       <gs-dataset-rows
@@ -244,6 +236,13 @@ export class DatasetApp extends LightElement {
 }
 
 const MAX_LISTED = 3;
+const NO_FILTER: RowFilter = {
+  text: undefined,
+  label: undefined,
+  part: undefined,
+  finding: undefined,
+  length: undefined,
+};
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MAX_LISTED).join(', ');
