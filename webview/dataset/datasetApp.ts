@@ -47,7 +47,11 @@ export class DatasetApp extends LightElement {
     const failure =
       store.error === undefined
         ? nothing
-        : errorNotice('Something went wrong.', store.error, () => void (store.isLoaded ? store.open() : store.load()));
+        : errorNotice(
+            store.table ? 'That did not work.' : 'The dataset cannot be shown.',
+            store.error,
+            () => void (store.isLoaded ? store.open() : store.load()),
+          );
     if (!store.isLoaded)
       return html`<main>${store.error === undefined ? progressRing('Looking for datasets') : failure}</main>`;
     if (store.whyNot !== undefined) return html`<main>${infoNotice(store.whyNot)}</main>`;
@@ -127,6 +131,7 @@ export class DatasetApp extends LightElement {
       </div>
       ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => void store.open())}
       ${report ? renderFindings(view, actions) : nothing}
+      ${table.error === undefined || report ? nothing : html`<p class="muted">They come when all rows can be read.</p>`}
       ${report?.limits.map((limit) => html`<p class="muted">${limit}</p>`)}
     </section>`;
   }
@@ -155,6 +160,7 @@ export class DatasetApp extends LightElement {
       ></gs-row-filters>
       <gs-dataset-rows
         .count=${store.count}
+        .total=${table.rows}
         .active=${active}
         .rows=${store.pages}
         .fileName=${fileName}

@@ -132,7 +132,9 @@ export class LengthBars extends LightElement {
       .map(({ title, maxLength = 0 }) => {
         const cut = counts.reduce((sum, count, at) => (at * width > maxLength ? sum + count : sum), 0);
         const share = (100 * cut) / Math.max(1, total);
-        return `${title} cuts at ${maxLength}: about ${share.toFixed(share < 1 ? 2 : 0)} % of the texts are longer.`;
+        const longer =
+          share < 0.05 ? 'hardly any text is' : `about ${share.toFixed(share < 1 ? 1 : 0)} % of the texts are`;
+        return `${title} cuts at ${maxLength}: ${longer} longer.`;
       })
       .join(' ');
   }
