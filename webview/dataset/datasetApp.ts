@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DatasetContract } from '../../extension/protocol/datasetContract.ts';
 import type { DatasetFinding } from '../../extension/protocol/datasetReport.ts';
-import type { OpenedTable, RowFilter, RowPart } from '../../extension/protocol/datasetTable.ts';
+import type { OpenedTable, RowFilter } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import { groupThousands } from '../shared/format.ts';
 import { iconButton } from '../shared/icons.ts';
@@ -11,12 +11,12 @@ import { emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { button, progressRing } from '../shared/widgets.ts';
 import { DatasetStore } from './datasetStore.ts';
+import { KnownChoices } from './filterChoices.ts';
 import { renderFindings } from './findingsList.ts';
-import { hasRows } from './names.ts';
 import { renderOverview } from './overview.ts';
 import { renderRowDetail } from './rowDetail.ts';
 import './rowFilters.ts';
-import { type FilterChoices, progressBar } from './rowFilters.ts';
+import { progressBar } from './rowFilters.ts';
 import './rowTable.ts';
 import './splitEditor.ts';
 import type { SplitActions } from './splitEditor.ts';
@@ -25,6 +25,7 @@ import type { Encode } from './tokenView.ts';
 
 export class DatasetApp extends LightElement {
   declare store: DatasetStore;
+  readonly #choices = new KnownChoices();
   readonly #splitActions: SplitActions = {
     preview: (splits, signal) => this.store.client.call('previewSplits', { path: this.#path, splits }, { signal }),
     write: (splits) => this.store.client.call('writeSplits', { path: this.#path, splits }),
@@ -149,7 +150,7 @@ export class DatasetApp extends LightElement {
       </div>
       <gs-row-filters
         .filter=${filter}
-        .choices=${this.#choices(table)}
+        .choices=${this.#choices.of(table, store.report)}
         .total=${table.rows}
         .isCounted=${table.isComplete}
         .found=${store.found}
@@ -211,26 +212,6 @@ export class DatasetApp extends LightElement {
     const { store } = this;
     if (store.count > 0 || store.filtering || !table.isComplete) return nothing;
     return emptyNotice(table.rows === 0 ? 'The files have no rows.' : 'No row fits the filter.');
-  }
-
-  #choices({ manifest, leftOut }: OpenedTable): FilterChoices {
-    const { report } = this.store;
-    const labels = new Set(report?.parts.flatMap((part) => part.labels.map(({ label }) => label)));
-    const { folds } = manifest.splits ?? {};
-    const parts: RowPart[] =
-      folds === undefined
-        ? (report?.parts.map(({ part }) => part) ?? [])
-        : Array.from({ length: folds }, (_, at): RowPart => `fold ${at + 1}`);
-    const hasUnusable = report?.parts.some(({ unusable }) => unusable > 0) ?? false;
-    return {
-      labels: [...labels],
-      parts: [
-        ...parts,
-        ...(hasUnusable ? (['unusable'] as const) : []),
-        ...(leftOut.length > 0 ? (['leftOut'] as const) : []),
-      ],
-      findings: [...new Set(report?.findings.map(({ code }) => code).filter(hasRows))],
-    };
   }
 
   /** As the manifest names it. */

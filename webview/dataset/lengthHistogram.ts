@@ -54,7 +54,7 @@ export class LengthBars extends LightElement {
   }
 
   #renderParts(): TemplateResult {
-    return html`<select aria-label="Part" @change=${(event: Event) => {
+    return html`<select aria-label="Lengths of" @change=${(event: Event) => {
       this.shownPart = (event.target as HTMLSelectElement).selectedIndex;
     }}>${this.parts.map(({ part }, at) => html`<option ?selected=${at === this.shownPart}>${part}</option>`)}</select>`;
   }
