@@ -65,7 +65,7 @@ export async function runConnectivity(
       remedy: 'Give a shorter passage.',
     });
   }
-  const norms = await connectivity(run.model, ids, { layer, direction, betweenTokens: () => takeTurn(signal) });
+  const norms = await connectivity(run.model, ids, { layer, direction, betweenSteps: () => takeTurn(signal) });
   return { layer, direction, tokenCount: ids.length, norms };
 }
 
