@@ -2,10 +2,12 @@
 // Tells `token` with the place of the token whose row was chosen.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction } from '../../../extension/protocol/trace.ts';
-import type { Connectivity } from '../../../extension/protocol/traceAnalysis.ts';
+import { type Connectivity, MAX_CONNECTED_TOKENS } from '../../../extension/protocol/traceAnalysis.ts';
+import { formatCount } from '../../shared/format.ts';
 import type { HeatmapLabels } from '../../shared/heatmap/matrix.ts';
 import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
+import { emptyNotice } from '../../shared/notice.ts';
 import { button } from '../../shared/widgets.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
@@ -65,12 +67,16 @@ export class ConnectivityView extends LightElement {
       return;
     }
     if (changed.has('look') && changed.get('look')?.text !== text) this.at = undefined;
-    if (!this.#isQuick && this.asked !== text) {
+    if (this.#isTooLong || (!this.#isQuick && this.asked !== text)) {
       this.#connectivity.forget();
       return;
     }
     const request = { runId, epoch, text, layer, direction };
     this.#connectivity.ask(keyOf(look, layer, direction), (signal) => client.call('connectivity', request, { signal }));
+  }
+
+  get #isTooLong(): boolean {
+    return (this.look.trace?.tokens.length ?? 0) > MAX_CONNECTED_TOKENS;
   }
 
   /** Whether it is computed unasked. */
@@ -82,6 +88,13 @@ export class ConnectivityView extends LightElement {
   protected override render(): TemplateResult {
     if (this.look.question.method !== 'trace') {
       return renderNoWeights(this.look);
+    }
+    if (this.#isTooLong) {
+      const count = formatCount(this.look.trace?.tokens.length ?? 0, 'token');
+      return emptyNotice(
+        `The text has ${count}; connectivity can be computed for at most ${MAX_CONNECTED_TOKENS}.`,
+        'Look at a shorter passage of it.',
+      );
     }
     return html`<div class="tools">
         ${check('Logarithmic colours', this.isLog, (isOn) => {
@@ -100,7 +113,7 @@ export class ConnectivityView extends LightElement {
   #renderOffer(): TemplateResult {
     const { trace, text } = this.look;
     return html`<div class="notice">
-      <p>The work grows with the square of the ${trace?.tokens.length} tokens, and may take minutes in a wide network.</p>
+      <p>The work grows with the square of the ${trace?.tokens.length} tokens: seconds in most networks, minutes in wide ones of many layers.</p>
       ${button({
         label: 'Compute',
         icon: 'play',

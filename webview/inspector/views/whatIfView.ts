@@ -26,6 +26,8 @@ const MOST_PROBABILITIES = 8;
 /** Bars span at least so much, so that a change which is written as 0.0 % has next to none. */
 const LEAST_SPAN = 0.02;
 const MOST_CHIPS = 200;
+/** So many columns want the whole width each time. */
+const LONG_TEXT = 120;
 
 export class WhatIfView extends LightElement {
   static override properties = {
@@ -101,6 +103,7 @@ export class WhatIfView extends LightElement {
     return html`<div class="what-if-input">
         <textarea
           rows="2"
+          dir="auto"
           aria-label="The changed text"
           spellcheck="false"
           .value=${text}
@@ -136,7 +139,7 @@ export class WhatIfView extends LightElement {
       ${renderColumns(difference)}
       <p class="view-readout" aria-live="polite" data-first-change=${firstDifference(difference) ?? nothing}>${sentence(difference)}</p>
       ${renderProbabilities(difference.probabilities)}
-      <div class="heatmaps">${difference.signals.map((signal) => this.#renderSignal(difference, signal))}</div>
+      <div class="heatmaps ${difference.columns.length > LONG_TEXT ? 'is-long' : ''}">${difference.signals.map((signal) => this.#renderSignal(difference, signal))}</div>
     `;
   }
 
@@ -158,7 +161,7 @@ export class WhatIfView extends LightElement {
         order,
         range: { kind: 'diverging', min: -scale, max: scale },
         value: shown && valueAt(matrix, shown),
-        note: summary.largest === 0 ? 'no difference' : `≤ ${summary.largest.toPrecision(2)}`,
+        note: summary.largest === 0 ? 'no difference' : `largest ${summary.largest.toPrecision(2)}`,
         columnNames: names,
         at,
         hovered,
