@@ -319,6 +319,19 @@ test('a reload restores text, signal, layer, direction, order, zoom, cell and pi
   assert.ok(await page.getByRole('button', { name: /^Zoom out/ }).isEnabled());
 });
 
+test('where the browser lost what the page remembers, the copy of the host counts', async (t) => {
+  const page = await open(t);
+  await box(page).fill('Where is the Loch Ness monster ?');
+  await signal(page, 'cell state').check();
+  await eventually('the host has it', () =>
+    page.evaluate(() => /Loch Ness.*"signal":"c"/.test(sessionStorage.getItem('gatescope-dev-kept') ?? '')),
+  );
+  await page.evaluate(() => sessionStorage.removeItem('gatescope-dev-inspector'));
+  await page.reload();
+  await eventually('the text', async () => (await box(page).inputValue()) === 'Where is the Loch Ness monster ?');
+  assert.ok(await signal(page, 'cell state').isChecked());
+});
+
 test('pictures, tables and traces are exported', async (t) => {
   const page = await open(t, { state: 'gru' });
   await signal(page, 'all signals').check();
