@@ -38,6 +38,8 @@ const FOOT = 44;
 /** Room of the bars, and of the line that says what they are. */
 const BARS = { height: 40, least: 1, title: 18 };
 const LONGEST_NAME = 16;
+/** About what a letter takes of a line of text. */
+const LETTER = 7;
 const LEGEND = { width: 140, height: 10, stops: 24 };
 /** Cells take at least so much; then as much as fills the picture. */
 const ROOM = { width: 900, height: 500, largest: { width: 40, height: 16 } };
@@ -62,7 +64,8 @@ export function heatmapsToSvg(pictures: readonly HeatmapPicture[], frame: Pictur
   const { matrix } = pictures[0];
   const cell = cellOf(matrix);
   const plot = { width: matrix.columns * cell.width, height: matrix.rows * cell.height };
-  const width = Math.max(LEFT + plot.width + RIGHT, 420);
+  const lines = [frame.title, frame.bars?.title ?? ''];
+  const width = Math.max(LEFT + plot.width + RIGHT, 420, ...lines.map(({ length }) => Math.min(900, length * LETTER)));
   const top = frame.bars ? NAMES + BARS.height : NAMES;
   const each = top + plot.height + FOOT;
   const head = frame.bars ? TITLE + BARS.title : TITLE;
