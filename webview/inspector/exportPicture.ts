@@ -47,18 +47,19 @@ function pictureOf(store: InspectorStore, { order, marks, gradient }: Shown): st
   const { trace, shown, run } = store;
   const theme = readTheme();
   const titleOf = (name: SignalName): string => `${SIGNAL_FACTS[name].symbol}, ${SIGNAL_FACTS[name].title}`;
+  const columnNames = trace!.tokens.map(({ text }) => text);
   const pictures = store.shownSignals.map((name) => {
     const range = rangeOf(trace!, name);
     const matrix = matrixOf(trace!, shown!.signals[name]!);
     const note = isUnbounded(trace!, name) ? clippingNote(matrix, range) : undefined;
-    return { title: titleOf(name), matrix, order, range, note, map: colorMap(range.kind, theme.ground) };
+    const map = colorMap(range.kind, theme.ground);
+    return { title: titleOf(name), matrix, order, range, note, columnNames, map };
   });
   const reads = store.direction === 0 ? 'forward' : 'backward';
   const title = `${run?.name}, layer ${store.layer}, ${reads}`;
   const summary = `${store.shownSignals.map(titleOf).join('; ')} of ${trace!.hiddenSize} units over ${trace!.tokens.length} tokens`;
-  const columnNames = trace!.tokens.map(({ text }) => text);
   const bars = gradient && { ...barsOf(gradient), title: `Bars: ${gradientTitle(gradient)}` };
-  return heatmapsToSvg(pictures, { title, summary, columnNames, bars, marks, theme });
+  return heatmapsToSvg(pictures, { title, summary, bars, marks, theme });
 }
 
 /** A row a unit, in the order they are shown, and a column a token; the gradient, where it is shown, before them. */

@@ -1,5 +1,5 @@
 // How each state depends on each token: the norm of d h_t / d x_s as a heatmap. <gs-connectivity-view>
-// Tells `token` with the place of the token whose row was chosen.
+// Tells `token` with the place of the token whose row was chosen, and `picture` with the promise of a file.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction } from '../../../extension/protocol/trace.ts';
 import { type Connectivity, MAX_CONNECTED_TOKENS } from '../../../extension/protocol/traceAnalysis.ts';
@@ -14,6 +14,7 @@ import { renderAnswer, renderNoWeights } from './answer.ts';
 import { connectivityMatrix, logScale } from './connectivityMatrix.ts';
 import { check } from './controls.ts';
 import { roundScale } from './difference.ts';
+import { renderPanelExport } from './exportPanels.ts';
 import { type HeatmapActions, renderHeatmapPanel } from './heatmapPanel.ts';
 import { aBoolean, aNumber, Kept, MAX_ZOOM } from './kept.ts';
 import { keyOf, type Look } from './look.ts';
@@ -153,6 +154,7 @@ export class ConnectivityView extends LightElement {
     const names = trace.tokens.map(({ text }) => text);
     const panel = {
       key: 'connectivity',
+      name: `‖∂h_t / ∂x_s‖, ${placeTitle(layer, direction, trace.directionCount)}`,
       title: html`‖∂h<sub>t</sub> / ∂x<sub>s</sub>‖ <span class="muted">${placeTitle(layer, direction, trace.directionCount)}</span>`,
       matrix: this.isLog ? log : plain,
       numbers: plain,
@@ -172,7 +174,11 @@ export class ConnectivityView extends LightElement {
     return html`${renderHeatmapPanel(panel, this.#actions)}
       <p class="view-readout" aria-live="polite">
         ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Without colour: zero, as that state was there before the token was read.'}
-      </p>`;
+      </p>
+      ${renderPanelExport(
+        () => ({ title: 'Connectivity', panels: [panel] }),
+        (file) => this.tell('picture', file),
+      )}`;
   }
 
   readonly #actions: HeatmapActions = {

@@ -14,23 +14,28 @@ export interface HeatmapPicture {
   order: Uint32Array;
   range: ValueRange;
   map: ColorMap;
+  /** Ends of the legend where they differ from those of `range`. */
+  legendRange?: ValueRange;
   /** What the legend says beside the colours. */
   note?: string;
+  columnNames: readonly string[];
+  /** Absent: the numbers of the rows. */
+  rowNames?: readonly string[];
 }
 
 export interface PictureFrame {
   title: string;
   /** One sentence for those who cannot see it. */
   summary: string;
-  columnNames: readonly string[];
   /** Above the names of the columns, with what they are. */
   bars?: ColumnBars & { title: string };
   /** Rows whose names are marked, by row: a CSS colour. */
-  marks: ReadonlyMap<number, string>;
+  marks?: ReadonlyMap<number, string>;
   theme: ThemeColors;
 }
 
-const LEFT = 48;
+/** Room of the rows' numbers, or of their names. */
+const LEFT = { numbers: 48, names: 120 };
 const RIGHT = 70;
 const TITLE = 30;
 const NAMES = 84;
@@ -58,31 +63,30 @@ function cellOf({ columns, rows }: Matrix): Cell {
   };
 }
 
-/** One heatmap under the other. All have the same rows and columns. */
+/** One heatmap under the other, each with cells of its own size. */
 export function heatmapsToSvg(pictures: readonly HeatmapPicture[], frame: PictureFrame): string {
-  const { theme } = frame;
-  const { matrix } = pictures[0];
-  const cell = cellOf(matrix);
-  const plot = { width: matrix.columns * cell.width, height: matrix.rows * cell.height };
-  const lines = [frame.title, frame.bars?.title ?? ''];
-  const width = Math.max(LEFT + plot.width + RIGHT, 420, ...lines.map(({ length }) => Math.min(900, length * LETTER)));
-  const top = frame.bars ? NAMES + BARS.height : NAMES;
-  const each = top + plot.height + FOOT;
-  const head = frame.bars ? TITLE + BARS.title : TITLE;
-  const height = head + pictures.length * each;
+  const { theme, bars } = frame;
+  const left = pictures.some(({ rowNames }) => rowNames) ? LEFT.names : LEFT.numbers;
+  const top = bars ? NAMES + BARS.height : NAMES;
+  const lines = [frame.title, bars?.title ?? ''].map(({ length }) => Math.min(900, length * LETTER));
+  let width = Math.max(420, ...lines);
+  let height = bars ? TITLE + BARS.title : TITLE;
+  const panels = pictures.flatMap((picture) => {
+    const { matrix } = picture;
+    const cell = cellOf(matrix);
+    const plot = { width: matrix.columns * cell.width, height: matrix.rows * cell.height };
+    const at = `<g transform="translate(${left} ${height})">`;
+    width = Math.max(width, left + plot.width + RIGHT);
+    height += top + plot.height + FOOT;
+    return [at, ...panel(picture, { cell, plot, left, top, frame }), '</g>'];
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(theme.fontFamily)}" font-size="11" fill="${theme.foreground}" role="img">`,
     `<title>${escapeXml(frame.summary)}</title>`,
     `<rect width="${width}" height="${height}" fill="${theme.background}"/>`,
     `<text x="12" y="20" font-size="14" font-weight="600">${escapeXml(frame.title)}</text>`,
-    ...(frame.bars
-      ? [`<text x="12" y="${TITLE + 8}" fill="${theme.muted}">${escapeXml(frame.bars.title)}</text>`]
-      : []),
-    ...pictures.flatMap((picture, at) => [
-      `<g transform="translate(${LEFT} ${head + at * each})">`,
-      ...panel(picture, { cell, plot, top, frame }),
-      '</g>',
-    ]),
+    ...(bars ? [`<text x="12" y="${TITLE + 8}" fill="${theme.muted}">${escapeXml(bars.title)}</text>`] : []),
+    ...panels,
     '</svg>',
     '',
   ].join('\n');
@@ -91,27 +95,28 @@ export function heatmapsToSvg(pictures: readonly HeatmapPicture[], frame: Pictur
 interface PanelSize {
   cell: Cell;
   plot: Cell;
-  /** Room above the cells. */
+  /** Room beside and above the cells. */
+  left: number;
   top: number;
   frame: PictureFrame;
 }
 
-function panel(picture: HeatmapPicture, { cell, plot, top, frame }: PanelSize): string[] {
-  const { matrix, order, range, map, title, note } = picture;
-  const { theme, bars, marks, columnNames } = frame;
+function panel(picture: HeatmapPicture, { cell, plot, left, top, frame }: PanelSize): string[] {
+  const { matrix, order, range, legendRange = range, map, title, note, columnNames, rowNames } = picture;
+  const { theme, bars, marks } = frame;
   const bitmap = toBitmap(cellPixels(matrix, order, { map, range }), matrix.columns);
   const image = bitmap
     ? `<image y="${top}" width="${plot.width}" height="${plot.height}" preserveAspectRatio="none" style="image-rendering: pixelated" href="${enlarged(bitmap, cell)}"/>`
     : '';
   return [
-    `<text x="${-LEFT + 12}" y="12" font-weight="600">${escapeXml(title)}</text>`,
+    `<text x="${-left + 12}" y="12" font-weight="600">${escapeXml(title)}</text>`,
     ...(bars ? columnBars(bars, cell, { bottom: top - NAMES + 16, theme }) : []),
     image,
     `<g transform="translate(0 ${top})">`,
     ...columnTexts(columnNames, cell, theme),
-    ...rowTexts(order, cell, theme),
-    ...rowMarks(order, cell, marks),
-    ...legend({ map, range, note, theme }, plot.height + 14),
+    ...rowTexts(order, { cell, theme, rowNames }),
+    ...(marks ? rowMarks(order, cell, marks) : []),
+    ...legend({ map, range: legendRange, note, theme }, plot.height + 14),
     '</g>',
   ];
 }
@@ -182,19 +187,25 @@ function shorten(text: string): string {
   return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join('')}…` : text;
 }
 
-function rowTexts(order: Uint32Array, cell: Cell, theme: ThemeColors): string[] {
+interface RowTexts extends Pick<HeatmapPicture, 'rowNames'> {
+  cell: Cell;
+  theme: ThemeColors;
+}
+
+function rowTexts(order: Uint32Array, { cell, theme, rowNames }: RowTexts): string[] {
   const step = niceStep(11 / cell.height);
   const isInOrder = order.every((row, place) => row === place);
   if (step > 1 && !isInOrder) return [];
   return Array.from(order).flatMap((row, place) => {
     if (place % step !== 0) return [];
     const y = place * cell.height + cell.height / 2 + 4;
-    return [`<text x="-9" y="${y}" text-anchor="end" fill="${theme.muted}">${row}</text>`];
+    const text = rowNames ? escapeXml(shorten(visibleBlanks(rowNames[row]))) : row;
+    return [`<text x="-9" y="${y}" text-anchor="end" fill="${theme.muted}">${text}</text>`];
   });
 }
 
 function legend(
-  { map, range, note, theme }: Omit<HeatmapPicture, 'title' | 'matrix' | 'order'> & { theme: ThemeColors },
+  { map, range, note, theme }: Pick<HeatmapPicture, 'map' | 'range' | 'note'> & { theme: ThemeColors },
   y: number,
 ): string[] {
   const width = LEGEND.width / LEGEND.stops;
