@@ -80,7 +80,8 @@ class FieldBuilder {
     return own.map(({ problem: { severity, message, fixes } }) => ({
       severity,
       message,
-      fixes: fixes.map(({ title }) => title),
+      // What only the editor can do has no place in a form.
+      fixes: fixes.filter(({ edits }) => edits.length > 0).map(({ title }) => title),
     }));
   }
 
