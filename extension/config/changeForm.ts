@@ -6,7 +6,7 @@ import type { FormChange, FormPath } from '../protocol/formContract.ts';
 import { ExperimentSchema } from '../schema/experiment.ts';
 import { ConfigText } from './configText.ts';
 import { editConfig } from './editConfig.ts';
-import { branchOfValue, memberOf, partOf } from './formFields.ts';
+import { branchOfValue, memberOf, partOf } from './formPlaces.ts';
 import type { TextEdit } from './problem.ts';
 import { chooseBranch } from './schemaBranch.ts';
 import { initialValue } from './schemaWords.ts';

@@ -116,7 +116,8 @@ function renderVariant(field: FieldOf<'variant'>, context: FieldContext): Templa
     const own: FieldContext = { ...context, part: 'value' };
     if (is(value, 'map'))
       return renderRow(field, select, context, html`<div class="group-body">${renderMap(value, own)}</div>`);
-    return renderRow(field, html`${select} ${renderPlain(value, own)}`, context);
+    const named = { ...value, label: `${field.label}: ${value.label}` };
+    return renderRow(field, html`${select} ${renderPlain(named, own)}`, context);
   }
   return renderRow(field, select, context, fields.length > 0 ? renderBody(field, fields, context) : undefined);
 }
@@ -137,10 +138,11 @@ function renderBody({ path, label }: FormField, fields: readonly FormField[], co
             type="button"
             class="text-button more"
             aria-expanded=${isOpen ? 'true' : 'false'}
-            aria-label=${isOpen ? `Fewer fields of ${label}` : `More fields of ${label}: ${names}`}
             @click=${() => actions.open(path, !isOpen)}
           >
-            ${icon(isOpen ? 'chevron-up' : 'chevron-down')}${isOpen ? 'Fewer fields' : html`More: <span class="muted">${names}</span>`}
+            ${icon(isOpen ? 'chevron-up' : 'chevron-down')}<span
+              >${isOpen ? 'Fewer' : 'More'}<span class="visually-hidden"> fields of ${label}</span>${isOpen ? nothing : html`: <span class="muted">${names}</span>`}</span
+            >
           </button>`
     }
   </div>`;
