@@ -178,7 +178,7 @@ test('every problem stands at one field, at the nearest there is', () => {
     'data.train': ['Change to "format"', 'Remove "fromat"'],
     'model.encoder.hiddenSize': ['Change to 1'],
     'model.pooling': ['Change to "last"'],
-    'training.epochs': [],
+    'training.epochs': ['Change to 10'],
     'training.batchSize': ['Change to 2'],
   });
   assert.deepEqual(controlAt(text, 'training.epochs'), { kind: 'other', value: '"many"' });
