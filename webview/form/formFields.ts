@@ -49,7 +49,7 @@ function renderRow(
   below?: TemplateResult,
 ): TemplateResult {
   const { path, label, isRequired, isSet, isItem } = field;
-  const more = is(field, 'choice') ? choiceHelp(field.control) : variantHelp(field);
+  const more = moreHelp(field);
   return html`<div class="field ${isSet ? 'is-set' : ''}" data-path=${spokenPath(path)}>
     <div class="field-head">
       <label for=${idOf(path)} title=${spokenPath(path)}>${isItem && typeof path.at(-1) === 'number' ? html`<span class="visually-hidden">Item </span>` : nothing}${label}</label>
@@ -148,7 +148,10 @@ function renderBody({ path, label }: FormField, fields: readonly FormField[], co
   </div>`;
 }
 
-function variantHelp({ control }: FormField): string | undefined {
+/** What may be typed, or what the value that counts means. */
+function moreHelp({ control }: FormField): string | undefined {
+  if (control.kind === 'number') return `${control.expected.charAt(0).toUpperCase()}${control.expected.slice(1)}.`;
+  if (control.kind === 'choice') return choiceHelp(control);
   if (control.kind !== 'variant') return undefined;
   const counts = control.chosen ?? control.byDefault;
   const branch = counts === undefined ? undefined : control.branches[counts];
