@@ -153,7 +153,7 @@ test('while the text is no JSON the form waits, says where, and recovers', async
 
 test('problems stand at their fields, and their fixes mend the text', async (t) => {
   const page = await open(t, { state: 'errors' });
-  await page.getByRole('button', { name: '6 errors' }).waitFor();
+  await page.getByRole('button', { name: '7 errors' }).waitFor();
   const units = page.getByRole('textbox', { name: 'Hidden size' });
   assert.equal(await units.getAttribute('aria-invalid'), 'true');
   await fieldAt(page, 'model.encoder.hiddenSize').getByRole('button', { name: 'Change to 1' }).click();
@@ -161,6 +161,7 @@ test('problems stand at their fields, and their fixes mend the text', async (t) 
   await eventually('it is no longer marked', async () => (await units.getAttribute('aria-invalid')) === null);
   await page.getByRole('button', { name: 'Change to "format"' }).click();
   await eventually('the key is mended', async () => (await textOf(page)).includes('"format": "csv"'));
+  assert.match(await fieldAt(page, 'engine.threads').innerText(), /0 is out of range/);
   assert.match(await fieldAt(page, 'training.epochs').innerText(), /"many"[\s\S]*a whole number/);
   assert.match(await fieldAt(page, 'data.train.path').innerText(), /There is no file missing\.csv/);
   await fieldAt(page, 'training.epochs')

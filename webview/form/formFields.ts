@@ -114,10 +114,11 @@ function renderVariant(field: FieldOf<'variant'>, context: FieldContext): Templa
   const value = fields.find((each) => each.path.length === path.length);
   if (value) {
     const own: FieldContext = { ...context, part: 'value' };
+    const both = { ...field, problems: [...field.problems, ...value.problems] };
     if (is(value, 'map'))
-      return renderRow(field, select, context, html`<div class="group-body">${renderMap(value, own)}</div>`);
+      return renderRow(both, select, context, html`<div class="group-body">${renderMap(value, own)}</div>`);
     const named = { ...value, label: `${field.label}: ${value.label}` };
-    return renderRow(field, html`${select} ${renderPlain(named, own)}`, context);
+    return renderRow(both, html`${select} ${renderPlain(named, own)}`, context);
   }
   return renderRow(field, select, context, fields.length > 0 ? renderBody(field, fields, context) : undefined);
 }

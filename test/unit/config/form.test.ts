@@ -180,6 +180,7 @@ test('every problem stands at one field, at the nearest there is', () => {
     'model.pooling': ['Change to "last"'],
     'training.epochs': ['Change to 10'],
     'training.batchSize': ['Change to 2'],
+    'engine.threads': ['Change to 1'],
   });
   assert.deepEqual(controlAt(text, 'training.epochs'), { kind: 'other', value: '"many"' });
 });
