@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { COMMANDS, type CommandId } from '../extension/host/commands/commandTable.ts';
 import {
   DASHBOARD_VIEW_TYPE,
+  DATASET_VIEW_TYPE,
   FORM_VIEW_TYPE,
   INSPECTOR_VIEW_TYPE,
   VIEW_CONTAINER,
@@ -149,6 +150,7 @@ export function generateManifest(): GeneratedManifest {
       'workspaceContains:**/*.gatescope.json',
       `onWebviewPanel:${DASHBOARD_VIEW_TYPE}`,
       `onWebviewPanel:${INSPECTOR_VIEW_TYPE}`,
+      `onWebviewPanel:${DATASET_VIEW_TYPE}`,
     ],
     capabilities: {
       untrustedWorkspaces: {

@@ -43,6 +43,7 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { DatasetPage } from './webviews/datasetPage.ts';
 import { FormEditor } from './webviews/form.ts';
 import { Inspector } from './webviews/inspector.ts';
 
@@ -68,6 +69,7 @@ interface Parts {
   plans: ConfigPlans;
   dashboard: Dashboard;
   inspector: Inspector;
+  datasetPage: DatasetPage;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
@@ -126,6 +128,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
   const inspector = owned.add(
     new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
   );
+  const datasetPage = owned.add(new DatasetPage({ engine, datasets, catalog, reader, log, extensionUri }));
   return {
     context,
     owned,
@@ -140,6 +143,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
     plans,
     dashboard,
     inspector,
+    datasetPage,
   };
 }
 
@@ -166,7 +170,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
     ...createFormCommand(catalog),
-    ...createDatasetCommands({ catalog, datasets, engine }),
+    ...createDatasetCommands({ catalog, datasets, engine, page: parts.datasetPage }),
     ...createRunCommands({ catalog, engine }, log),
     ...createFineTuneCommands({
       ...{ catalog, checker: configChecker, counts, plans, log },

@@ -1,10 +1,21 @@
 // What the engine worker offers the extension host.
 
-import type { Dataset } from '../schema/dataset.ts';
+import type { Dataset, Splits } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
+import type { PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
+import type {
+  FilterProgress,
+  OpenedTable,
+  RowFilter,
+  RowsRequest,
+  SplitPreview,
+  TableRow,
+  TableState,
+  TokenPreview,
+} from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
@@ -166,7 +177,7 @@ export interface ImportRequest {
   tokenizer?: { type?: 'word' | 'whitespace' | 'character'; lowercase?: boolean };
   /** Names of the classes in the order of the head's rows; by default their numbers. */
   labels?: string[];
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
   nonlinearity?: 'tanh' | 'relu';
   task?: 'classification' | 'languageModel';
 }
@@ -219,12 +230,13 @@ export interface RunEstimate {
   engine: string;
 }
 
-/** The curve of a learning-rate range test, one entry a step. */
+/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
 export interface FoundRate {
   rates: number[];
   losses: number[];
   smoothed: number[];
-  /** Where the smoothed loss falls fastest. */
+  groups: { name: string; factor: number }[];
+  /** Within the longest fall of the smoothed loss. */
   suggestion?: number;
 }
 
@@ -252,8 +264,20 @@ export interface EngineContract {
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
-    /** Leaves rows out of a dataset; how many. */
-    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number };
+    /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
+    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
+    /** Begins to count the rows of a dataset; `counting` tells how far that is. `path` is that of the manifest. */
+    openTable(params: { path: string }): OpenedTable;
+    /** Rows by number; those that are not known yet are missing. With a filter: of what `filterRows` found so far. */
+    tableRows(params: RowsRequest): TableRow[];
+    /** One row with its whole text. */
+    tableRow(params: { path: string; row: number }): TableRow;
+    /** Looks for the rows that pass, once all are counted; how many. Tells its progress in `filtering`, and can be cancelled. */
+    filterRows(params: { path: string; filter: RowFilter }): { found: number };
+    /** A text under the tokenizer of a config, or of the config that a new experiment with the dataset would have. Reads the training data. */
+    previewTokens(params: { path: string; text: string; config?: string }): TokenPreview;
+    /** What splits would make of a dataset's rows; nothing is written. */
+    previewSplits(params: { path: string; splits: Splits }): SplitPreview;
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
@@ -300,6 +324,10 @@ export interface EngineContract {
     installing: { text: string };
     /** How far the rows of a dataset are looked at, 0 to 1; at most 10 a second. */
     looking: { fraction: number };
+    /** How far a table's rows are counted, at most 10 a second. */
+    counting: { path: string; state: TableState };
+    /** How far filterRows is, at most 10 a second. */
+    filtering: { path: string } & FilterProgress;
     /** How far selectAndMatch is, at most 10 a second. */
     matching: MatchProgress;
     log: { level: 'info' | 'warning' | 'error'; text: string };

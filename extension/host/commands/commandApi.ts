@@ -49,6 +49,13 @@ export interface ImportArguments {
   yes: boolean;
 }
 
+export interface OpenDatasetArguments {
+  /** Absolute path of the manifest. */
+  path: string;
+  /** Whether the keyboard focus stays where it is. */
+  preserveFocus?: boolean;
+}
+
 interface Commands {
   'gatescope.training.train'(target?: unknown): Promise<TrainOutcome | undefined>;
   'gatescope.training.pause'(target?: unknown): Promise<void>;
@@ -75,6 +82,8 @@ interface Commands {
   'gatescope.experiment.fromDataset'(target?: unknown): Promise<string>;
   /** Answers with the path of the manifest. */
   'gatescope.dataset.import'(target?: unknown): Promise<string>;
+  /** Answers with the path of the manifest. */
+  'gatescope.dataset.open'(target?: unknown): Promise<string>;
   'gatescope.dataset.describe'(target?: unknown): Promise<DatasetReport>;
   /** Answers with the number of rows that are left out now. */
   'gatescope.dataset.exclude'(target?: unknown): Promise<number>;

@@ -160,10 +160,9 @@ class GraphBuilder {
       return this.#node('Reshape', [byText, this.#integer('joined_states', [0, -1])], 'pooled');
     }
     const mask = this.#mask(x);
-    const lowest = this.#float('lowest', { shape: [1], data: Float32Array.of(Number.NEGATIVE_INFINITY) });
-    if (pooling === 'attention') return this.#attend(x, mask, lowest);
+    if (pooling === 'attention') return this.#attend(x, mask);
     if (pooling === 'max') {
-      const masked = this.#node('Where', [mask, x, lowest], 'masked');
+      const masked = this.#node('Where', [mask, x, this.#lowest()], 'masked');
       return this.#node('ReduceMax', [masked], 'pooled', { axes: [0], keepdims: 0 });
     }
     const zero = this.#float('zero', { shape: [1], data: Float32Array.of(0) });
@@ -175,13 +174,18 @@ class GraphBuilder {
   }
 
   /** The average over the tokens, weighted by the softmax of their scores. */
-  #attend(x: string, mask: string, lowest: string): string {
+  #attend(x: string, mask: string): string {
     const column = applySteps(tensorOf(this.#model, ATTENTION_WEIGHT), [{ type: 'transpose' }]);
     const scores = this.#node('MatMul', [x, this.#float(ATTENTION_WEIGHT, column)], 'token_scores');
-    const own = this.#node('Where', [mask, scores, lowest], 'own_scores');
+    const own = this.#node('Where', [mask, scores, this.#lowest()], 'own_scores');
     const weights = this.#node('Softmax', [own], 'attention', { axis: 0 });
     const weighted = this.#node('Mul', [x, weights], 'weighted');
     return this.#node('ReduceSum', [weighted, this.#integer('token_axis', [0])], 'pooled', { keepdims: 0 });
+  }
+
+  /** Takes the place of what is no token. */
+  #lowest(): string {
+    return this.#float('lowest', { shape: [1], data: Float32Array.of(Number.NEGATIVE_INFINITY) });
   }
 
   /** Whether a token is one of its text: [T, B, 1]. */

@@ -5,7 +5,7 @@ import { importSummary, importTable } from '../../../protocol/importPreview.ts';
 import { type PlannedImport, planRunImport, previewImport, writeRunImport } from '../../importRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 
-const POOLINGS = ['last', 'mean', 'max'] as const;
+const POOLINGS = ['last', 'mean', 'max', 'attention'] as const;
 const NONLINEARITIES = ['tanh', 'relu'] as const;
 const TASKS = ['classification', 'languageModel'] as const;
 const TOKENIZERS = ['word', 'whitespace', 'character'] as const;
