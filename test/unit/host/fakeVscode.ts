@@ -65,6 +65,9 @@ export class FakeDocument {
   getText(): string {
     return this.#text;
   }
+  offsetAt({ line, character }: Position): number {
+    return this.#text.split('\n').slice(0, line).join('\n').length + (line > 0 ? 1 : 0) + character;
+  }
   type(text: string): void {
     this.#text = text;
     this.version++;
@@ -82,6 +85,14 @@ export class FakeDocument {
   positionAt(offset: number): Position {
     const before = this.#text.slice(0, offset).split('\n');
     return new Position(before.length - 1, before[before.length - 1].length);
+  }
+}
+
+/** Edits of documents, in the order they were noted. */
+class WorkspaceEdit {
+  readonly edits: { uri: Uri; range: Range; text: string }[] = [];
+  replace(uri: Uri, range: Range, text: string): void {
+    this.edits.push({ uri, range, text });
   }
 }
 
@@ -216,7 +227,7 @@ export const fakeLog = Object.fromEntries(
   ]),
 ) as never;
 
-export { CompletionItem, CompletionList, Diagnostic, Position, Range, SnippetString, Uri };
+export { CompletionItem, CompletionList, Diagnostic, Position, Range, SnippetString, Uri, WorkspaceEdit };
 export const CompletionItemKind = {
   Module: 8,
   File: 16,
@@ -253,6 +264,15 @@ export const workspace = {
     return fake.documents;
   },
   workspaceFolders: undefined,
+  async applyEdit({ edits }: WorkspaceEdit): Promise<boolean> {
+    for (const { uri, range, text } of edits) {
+      const document = fake.documents.find((each) => each.uri.toString() === uri.toString());
+      if (!document) return false;
+      const whole = document.getText();
+      document.type(whole.slice(0, document.offsetAt(range.start)) + text + whole.slice(document.offsetAt(range.end)));
+    }
+    return true;
+  },
   openTextDocument: async (path: string) => fake.documents.find(({ uri }) => uri.fsPath === path),
   getWorkspaceFolder: () => undefined,
   onDidOpenTextDocument: on(events.opened),
