@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { COMMANDS, type CommandId } from '../extension/host/commands/commandTable.ts';
 import {
   DASHBOARD_VIEW_TYPE,
+  DATASET_VIEW_TYPE,
+  FORM_VIEW_TYPE,
   INSPECTOR_VIEW_TYPE,
   VIEW_CONTAINER,
   VIEWS,
@@ -112,12 +114,20 @@ function configuration(texts: Texts): Json {
   return { title: 'Gatescope', properties: Object.fromEntries(properties) };
 }
 
-function fileContributions(): Json {
+function fileContributions(texts: Texts): Json {
   return {
     languages: [{ id: 'jsonc', filenamePatterns: ['*.gatescope.json', '*.dataset.json'] }],
     jsonValidation: [
       { fileMatch: '*.gatescope.json', url: './dist/schemas/experiment.editor.schema.json' },
       { fileMatch: '*.dataset.json', url: './dist/schemas/dataset.editor.schema.json' },
+    ],
+    customEditors: [
+      {
+        viewType: FORM_VIEW_TYPE,
+        displayName: texts.ref('editor.form', 'Gatescope Config Form'),
+        selector: [{ filenamePattern: '*.gatescope.json' }],
+        priority: 'option',
+      },
     ],
     configurationDefaults: {
       'files.watcherExclude': { '**/.gatescope/**': true },
@@ -140,6 +150,7 @@ export function generateManifest(): GeneratedManifest {
       'workspaceContains:**/*.gatescope.json',
       `onWebviewPanel:${DASHBOARD_VIEW_TYPE}`,
       `onWebviewPanel:${INSPECTOR_VIEW_TYPE}`,
+      `onWebviewPanel:${DATASET_VIEW_TYPE}`,
     ],
     capabilities: {
       untrustedWorkspaces: {
@@ -161,7 +172,7 @@ export function generateManifest(): GeneratedManifest {
       ...views(texts),
       walkthroughs: walkthroughs(texts),
       configuration: configuration(texts),
-      ...fileContributions(),
+      ...fileContributions(texts),
     },
   };
   return { manifest, texts: texts.all };

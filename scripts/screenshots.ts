@@ -55,6 +55,7 @@ try {
   await page.keyboard.press('Control+.');
   await page.locator('.action-widget .monaco-list-row').first().waitFor();
   await picture('config');
+  await pictureForm(workbench, picture);
 } finally {
   await browser.close();
   await server.stop();
@@ -96,4 +97,20 @@ async function pictureInspector(workbench: Workbench, picture: (name: string) =>
   await page.setViewportSize({ width: 1360, height: 820 });
   await workbench.runCommand('View: Close All Editors');
   await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+}
+
+/** The config of the example as a form beside its text. */
+async function pictureForm(workbench: Workbench, picture: (name: string) => Promise<unknown>): Promise<void> {
+  const { page } = workbench;
+  await page.keyboard.press('Escape');
+  await workbench.runCommand('File: Revert File');
+  await workspace.edit('"hiden_size"', '"hiddenSize"');
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('View: Hide Panel').catch(() => undefined);
+  await page.setViewportSize({ width: 1360, height: 900 });
+  await workbench.openFile(EXAMPLE_CONFIG);
+  await workbench.runCommand('Gatescope: Open Config Form');
+  const form = await workbench.form();
+  await form.getByRole('button', { name: 'Model', exact: true }).click();
+  await picture('form');
 }

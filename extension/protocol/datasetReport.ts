@@ -39,6 +39,12 @@ export interface Percentiles {
   max: number;
 }
 
+/** How many texts have which length: bins of `width` from 0 on, the last one open. */
+export interface LengthHistogram {
+  width: number;
+  counts: number[];
+}
+
 export interface PartFacts {
   part: DatasetPart;
   /** Rows that can be used. */
@@ -47,6 +53,8 @@ export interface PartFacts {
   labels: { label: string; count: number }[];
   characters: Percentiles;
   tokens?: Percentiles;
+  characterLengths: LengthHistogram;
+  tokenLengths?: LengthHistogram;
   /** Share of the tokens, and of the different tokens, of validation or test that the training part has too. */
   coverage?: { tokens: number; types: number };
 }

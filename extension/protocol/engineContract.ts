@@ -1,10 +1,21 @@
 // What the engine worker offers the extension host.
 
-import type { Dataset } from '../schema/dataset.ts';
+import type { Dataset, Splits } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
+import type { PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
+import type {
+  FilterProgress,
+  OpenedTable,
+  RowFilter,
+  RowsRequest,
+  SplitPreview,
+  TableRow,
+  TableState,
+  TokenPreview,
+} from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
@@ -122,6 +133,23 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
+/** A column of a data file. */
+export interface OfferedColumn {
+  /** Its name, or its 0-based number where columns have none. */
+  column: string | number;
+  /** What stands there in the first row. */
+  example: string;
+}
+
+/** A file and how it is read, where that is said. */
+export interface ColumnsRequest {
+  /** Absolute. */
+  path: string;
+  format?: string;
+  delimiter?: string;
+  header?: boolean;
+}
+
 /** What import found in data that nobody described yet. */
 export interface DatasetProposal {
   /** Absolute path of the manifest that would be written. */
@@ -149,7 +177,7 @@ export interface ImportRequest {
   tokenizer?: { type?: 'word' | 'whitespace' | 'character'; lowercase?: boolean };
   /** Names of the classes in the order of the head's rows; by default their numbers. */
   labels?: string[];
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
   nonlinearity?: 'tanh' | 'relu';
   task?: 'classification' | 'languageModel';
 }
@@ -178,18 +206,43 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
-/** The curve of a learning-rate range test, one entry a step. */
+/** Bytes of float32 numbers. */
+export interface MemoryEstimate {
+  weights: number;
+  /** What the optimizer keeps. */
+  optimizer: number;
+  /** Gradients, and what the layers keep of the largest batch for them. */
+  batch: number;
+}
+
+/** What training a config takes. */
+export interface RunEstimate {
+  parameters: number;
+  groups: { name: string; count: number }[];
+  vocabulary: number;
+  memory: MemoryEstimate;
+  /** Updates in an epoch, and tokens that it reads. */
+  updates: number;
+  tokens: number;
+  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
+  seconds?: number;
+  /** What computes, or why there are no seconds, in words. */
+  engine: string;
+}
+
+/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
 export interface FoundRate {
   rates: number[];
   losses: number[];
   smoothed: number[];
-  /** Where the smoothed loss falls fastest. */
+  groups: { name: string; factor: number }[];
+  /** Within the longest fall of the smoothed loss. */
   suggestion?: number;
 }
 
 export interface EngineContract {
   calls: {
-    /** Settles when the run has ended, whatever its status; rejects only when no run could be made. */
+    /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runDir: string; texts: string[] }): Prediction[];
@@ -204,16 +257,32 @@ export interface EngineContract {
       part: 'train' | 'validation' | 'test';
       maxRows: number;
     }): DataPreview;
+    /** Columns of a file, by its first rows; none where it has no columns. */
+    columns(params: ColumnsRequest): OfferedColumn[];
     /** Looks at a file or folder; nothing is written. */
     proposeDataset(params: { path: string }): DatasetProposal;
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
-    /** Leaves rows out of a dataset; how many. */
-    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number };
+    /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
+    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
+    /** Begins to count the rows of a dataset; `counting` tells how far that is. `path` is that of the manifest. */
+    openTable(params: { path: string }): OpenedTable;
+    /** Rows by number; those that are not known yet are missing. With a filter: of what `filterRows` found so far. */
+    tableRows(params: RowsRequest): TableRow[];
+    /** One row with its whole text. */
+    tableRow(params: { path: string; row: number }): TableRow;
+    /** Looks for the rows that pass, once all are counted; how many. Tells its progress in `filtering`, and can be cancelled. */
+    filterRows(params: { path: string; filter: RowFilter }): { found: number };
+    /** A text under the tokenizer of a config, or of the config that a new experiment with the dataset would have. Reads the training data. */
+    previewTokens(params: { path: string; text: string; config?: string }): TokenPreview;
+    /** What splits would make of a dataset's rows; nothing is written. */
+    previewSplits(params: { path: string; splits: Splits }): SplitPreview;
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** Size, memory and time of a config. The first call on a machine measures it, which takes some seconds. */
+    estimate(params: { configPath: string; text: string; engine: EngineSettings }): RunEstimate;
     /** What can be looked at in a run: epochs with weights, and stored probes. */
     traceSources(params: { runDir: string }): TraceSources;
     /** Gates and states of a text, and what the model makes of it. */
@@ -234,9 +303,9 @@ export interface EngineContract {
     selectAndMatch(params: MatchRequest): MatchResult;
     /** A range test of the config's model; trains nothing. */
     findRate(params: { configPath: string; text: string }): FoundRate;
-    /** What would become of a file's tensors. */
+    /** What would become of a file's tensors; can be cancelled. */
     planImport(params: ImportRequest): ImportPreview;
-    /** Makes a run of a file of weights. */
+    /** Makes a run of a file of weights; one that is cancelled leaves nothing behind. */
     importWeights(params: { request: ImportRequest; target: ImportTarget }): { runDir: string };
     /** Writes a run for another library into a new or empty folder. */
     exportRun(params: { runDir: string; format: ExportFormat; folder: string }): WrittenExport;
@@ -255,6 +324,10 @@ export interface EngineContract {
     installing: { text: string };
     /** How far the rows of a dataset are looked at, 0 to 1; at most 10 a second. */
     looking: { fraction: number };
+    /** How far a table's rows are counted, at most 10 a second. */
+    counting: { path: string; state: TableState };
+    /** How far filterRows is, at most 10 a second. */
+    filtering: { path: string } & FilterProgress;
     /** How far selectAndMatch is, at most 10 a second. */
     matching: MatchProgress;
     log: { level: 'info' | 'warning' | 'error'; text: string };

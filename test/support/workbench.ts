@@ -119,6 +119,8 @@ export class Workbench {
       async () => {
         const row = this.row(text);
         if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
+        // A click on a row that opens something does not open the row.
+        if ((await row.getAttribute('aria-expanded')) === 'false') await this.page.keyboard.press('ArrowRight');
       },
       () => this.row(child).isVisible(),
     );
@@ -143,6 +145,34 @@ export class Workbench {
 
   async shows(locator: Locator): Promise<void> {
     await eventually(`${locator} shows`, () => locator.isVisible());
+  }
+
+  /** Puts the cursor of the active editor there; both count from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    await eventually(`the cursor is at ${line}:${column}`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+G');
+      await this.page.locator('.quick-input-widget input.input').first().fill(`:${line}:${column}`, { timeout: 3000 });
+      await this.page.keyboard.press('Enter');
+      return (await this.statusBar.innerText()).includes(`Ln ${line}, Col ${column}`);
+    });
+  }
+
+  /** Takes an offer of the suggest widget at this place, until `isDone`. */
+  async takeSuggestion(
+    at: [line: number, column: number],
+    offer: string,
+    isDone: () => Promise<boolean>,
+  ): Promise<void> {
+    await eventually(`"${offer}" is taken from the suggestions`, async () => {
+      if (await isDone()) return true;
+      await this.goTo(...at);
+      await this.page.keyboard.press('Control+Space');
+      const row = this.page.locator('.suggest-widget .monaco-list-row', { hasText: offer }).first();
+      await row.waitFor({ timeout: 10_000 });
+      await row.click();
+      return isDone();
+    });
   }
 
   /** Texts of the Problems panel, which is opened. */
@@ -198,6 +228,16 @@ export class Workbench {
   /** The inspector's document, once it shows something. */
   inspector(): Promise<Frame> {
     return this.#document('gs-inspector');
+  }
+
+  /** The dataset page's document, once it shows something. */
+  dataset(): Promise<Frame> {
+    return this.#document('gs-dataset');
+  }
+
+  /** The form's document, once it shows something. */
+  form(): Promise<Frame> {
+    return this.#document('gs-form');
   }
 
   #document(element: string): Promise<Frame> {

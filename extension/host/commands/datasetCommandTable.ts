@@ -15,6 +15,16 @@ export const DATASET_COMMANDS = {
       { place: 'view/title', when: inDatasets, group: 'navigation@1' },
     ],
   },
+  'gatescope.dataset.open': {
+    title: 'Open Dataset',
+    icon: 'table',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'editor/title', when: WHEN_MANIFEST, group: 'navigation@1' },
+      { place: 'explorer/context', when: WHEN_MANIFEST, group: '3_gatescope@0' },
+      { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: '1_open@1' },
+    ],
+  },
   'gatescope.dataset.describe': {
     title: 'Describe Dataset',
     icon: 'search',

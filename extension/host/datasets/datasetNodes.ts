@@ -39,6 +39,12 @@ export function manifestItem({ path }: ManifestNode, report: DatasetReport | und
   item.tooltip = vscode.workspace.asRelativePath(path);
   item.iconPath = new vscode.ThemeIcon('database');
   item.contextValue = ITEM.manifest;
+  item.command = {
+    command: 'gatescope.dataset.open',
+    title: vscode.l10n.t('Open Dataset'),
+    // The tree keeps the keyboard: an arrow key opens the findings.
+    arguments: [{ path, preserveFocus: true }],
+  };
   if (report)
     item.description = report.parts.map(({ part, rows }) => `${part} ${rows.toLocaleString('en')}`).join(' · ');
   return item;

@@ -105,7 +105,7 @@ class Classifier(nn.Module):
     def __init__(self):
         super().__init__()
 ${indented(lines)}        self.encoder = ${encoder}(${encoderArguments(resolved, vocabularySize)})
-        self.head_dropout = nn.Dropout(${resolved.head.dropout})
+${resolved.pooling === 'attention' ? `        self.attention = nn.Linear(${width}, 1, bias=False)\n` : ''}        self.head_dropout = nn.Dropout(${resolved.head.dropout})
         self.head = nn.Linear(${width}, ${classCountOf(model)})
 
     def forward(self, ids, lengths):
@@ -119,6 +119,8 @@ const POOLING = {
   last: '        pooled = last\n',
   mean: `${MASK}        pooled = (out * mask).sum(1) / lengths[:, None]\n`,
   max: `${MASK}        pooled = out.masked_fill(~mask, -torch.inf).amax(1)\n`,
+  attention: `${MASK}        scores = self.attention(out).masked_fill(~mask, -torch.inf)
+        pooled = (scores.softmax(1) * out).sum(1)\n`,
 } as const;
 
 function languageModelSource(model: ExportedModel): string {
