@@ -1,22 +1,13 @@
 // What the engine worker offers the extension host.
 
-import type { Dataset, Splits } from '../schema/dataset.ts';
+import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
-import type {
-  FilterProgress,
-  OpenedTable,
-  RowFilter,
-  RowsRequest,
-  SplitPreview,
-  TableRow,
-  TableState,
-  TokenPreview,
-} from './datasetTable.ts';
+import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { RunEstimate } from './estimate.ts';
 import type { ImportPreview } from './importPreview.ts';
@@ -207,7 +198,7 @@ export interface FoundRate {
 }
 
 export interface EngineContract {
-  calls: {
+  calls: TableCalls & {
     /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
@@ -234,18 +225,6 @@ export interface EngineContract {
     trainTokenizer(params: { path: string; settings: LearnedTokenizer; out: string }): TrainedTokenizerFacts;
     /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
     fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
-    /** Begins to count the rows of a dataset; `counting` tells how far that is. `path` is that of the manifest. */
-    openTable(params: { path: string }): OpenedTable;
-    /** Rows by number; those that are not known yet are missing. With a filter: of what `filterRows` found so far. */
-    tableRows(params: RowsRequest): TableRow[];
-    /** One row with its whole text. */
-    tableRow(params: { path: string; row: number }): TableRow;
-    /** Looks for the rows that pass, once all are counted; how many. Tells its progress in `filtering`, and can be cancelled. */
-    filterRows(params: { path: string; filter: RowFilter }): { found: number };
-    /** A text under the tokenizer of a config, or of the config that a new experiment with the dataset would have. Reads the training data. */
-    previewTokens(params: { path: string; text: string; config?: string }): TokenPreview;
-    /** What splits would make of a dataset's rows; nothing is written. */
-    previewSplits(params: { path: string; splits: Splits }): SplitPreview;
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;

@@ -65,6 +65,9 @@ export class FakeDocument {
   getText(): string {
     return this.#text;
   }
+  offsetAt({ line, character }: Position): number {
+    return this.#text.split('\n').slice(0, line).join('\n').length + (line > 0 ? 1 : 0) + character;
+  }
   type(text: string): void {
     this.#text = text;
     this.version++;
@@ -82,6 +85,14 @@ export class FakeDocument {
   positionAt(offset: number): Position {
     const before = this.#text.slice(0, offset).split('\n');
     return new Position(before.length - 1, before[before.length - 1].length);
+  }
+}
+
+/** Edits of documents, in the order they were noted. */
+class WorkspaceEdit {
+  readonly edits: { uri: Uri; range: Range; text: string }[] = [];
+  replace(uri: Uri, range: Range, text: string): void {
+    this.edits.push({ uri, range, text });
   }
 }
 
@@ -121,6 +132,10 @@ export class FakePanel {
   dispose(): void {
     this.#disposed.fire();
   }
+}
+
+interface PanelSerializer {
+  deserializeWebviewPanel(panel: never, state: unknown): Promise<void>;
 }
 
 class CompletionItem {
@@ -170,6 +185,8 @@ const events = {
 export const fake = {
   isTrusted: true,
   panels: [] as FakePanel[],
+  /** By the type of the panels that they bring back. */
+  serializers: new Map<string, PanelSerializer>(),
   /** Answer of the next message with buttons. */
   answer: undefined as string | undefined,
   asked: [] as string[],
@@ -210,7 +227,7 @@ export const fakeLog = Object.fromEntries(
   ]),
 ) as never;
 
-export { CompletionItem, CompletionList, Diagnostic, Position, Range, SnippetString, Uri };
+export { CompletionItem, CompletionList, Diagnostic, Position, Range, SnippetString, Uri, WorkspaceEdit };
 export const CompletionItemKind = {
   Module: 8,
   File: 16,
@@ -247,6 +264,15 @@ export const workspace = {
     return fake.documents;
   },
   workspaceFolders: undefined,
+  async applyEdit({ edits }: WorkspaceEdit): Promise<boolean> {
+    for (const { uri, range, text } of edits) {
+      const document = fake.documents.find((each) => each.uri.toString() === uri.toString());
+      if (!document) return false;
+      const whole = document.getText();
+      document.type(whole.slice(0, document.offsetAt(range.start)) + text + whole.slice(document.offsetAt(range.end)));
+    }
+    return true;
+  },
   openTextDocument: async (path: string) => fake.documents.find(({ uri }) => uri.fsPath === path),
   getWorkspaceFolder: () => undefined,
   onDidOpenTextDocument: on(events.opened),
@@ -262,7 +288,10 @@ export const window = {
     return { document, selection: new Range(new Position(0, 0), new Position(0, 0)) };
   },
   onDidChangeActiveTextEditor: () => nothing,
-  registerWebviewPanelSerializer: () => nothing,
+  registerWebviewPanelSerializer: (viewType: string, serializer: PanelSerializer) => {
+    fake.serializers.set(viewType, serializer);
+    return nothing;
+  },
   createWebviewPanel: () => {
     const panel = new FakePanel();
     fake.panels.push(panel);
