@@ -7,6 +7,7 @@ import type { PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { FoundRate } from './foundRate.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
@@ -218,16 +219,6 @@ export interface RunEstimate {
   seconds?: number;
   /** What computes, or why there are no seconds, in words. */
   engine: string;
-}
-
-/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
-export interface FoundRate {
-  rates: number[];
-  losses: number[];
-  smoothed: number[];
-  groups: { name: string; factor: number }[];
-  /** Within the longest fall of the smoothed loss. */
-  suggestion?: number;
 }
 
 export interface EngineContract {

@@ -7,6 +7,8 @@ import type { InspectorStore } from './inspectorStore.ts';
 import { fullBar } from './views/attribution.ts';
 import { Question } from './views/question.ts';
 
+const NAME = 'gradient';
+
 interface Answer {
   key: string;
   gradient: GradientTrace;
@@ -16,7 +18,7 @@ interface Answer {
 export class GradientBars {
   readonly #question: Question<Answer>;
   #key = '';
-  #empty: ColumnBars = { values: new Float32Array(), full: 1 };
+  #empty: ColumnBars = { name: NAME, values: new Float32Array(), full: 1 };
 
   constructor(host: ReactiveControllerHost) {
     this.#question = new Question(host);
@@ -31,7 +33,7 @@ export class GradientBars {
     this.#key = key;
     this.#question.ask(key, async (signal) => {
       const gradient = await client.call('gradients', { runId, epoch, text }, { signal });
-      return { key, gradient, bars: { values: gradient.norms, full: fullBar(gradient.norms) } };
+      return { key, gradient, bars: { name: NAME, values: gradient.norms, full: fullBar(gradient.norms) } };
     });
   }
 
@@ -41,7 +43,7 @@ export class GradientBars {
     const answer = this.#answerFor(trace.tokens.length);
     if (answer) return answer.bars;
     if (this.#empty.values.length !== trace.tokens.length) {
-      this.#empty = { values: new Float32Array(trace.tokens.length), full: 1 };
+      this.#empty = { name: NAME, values: new Float32Array(trace.tokens.length), full: 1 };
     }
     return this.#empty;
   }

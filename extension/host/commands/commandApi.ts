@@ -1,13 +1,8 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
 import type { DatasetReport } from '../../protocol/datasetReport.ts';
-import type {
-  FoundRate,
-  GenerateSettings,
-  Prediction,
-  TrainOutcome,
-  WrittenExport,
-} from '../../protocol/engineContract.ts';
+import type { GenerateSettings, Prediction, TrainOutcome, WrittenExport } from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
+import type { FoundRate } from '../../protocol/foundRate.ts';
 import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { ExportFormat } from '../../schema/exportFormats.ts';
 import type { CommandId } from './commandTable.ts';
