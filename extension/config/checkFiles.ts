@@ -66,6 +66,8 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
     [vectors?.tokens, ['model', 'embedding', 'vectors', 'tokens']],
     [experiment.fineTune?.tokens, ['fineTune', 'tokens']],
   ];
+  const tokenizer = experiment.text?.tokenizer;
+  if (tokenizer && 'file' in tokenizer) files.push([tokenizer.file, ['text', 'tokenizer', 'file']]);
   for (const [path, at] of files) {
     if (path === undefined || (await probe.kind(probe.resolve(path))) === 'file') continue;
     const nearest = await nearestPath(path, probe);

@@ -61,9 +61,25 @@ function checkSources(config: ConfigText, experiment: Experiment, report: Report
   }
 }
 
-function checkText(config: ConfigText, { text }: Experiment, report: Report): void {
-  const at = text?.cleaning?.indexOf('lowercase') ?? -1;
-  if (at < 0 || !text?.tokenizer?.lowercase) return;
+/** [PAD], [UNK] and the bytes. */
+const MIN_BPE = 258;
+
+function checkText(config: ConfigText, { text = {} }: Experiment, report: Report): void {
+  const tokenizer = text.tokenizer ?? {};
+  if ('file' in tokenizer) return;
+  const { type = 'word', segmenter, maxVocabulary } = tokenizer;
+  if (segmenter !== undefined && type !== 'word') {
+    const fix = config.fixByRemoval('Remove "segmenter"', ['text', 'tokenizer', 'segmenter']);
+    const message = `A segmenter finds words: "${type}" has no use for it.`;
+    report('error', ['text', 'tokenizer', 'segmenter'], message, [fix]);
+  }
+  if (type === 'bpe' && maxVocabulary !== undefined && maxVocabulary < MIN_BPE) {
+    const path = ['text', 'tokenizer', 'maxVocabulary'];
+    const fix = config.fixByValue('Change to 8000', path, 8000);
+    report('error', path, `Byte-level BPE has an entry for each of 256 bytes: give at least ${MIN_BPE}.`, [fix]);
+  }
+  const at = text.cleaning?.indexOf('lowercase') ?? -1;
+  if (at < 0 || !tokenizer.lowercase) return;
   const fix = config.fixByRemoval('Remove the cleaning step', ['text', 'cleaning', at]);
   report('warning', ['text', 'cleaning', at], 'The tokenizer already makes everything lower case.', [fix]);
 }

@@ -13,6 +13,7 @@ import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createExportCommand } from './commands/exportCommand.ts';
 import { createFineTuneCommands } from './commands/fineTuneCommands.ts';
+import { createFormCommand } from './commands/formCommand.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
 import { createImportCommand } from './commands/importCommand.ts';
 import { createInspectorCommands } from './commands/inspectorCommands.ts';
@@ -42,6 +43,8 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { DatasetPage } from './webviews/datasetPage.ts';
+import { FormEditor } from './webviews/form.ts';
 import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
@@ -66,6 +69,7 @@ interface Parts {
   plans: ConfigPlans;
   dashboard: Dashboard;
   inspector: Inspector;
+  datasetPage: DatasetPage;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
@@ -74,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): GatescopeApi {
   connectEngineLog(parts);
   parts.owned.add(registerLanguageFeatures(parts));
   registerViews(parts);
+  parts.owned.add(new FormEditor({ ...parts, extensionUri: context.extensionUri }).register());
   parts.owned.add(registerAllCommands(parts));
   parts.owned.add(createTrainingStatusBar(parts.queue));
   parts.owned.add(keepContextKeys(parts.queue, parts.catalog));
@@ -121,8 +126,16 @@ function createParts(context: vscode.ExtensionContext): Parts {
     }),
   );
   const inspector = owned.add(
-    new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
+    new Inspector({
+      engine,
+      catalog,
+      log,
+      extensionUri,
+      workspaceState: context.workspaceState,
+      openDashboard: (runId) => dashboard.open(runId),
+    }),
   );
+  const datasetPage = owned.add(new DatasetPage({ engine, datasets, catalog, reader, log, extensionUri }));
   return {
     context,
     owned,
@@ -137,6 +150,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
     plans,
     dashboard,
     inspector,
+    datasetPage,
   };
 }
 
@@ -162,7 +176,8 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
-    ...createDatasetCommands({ catalog, datasets, engine }),
+    ...createFormCommand(catalog),
+    ...createDatasetCommands({ catalog, datasets, engine, page: parts.datasetPage }),
     ...createRunCommands({ catalog, engine }, log),
     ...createFineTuneCommands({
       ...{ catalog, checker: configChecker, counts, plans, log },

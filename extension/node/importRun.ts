@@ -10,7 +10,7 @@ import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import { FORMAT_NAMES, type WeightsFile } from '../engine/io/weightsFile.ts';
 import type { ImportRequest, ImportTarget } from '../protocol/engineContract.ts';
 import type { ImportPreview } from '../protocol/importPreview.ts';
-import { type ResolvedExperiment, type ResolvedTokenizer, resolveExperiment } from '../schema/resolved.ts';
+import { type ResolvedExperiment, resolveExperiment, type WordTokenizerType } from '../schema/resolved.ts';
 import type { ImportRecord } from '../schema/run.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import { readForeignVocabulary } from '../text/foreignVocabulary.ts';
@@ -57,7 +57,7 @@ function tokenizerSettings(
   { task }: ImportPlan,
   tokens: readonly string[] | undefined,
   given: ImportRequest['tokenizer'] = {},
-): { type: ResolvedTokenizer['type']; lowercase: boolean; keepsLineBreaks: boolean } {
+): { type: WordTokenizerType; lowercase: boolean; keepsLineBreaks: boolean } {
   const own = tokens?.slice(2) ?? [];
   // A few tokens may be longer: the start and end of a text.
   const isCharacters = own.length > 0 && own.filter((token) => [...token].length > 1).length <= own.length / 100;
@@ -84,7 +84,7 @@ function labelsOf({ task, classCount }: ImportPlan, given: readonly string[] | u
 function experimentOf(
   plan: ImportPlan,
   name: string,
-  { type, lowercase }: Pick<ResolvedTokenizer, 'type' | 'lowercase'>,
+  { type, lowercase }: { type: WordTokenizerType; lowercase: boolean },
 ): ResolvedExperiment {
   const { task, model } = plan;
   const experiment = resolveExperiment(

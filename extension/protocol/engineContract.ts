@@ -3,10 +3,13 @@
 import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
-import type { PoolingName } from '../schema/resolved.ts';
+import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
+import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { RunEstimate } from './estimate.ts';
 import type { FoundRate } from './foundRate.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
@@ -32,6 +35,11 @@ import type {
 } from './traceAnalysis.ts';
 
 /** What settings and configs say of the engine. */
+export interface TrainedTokenizerFacts {
+  vocabulary: number;
+  texts: number;
+}
+
 export interface EngineSettings {
   backend: Backend;
   threads: 'auto' | number;
@@ -124,23 +132,6 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
-/** A column of a data file. */
-export interface OfferedColumn {
-  /** Its name, or its 0-based number where columns have none. */
-  column: string | number;
-  /** What stands there in the first row. */
-  example: string;
-}
-
-/** A file and how it is read, where that is said. */
-export interface ColumnsRequest {
-  /** Absolute. */
-  path: string;
-  format?: string;
-  delimiter?: string;
-  header?: boolean;
-}
-
 /** What import found in data that nobody described yet. */
 export interface DatasetProposal {
   /** Absolute path of the manifest that would be written. */
@@ -197,32 +188,8 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
-/** Bytes of float32 numbers. */
-export interface MemoryEstimate {
-  weights: number;
-  /** What the optimizer keeps. */
-  optimizer: number;
-  /** Gradients, and what the layers keep of the largest batch for them. */
-  batch: number;
-}
-
-/** What training a config takes. */
-export interface RunEstimate {
-  parameters: number;
-  groups: { name: string; count: number }[];
-  vocabulary: number;
-  memory: MemoryEstimate;
-  /** Updates in an epoch, and tokens that it reads. */
-  updates: number;
-  tokens: number;
-  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
-  seconds?: number;
-  /** What computes, or why there are no seconds, in words. */
-  engine: string;
-}
-
 export interface EngineContract {
-  calls: {
+  calls: TableCalls & {
     /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
@@ -245,8 +212,10 @@ export interface EngineContract {
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
-    /** Leaves rows out of a dataset; how many. */
-    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number };
+    /** Learns a tokenizer from a file, a folder or a manifest, and writes it. */
+    trainTokenizer(params: { path: string; settings: LearnedTokenizer; out: string }): TrainedTokenizerFacts;
+    /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
+    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
@@ -293,6 +262,10 @@ export interface EngineContract {
     installing: { text: string };
     /** How far the rows of a dataset are looked at, 0 to 1; at most 10 a second. */
     looking: { fraction: number };
+    /** How far a table's rows are counted, at most 10 a second. */
+    counting: { path: string; state: TableState };
+    /** How far filterRows is, at most 10 a second. */
+    filtering: { path: string } & FilterProgress;
     /** How far selectAndMatch is, at most 10 a second. */
     matching: MatchProgress;
     log: { level: 'info' | 'warning' | 'error'; text: string };

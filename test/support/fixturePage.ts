@@ -16,6 +16,8 @@ const WAIT_LIMIT_MS = 60_000;
 const HOSTS: Readonly<Record<PageName, string>> = {
   dashboard: 'webview/dev/fixtureHost.ts',
   inspector: 'webview/dev/inspectorHost.ts',
+  dataset: 'webview/dev/datasetHost.ts',
+  form: 'test/support/formHost.ts',
 };
 
 export interface PageOptions {

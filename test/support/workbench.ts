@@ -119,6 +119,8 @@ export class Workbench {
       async () => {
         const row = this.row(text);
         if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
+        // A click on a row that opens something does not open the row.
+        if ((await row.getAttribute('aria-expanded')) === 'false') await this.page.keyboard.press('ArrowRight');
       },
       () => this.row(child).isVisible(),
     );
@@ -226,6 +228,16 @@ export class Workbench {
   /** The inspector's document, once it shows something. */
   inspector(): Promise<Frame> {
     return this.#document('gs-inspector');
+  }
+
+  /** The dataset page's document, once it shows something. */
+  dataset(): Promise<Frame> {
+    return this.#document('gs-dataset');
+  }
+
+  /** The form's document, once it shows something. */
+  form(): Promise<Frame> {
+    return this.#document('gs-form');
   }
 
   #document(element: string): Promise<Frame> {

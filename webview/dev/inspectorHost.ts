@@ -137,6 +137,9 @@ const record =
 const later = <T>(value: () => T): Promise<T> =>
   new Promise((settle) => setTimeout(() => settle(value()), state === 'slow' ? 3_600_000 : 5));
 
+/** Where the host keeps what the page remembers, beside the page's own copy. */
+const KEPT_KEY = 'gatescope-dev-kept';
+
 const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector'), {
   runs: record('runs', () => {
     if (state === 'failing') {
@@ -147,8 +150,10 @@ const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector')
       });
     }
     const whyNot = state === 'restricted' ? 'Computing is off because this folder is in Restricted Mode.' : undefined;
-    return { runs, canTrace: whyNot === undefined, whyNot };
+    const kept = sessionStorage.getItem(KEPT_KEY) ?? undefined;
+    return { runs, kept, canTrace: whyNot === undefined, whyNot };
   }),
+  keepState: ({ state }) => sessionStorage.setItem(KEPT_KEY, state),
   traceSources: record('traceSources', () => sources),
   trace: record('trace', ({ runId, text, epoch, layers }) => later(() => traceOf(runId, text, { epoch, layers }))),
   probe: record('probe', ({ runId, probe, epoch, layers }) => {

@@ -4,6 +4,7 @@ import type { ReactiveControllerHost } from 'lit';
 import type { GradientTrace } from '../../extension/protocol/traceAnalysis.ts';
 import type { ColumnBars } from '../shared/heatmap/columnBars.ts';
 import type { InspectorStore } from './inspectorStore.ts';
+import { exactNumber } from './numbers.ts';
 import { fullBar } from './views/attribution.ts';
 import { Question } from './views/question.ts';
 
@@ -14,6 +15,16 @@ interface Answer {
   gradient: GradientTrace;
   bars: ColumnBars;
 }
+
+export const barsOf = ({ norms }: GradientTrace): ColumnBars => ({
+  name: NAME,
+  values: norms,
+  full: fullBar(norms),
+});
+
+/** What the bars are, and how long the longest is. */
+export const gradientTitle = ({ target, norms }: GradientTrace): string =>
+  `how strongly the logit of ${target} answers to each token, ‖∂ logit / ∂ x‖, up to ${exactNumber(Math.max(...norms))}`;
 
 export class GradientBars {
   readonly #question: Question<Answer>;
@@ -33,7 +44,7 @@ export class GradientBars {
     this.#key = key;
     this.#question.ask(key, async (signal) => {
       const gradient = await client.call('gradients', { runId, epoch, text }, { signal });
-      return { key, gradient, bars: { name: NAME, values: gradient.norms, full: fullBar(gradient.norms) } };
+      return { key, gradient, bars: barsOf(gradient) };
     });
   }
 

@@ -16,7 +16,7 @@ import { cellNumbers } from './cellNumbers.ts';
 import './equation.ts';
 import { exportHeatmap, type PictureFormat } from './exportPicture.ts';
 import './inputLine.ts';
-import { GradientBars } from './gradientBars.ts';
+import { GradientBars, gradientTitle } from './gradientBars.ts';
 import { renderHeader } from './inspectorHeader.ts';
 import type { TracePlace } from './inspectorState.ts';
 import { InspectorStore } from './inspectorStore.ts';
@@ -252,7 +252,8 @@ export class InspectorApp extends LightElement {
 
   async #exportPicture(format: PictureFormat): Promise<void> {
     const { store } = this;
-    const file = await exportHeatmap(store, this.#orders.get(store), format);
+    const gradient = store.state.isGradientOn ? this.#gradient.gradientOf(store) : undefined;
+    const file = await exportHeatmap(store, { order: this.#orders.get(store), marks: this.#marks(), gradient }, format);
     await store.client.call('saveFile', file);
   }
 
@@ -266,17 +267,14 @@ export class InspectorApp extends LightElement {
   }
 }
 
-function renderGradientNote(
-  { target, norms }: GradientTrace,
-  { tokens }: Trace,
-  token: number | undefined,
-): TemplateResult {
+function renderGradientNote(gradient: GradientTrace, { tokens }: Trace, token: number | undefined): TemplateResult {
+  const { norms } = gradient;
   const here =
     token === undefined || token >= norms.length
       ? nothing
       : html` At ${quoteToken(tokens[token].text)}: <strong>${exactNumber(norms[token])}</strong>`;
   return html`<p class="gradient-note muted">
-    Bars: how strongly the logit of ${target} answers to each token, ‖∂ logit / ∂ x‖, up to ${exactNumber(Math.max(...norms))}.${here}
+    Bars: ${gradientTitle(gradient)}.${here}
   </p>`;
 }
 

@@ -7,18 +7,11 @@ import type { Heatmap } from '../shared/heatmap/heatmap.ts';
 import '../shared/heatmap/heatmap.ts';
 import type { Ground } from '../shared/heatmap/colorMap.ts';
 import { renderLegend } from '../shared/heatmap/legend.ts';
-import {
-  type CellPlace,
-  countClipped,
-  type HeatmapLabels,
-  type Matrix,
-  type ValueRange,
-  valueAt,
-} from '../shared/heatmap/matrix.ts';
+import { type CellPlace, type HeatmapLabels, type Matrix, type ValueRange, valueAt } from '../shared/heatmap/matrix.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import type { TracePlace } from './inspectorState.ts';
 import { exactNumber, quoteToken } from './numbers.ts';
-import { isGate, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.ts';
+import { clippingNote, isGate, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.ts';
 import { signalSymbol } from './symbols.ts';
 
 /** CSS pixels. */
@@ -173,12 +166,5 @@ export class SignalHeatmaps extends LightElement {
 }
 
 const toCell = ({ unit, token }: TracePlace): CellPlace => ({ row: unit, column: token });
-
-function clippingNote(matrix: Matrix, range: ValueRange): string {
-  const count = countClipped(matrix, range);
-  if (count === 0) return 'nothing beyond';
-  const share = (100 * count) / matrix.values.length;
-  return `${share < 0.1 ? 'less than 0.1' : share.toFixed(1)} % beyond`;
-}
 
 customElements.define('gs-signal-heatmaps', SignalHeatmaps);

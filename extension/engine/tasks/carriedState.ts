@@ -13,7 +13,8 @@ export function carryState(
 ): Pick<ForwardOptions, 'initial' | 'observe'> {
   const length = streams * model.shape.model.encoder.hiddenSize;
   const { layers, type } = model.shape.model.encoder;
-  if (initial && initial.length !== layers) throw new Error(`The state is one of ${initial.length} layers, not ${layers}`);
+  if (initial && initial.length !== layers)
+    throw new Error(`The state is one of ${initial.length} layers, not ${layers}`);
   for (const { h, c } of initial ?? []) {
     const isWhole = h.length >= length && (type === 'lstm' ? c !== undefined && c.length >= length : c === undefined);
     if (!isWhole) throw new Error(`The state is not one of an ${type} with ${length} numbers a layer`);

@@ -50,7 +50,7 @@ export function createLanguageModel(
     trainingScores: (tally) => languageModelScores(meanLoss(tally), isCharacters),
     validate: (model, options) => scoreText(model, validation, { ...options, isCharacters }),
     async demonstrate(model, yieldNow) {
-      const writer = new TokenWriter(model, Uint32Array.of(tokenizer.id('\n')), { seed, temperature: 0.8 });
+      const writer = new TokenWriter(model, tokenizer.encode('\n').ids, { seed, temperature: 0.8 });
       const ids: number[] = [];
       while (ids.length < SAMPLE_LENGTH[isCharacters ? 'character' : 'word']) {
         ids.push(writer.next());

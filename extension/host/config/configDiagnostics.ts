@@ -22,6 +22,8 @@ interface Checked {
   /** Ends reading data for a text that is no longer the one. */
   reading?: AbortController;
   problems: readonly ConfigProblem[];
+  /** The version of the document that `problems` are of. */
+  version?: number;
   /** Findings in the data, for exactly this text. */
   data?: { text: string; problems: readonly ConfigProblem[] };
 }
@@ -61,12 +63,17 @@ export class ConfigDiagnostics implements vscode.Disposable {
     return state ? [...state.problems, ...(state.data?.text === document.getText() ? state.data.problems : [])] : [];
   }
 
+  /** Whether `problemsOf` speaks of the text as it is now. */
+  isUpToDate(document: vscode.TextDocument): boolean {
+    return this.#states.get(document.uri.toString())?.version === document.version;
+  }
+
   /** Checks shape and files now, shows what was found and answers with it. */
   async check(document: vscode.TextDocument): Promise<readonly ConfigProblem[]> {
     const { version } = document;
     const problems = await this.#find(document);
     if (document.version !== version || document.isClosed) return problems;
-    this.#stateOf(document).problems = problems;
+    Object.assign(this.#stateOf(document), { problems, version });
     this.#show(document);
     return problems;
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { completeManifest } from '../../config/complete/completeManifest.ts';
 import { DisposableStore } from '../../util/disposable.ts';
 import type { DatasetCatalog } from '../datasets/datasetCatalog.ts';
+import { ManifestCodeLens } from '../datasets/manifestCodeLens.ts';
 import type { Engine } from '../training/engine.ts';
 import type { TrainingQueue } from '../training/trainingQueue.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
@@ -44,6 +45,7 @@ function registerLenses({ queue, catalog, counts }: LanguageParts, owned: Dispos
   const freezeLens = new FreezeLens(configChecker, counts);
   const lenses = [owned.add(new ConfigCodeLens(queue, catalog)), freezeLens, owned.add(new ProbeCodeLens(catalog))];
   for (const lens of lenses) owned.add(vscode.languages.registerCodeLensProvider(CONFIGS, lens));
+  owned.add(vscode.languages.registerCodeLensProvider(MANIFESTS, new ManifestCodeLens()));
   owned.add(vscode.languages.registerHoverProvider(CONFIGS, freezeLens));
 }
 

@@ -3,21 +3,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connectivity } from '../../engine/trace/connectivity.ts';
 import { integratedGradients, type Score, tokenGradients } from '../../engine/trace/gradients.ts';
 import { traceText } from '../../engine/trace/traceText.ts';
-import type {
-  Connectivity,
-  ConnectivityRequest,
-  GradientRequest,
-  GradientTrace,
+import {
+  type Connectivity,
+  type ConnectivityRequest,
+  type GradientRequest,
+  type GradientTrace,
+  MAX_CONNECTED_TOKENS,
 } from '../../protocol/traceAnalysis.ts';
-import { UNK_ID, UNK_TOKEN } from '../../text/types.ts';
+import { UNK_ID } from '../../text/types.ts';
 import { nearestName } from '../../util/editDistance.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import type { RunModel } from '../runModel.ts';
 import { checkPlace, readText } from './runTrace.ts';
 
 const MAX_STEPS = 1000;
-/** The work grows with the square of the tokens, and so does what it keeps. */
-const MAX_CONNECTED_TOKENS = 256;
 
 /** Throws UserError `gradients.*`, `trace.tooLong`, CancelledError. */
 export async function runGradients(
@@ -65,7 +64,7 @@ export async function runConnectivity(
       remedy: 'Give a shorter passage.',
     });
   }
-  const norms = await connectivity(run.model, ids, { layer, direction, betweenTokens: () => takeTurn(signal) });
+  const norms = await connectivity(run.model, ids, { layer, direction, betweenSteps: () => takeTurn(signal) });
   return { layer, direction, tokenCount: ids.length, norms };
 }
 
@@ -111,10 +110,10 @@ function chooseNextToken(
   if (target === undefined) {
     const { next } = traceText(model, ids.subarray(0, position + 1), { layers: [], topK: 1 });
     const index = next?.[position].ids[0] ?? UNK_ID;
-    return { score: { index, position }, target: tokenizer.token(index) };
+    return { score: { index, position }, target: tokenizer.shown(index) };
   }
   const index = tokenizer.id(target);
-  if (index !== UNK_ID || target === UNK_TOKEN) return { score: { index, position }, target };
+  if (index !== UNK_ID || target === tokenizer.shown(UNK_ID)) return { score: { index, position }, target };
   throw new UserError({
     code: 'gradients.noTarget',
     message: `"${target}" is not in the vocabulary.`,
