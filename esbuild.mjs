@@ -66,12 +66,16 @@ const bundles = [
   nodeBundle('cli', 'extension/node/cli.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
   pageBundle('dashboard'),
   pageBundle('inspector'),
+  pageBundle('dataset'),
+  pageBundle('form'),
   pageBundle('report'),
 ];
 
 async function copyStatic() {
   await cp('prebuilt', 'dist/kernels', { recursive: true });
   await mkdir('dist/webview', { recursive: true });
+  // The segmenter reads it from beside the bundle that it is in.
+  await copyFile('node_modules/jieba-wasm/pkg/nodejs/jieba_rs_wasm_bg.wasm', 'dist/jieba_rs_wasm_bg.wasm');
   for (const file of ['codicon.css', 'codicon.ttf']) {
     await copyFile(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);
   }

@@ -7,7 +7,7 @@ import { ExperimentSchema } from '../extension/schema/experiment.ts';
 
 const HEAD = `# The config
 
-An experiment is a file \`*.gatescope.json\`: JSON with comments and trailing commas. Paths in it are relative to the file. Keys that are not in the list are errors. \`gatescope validate\` checks a config from the command line; in VS Code its problems show while you type.
+An experiment is a file \`*.gatescope.json\`: JSON with comments and trailing commas. Paths in it are relative to the file. Keys that are not in the list are errors. \`gatescope validate\` checks a config from the command line; in VS Code its problems show while you type, and [completion, hovers and fixes](editing.md) help, and **Gatescope: Open Config Form** shows it as a form beside its text.
 
 This page is made from the schema; do not edit it by hand.
 

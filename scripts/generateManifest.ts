@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { COMMANDS, type CommandId } from '../extension/host/commands/commandTable.ts';
 import {
   DASHBOARD_VIEW_TYPE,
+  DATASET_VIEW_TYPE,
+  FORM_VIEW_TYPE,
   INSPECTOR_VIEW_TYPE,
   VIEW_CONTAINER,
   VIEWS,
@@ -112,16 +114,26 @@ function configuration(texts: Texts): Json {
   return { title: 'Gatescope', properties: Object.fromEntries(properties) };
 }
 
-function fileContributions(): Json {
+function fileContributions(texts: Texts): Json {
   return {
     languages: [{ id: 'jsonc', filenamePatterns: ['*.gatescope.json', '*.dataset.json'] }],
     jsonValidation: [
       { fileMatch: '*.gatescope.json', url: './dist/schemas/experiment.editor.schema.json' },
       { fileMatch: '*.dataset.json', url: './dist/schemas/dataset.editor.schema.json' },
     ],
+    customEditors: [
+      {
+        viewType: FORM_VIEW_TYPE,
+        displayName: texts.ref('editor.form', 'Gatescope Config Form'),
+        selector: [{ filenamePattern: '*.gatescope.json' }],
+        priority: 'option',
+      },
+    ],
     configurationDefaults: {
       'files.watcherExclude': { '**/.gatescope/**': true },
       'search.exclude': { '**/.gatescope': true },
+      // The hints of a config are the only ones in such files; half of one would say little.
+      '[jsonc]': { 'editor.inlayHints.maximumLength': 100 },
     },
   };
 }
@@ -140,6 +152,7 @@ export function generateManifest(): GeneratedManifest {
       'workspaceContains:**/*.gatescope.json',
       `onWebviewPanel:${DASHBOARD_VIEW_TYPE}`,
       `onWebviewPanel:${INSPECTOR_VIEW_TYPE}`,
+      `onWebviewPanel:${DATASET_VIEW_TYPE}`,
     ],
     capabilities: {
       untrustedWorkspaces: {
@@ -161,7 +174,7 @@ export function generateManifest(): GeneratedManifest {
       ...views(texts),
       walkthroughs: walkthroughs(texts),
       configuration: configuration(texts),
-      ...fileContributions(),
+      ...fileContributions(texts),
     },
   };
   return { manifest, texts: texts.all };

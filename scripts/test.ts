@@ -5,7 +5,11 @@
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { SANITIZED_KERNELS } from './sanitizedKernels.ts';
+import type { TestFact } from './testReporter.ts';
+
+const REPORTER = resolve(import.meta.dirname, 'testReporter.ts');
 
 interface Suite {
   name: string;
@@ -45,7 +49,7 @@ const KNOWN = [...SUITES, DATA, SANITIZED];
 interface Count {
   passed: number;
   failed: number;
-  /** Names and messages of what failed. */
+  /** A block each: suite and test, place, reason. */
   failures: string[];
 }
 
@@ -60,8 +64,8 @@ function run(
   return new Promise((settle, fail) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
     });
     child.on('error', fail);
     child.on('close', (code) => settle({ code, output }));
@@ -76,26 +80,30 @@ async function runSuite(suite: Suite): Promise<Count> {
   const startedAt = performance.now();
   const { code: codeBefore } = before ? await run(process.execPath, before) : { code: 0 };
   if (codeBefore !== 0) return failedOnly(`${name}: cannot be run, because ${before?.join(' ')} failed`);
-  const args = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=tap', ...files.sort()];
+  const args = ['--test', `--test-concurrency=${concurrency}`, `--test-reporter=${REPORTER}`, ...files.sort()];
   const { code, output } = await run(process.execPath, args, env);
-  const counted = (what: string): number => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
-  const passed = counted('pass');
-  const bad = counted('fail') + counted('cancelled') + counted('skipped') + counted('todo');
-  const failed = Math.max(bad, code === 0 && passed > 0 ? 0 : 1);
+  const facts = output.split('\n').filter((line) => line.startsWith('{'));
+  const count = countOf(
+    name,
+    facts.map((line) => JSON.parse(line) as TestFact),
+  );
+  // A runner that ended without its counts, or that is not content, has failed whatever it says.
+  const failed = Math.max(count.failed, code === 0 && count.passed > 0 ? 0 : 1);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${name}: ${passed} passed, ${failed} failed in ${seconds} s (${files.length} files)`);
-  for (const [, note] of output.matchAll(
-    /^ *# ((?!Subtest|tests|suites|pass|fail|cancelled|skipped|todo|duration_ms).+)$/gm,
-  )) {
-    console.log(`  ${note}`);
-  }
-  return { passed, failed, failures: failed > 0 ? [failuresIn(name, output)] : [] };
+  console.log(`${name}: ${count.passed} passed, ${failed} failed in ${seconds} s (${files.length} files)`);
+  for (const note of count.notes) console.log(`  ${note}`);
+  const failures = failed > 0 && count.failures.length === 0 ? [`${name}\n${output.slice(-600)}`] : count.failures;
+  return { passed: count.passed, failed, failures };
 }
 
-/** The parts of a TAP report that say what failed and why. */
-function failuresIn(name: string, output: string): string {
-  const blocks = output.match(/^ *not ok .*\n(?: *---\n[\s\S]*?\n *\.\.\.)?/gm) ?? [];
-  return `${name}:\n${blocks.map((block) => block.slice(0, 3000)).join('\n') || output.slice(-3000)}`;
+function countOf(suite: string, facts: readonly TestFact[]): Count & { notes: string[] } {
+  const count = { passed: 0, failed: 0, failures: [] as string[], notes: [] as string[] };
+  for (const fact of facts) {
+    if (fact.kind === 'note') count.notes.push(fact.text);
+    else if (fact.kind === 'counts') Object.assign(count, { passed: fact.passed, failed: fact.failed });
+    else count.failures.push(`${suite}: ${fact.name}\n${fact.place}\n${fact.reason}`);
+  }
+  return count;
 }
 
 async function buildAndPackage(): Promise<Count | undefined> {
@@ -108,7 +116,7 @@ async function buildAndPackage(): Promise<Count | undefined> {
     'out/gatescope.vsix',
   ]);
   if (code === 0) return undefined;
-  return failedOnly(`build: ${output.slice(-3000)}`);
+  return failedOnly(`build\n${output.slice(-3000)}`);
 }
 
 async function main(names: readonly string[]): Promise<Count> {
@@ -129,6 +137,7 @@ async function main(names: readonly string[]): Promise<Count> {
 }
 
 const { passed, failed, failures } = await main(process.argv.slice(2));
-for (const failure of failures) console.log(`\nFAILED ${failure}`);
+// .ci/run collects these blocks: a line that begins with FAILED, and what is indented below it.
+for (const failure of failures) console.log(`FAILED ${failure.trim().replaceAll('\n', '\n  ')}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

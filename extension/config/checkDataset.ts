@@ -1,9 +1,9 @@
 // All that can be said of a dataset manifest: shape, contradictions, and files that are not there.
 import { getNodeValue } from 'jsonc-parser';
 import { type Dataset, DatasetSchema } from '../schema/dataset.ts';
-import type { FileProbe } from './checkFiles.ts';
+import { type FileProbe, nearestPath } from './checkFiles.ts';
 import { checkShape } from './checkShape.ts';
-import { ConfigText, type JsonPath } from './configText.ts';
+import { ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
 
 export interface ValidatedDataset {
@@ -33,9 +33,12 @@ export async function validateDatasetFiles(text: string, probe: FileProbe): Prom
   for (const [at, { path }] of dataset.files.entries()) {
     const node = config.find(['files', at, 'path']);
     if (!node || (await probe.kind(probe.resolve(path))) !== undefined) continue;
-    const message = `There is no "${path}". Paths are relative to the manifest.`;
+    const nearest = await nearestPath(path, probe);
+    const remedy = nearest ? `Did you mean "${nearest}"?` : 'Paths are relative to the manifest.';
+    const message = `There is no "${path}". ${remedy}`;
     const { offset: start, length } = node;
-    found.push({ code: 'data.fileMissing', severity: 'error', message, start, end: start + length, fixes: [] });
+    const fixes = nearest ? [replaceNode(`Change to "${nearest}"`, node, JSON.stringify(nearest))] : [];
+    found.push({ code: 'data.fileMissing', severity: 'error', message, start, end: start + length, fixes });
   }
   return found;
 }
@@ -72,7 +75,9 @@ class DatasetCheck {
     if (!splits) return;
     const { validation = 0, test = 0, folds, groupColumn, stratified } = splits;
     if (validation + test >= 1) {
-      this.#add('dataset.splits', ['splits'], `Shares of ${validation} and ${test} leave nothing to train on.`);
+      const larger = validation > test ? 'validation' : 'test';
+      const fix = this.#config.fixByRemoval(`Remove "${larger}"`, ['splits', larger]);
+      this.#add('dataset.splits', ['splits'], `Shares of ${validation} and ${test} leave nothing to train on.`, [fix]);
     }
     if (folds !== undefined && validation + test > 0) {
       const key = splits.validation === undefined ? 'test' : 'validation';
@@ -94,7 +99,8 @@ class DatasetCheck {
   #checkFiles(): void {
     const { files, kind, splits } = this.#dataset;
     if (!files.some(({ part = 'train' }) => part === 'train')) {
-      this.#add('dataset.noPart', ['files'], 'No file has the part "train".');
+      const fix = this.#config.fixByValue('Take the first file for training', ['files', 0, 'part'], 'train');
+      this.#add('dataset.noPart', ['files'], 'No file has the part "train".', [fix]);
     }
     if (kind === 'text' && splits) {
       const message =

@@ -1,5 +1,6 @@
 // Files and folders that a config names and that are not there, or not of the right kind.
 import type { Experiment } from '../schema/experiment.ts';
+import { listRunsMeant, runsMeant } from '../schema/runReference.ts';
 import { nearestName } from '../util/editDistance.ts';
 import { type ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
@@ -16,6 +17,8 @@ export interface FileProbe {
   readText(path: string): Promise<string>;
 }
 
+/** Runs that a prefix fits and that are offered. */
+const MAX_OFFERED = 5;
 const FOLDER_FORMATS = ['filePerClass', 'folderPerClass'];
 
 export async function checkFiles(
@@ -38,7 +41,8 @@ export async function checkFiles(
       const wantsFolder = FOLDER_FORMATS.includes(source.format);
       if (wantsFolder === (kind === 'folder')) continue;
       const message = `"${source.path}" is a ${kind}; the format "${source.format}" needs a ${wantsFolder ? 'folder' : 'file'}.`;
-      problems.push({ ...place, code: 'data.kindMismatch', message, fixes: [] });
+      const fixes = [config.fixByRemoval('Remove "format"', [...path, 'format'])];
+      problems.push({ ...place, code: 'data.kindMismatch', message, fixes });
     }
   }
   return [...problems, ...(await checkOtherFiles(config, experiment, probe))];
@@ -47,17 +51,13 @@ export async function checkFiles(
 /** Word vectors, the tokens of other weights, and the weights to start from: a path, or the start of the id of a run beside the config. */
 async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe: FileProbe): Promise<ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  const report = (path: JsonPath, code: string, message: string): void => {
+  const report = (path: JsonPath, code: string, message: string, offered: readonly (string | undefined)[]): void => {
     const node = config.find(path);
-    if (node)
-      problems.push({
-        code,
-        severity: 'error',
-        message,
-        start: node.offset,
-        end: node.offset + node.length,
-        fixes: [],
-      });
+    if (!node) return;
+    const names = offered.filter((name) => name !== undefined);
+    const fixes = names.map((name) => replaceNode(`Change to "${name}"`, node, JSON.stringify(name)));
+    const { offset: start, length } = node;
+    problems.push({ code, severity: 'error', message, start, end: start + length, fixes });
   };
   const { embedding } = experiment.model;
   const vectors = embedding && 'vectors' in embedding ? embedding.vectors : undefined;
@@ -66,28 +66,67 @@ async function checkOtherFiles(config: ConfigText, experiment: Experiment, probe
     [vectors?.tokens, ['model', 'embedding', 'vectors', 'tokens']],
     [experiment.fineTune?.tokens, ['fineTune', 'tokens']],
   ];
+  const tokenizer = experiment.text?.tokenizer;
+  if (tokenizer && 'file' in tokenizer) files.push([tokenizer.file, ['text', 'tokenizer', 'file']]);
   for (const [path, at] of files) {
-    if (path !== undefined && (await probe.kind(probe.resolve(path))) !== 'file')
-      report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`);
+    if (path === undefined || (await probe.kind(probe.resolve(path))) === 'file') continue;
+    const nearest = await nearestPath(path, probe);
+    report(at, 'data.fileMissing', `There is no file "${path}". Paths are relative to the config.`, [nearest]);
   }
   const from = experiment.fineTune?.from;
-  if (from === undefined || (await probe.kind(probe.resolve(from)))) return problems;
-  const runs = (await probe.list(probe.resolve('.gatescope/runs'))).filter((name) => !name.startsWith('.'));
-  const fitting = from === 'latest' ? runs : runs.filter((name) => name.startsWith(from));
-  if (fitting.length === 0) {
-    const remedy =
-      runs.length === 0
-        ? 'There are no runs beside this config yet.'
-        : 'Give a path, the start of a run’s id, or "latest".';
-    report(['fineTune', 'from'], 'fineTune.from', `There is no file, folder or run "${from}". ${remedy}`);
-  } else if (from !== 'latest' && fitting.length > 1 && !fitting.includes(from)) {
-    report(['fineTune', 'from'], 'fineTune.from', `"${from}" fits ${fitting.length} runs: give more of the id.`);
-  }
+  const problem = from === undefined ? undefined : await sourceProblem(from, probe);
+  if (problem) report(['fineTune', 'from'], 'fineTune.from', problem.message, problem.offered);
   return problems;
 }
 
+interface SourceProblem {
+  message: string;
+  /** What may have been meant. */
+  offered: readonly (string | undefined)[];
+}
+
+/** Why weights cannot come `from` there: it is no path, and no run or several beside the config are meant. */
+async function sourceProblem(from: string, probe: FileProbe): Promise<SourceProblem | undefined> {
+  if (await probe.kind(probe.resolve(from))) return undefined;
+  const runs = await listRuns(probe);
+  const meant = from === 'latest' ? runs.slice(0, 1) : runsMeant(from, runs);
+  if (meant.length === 1) return undefined;
+  if (meant.length > 1) {
+    const message = `"${from}" fits ${meant.length} runs: ${listRunsMeant(meant)}. Give more of the id.`;
+    const newest = meant.map(({ id }) => id).sort();
+    return { message, offered: newest.reverse().slice(0, MAX_OFFERED) };
+  }
+  const remedy =
+    runs.length === 0
+      ? 'There are no runs beside this config yet.'
+      : 'Give a path, the start of a run’s id, its name, or "latest".';
+  const names = runs.flatMap(({ id, name }) => [id, ...(name === undefined ? [] : [name])]);
+  const nearest = nearestName(from, names) ?? (await nearestPath(from, probe));
+  return {
+    message: `There is no file, folder or run "${from}". ${remedy}`,
+    offered: [nearest, runs.length > 0 ? 'latest' : undefined],
+  };
+}
+
+/** Runs beside the config; the name is absent where run.json does not say it. */
+async function listRuns(probe: FileProbe): Promise<{ id: string; name?: string }[]> {
+  const folder = probe.resolve('.gatescope/runs');
+  const ids = (await probe.list(folder)).filter((id) => !id.startsWith('.'));
+  return Promise.all(
+    ids.map(async (id) => {
+      try {
+        const { name } = JSON.parse(await probe.readText(`${folder}/${id}/run.json`)) as { name?: unknown };
+        return typeof name === 'string' ? { id, name } : { id };
+      } catch {
+        // A run that cannot be read has a message of its own, where it is used.
+        return { id };
+      }
+    }),
+  );
+}
+
 /** The nearest name in the folder that the path is in, as a path of the same form. */
-async function nearestPath(path: string, probe: FileProbe): Promise<string | undefined> {
+export async function nearestPath(path: string, probe: FileProbe): Promise<string | undefined> {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
   const folder = path.slice(0, cut);
   const names = (await probe.list(probe.resolve(folder || '.'))).filter((name) => !name.startsWith('.'));

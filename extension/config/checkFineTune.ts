@@ -72,11 +72,13 @@ function orderProblems(config: ConfigText, { fineTune, training }: Experiment): 
     const { epoch } = entry;
     const path = ['fineTune', 'unfreeze', at, 'epoch'];
     if (epoch < before) {
+      const message = `Entries act in order: epoch ${epoch} cannot come after epoch ${before}.`;
       problems.push(
-        ...problemAt(config, path, 'error', `Entries act in order: epoch ${epoch} cannot come after epoch ${before}.`),
+        ...problemAt(config, path, 'error', message, [config.fixByValue(`Change to ${before}`, path, before)]),
       );
     } else if (epoch > epochs) {
-      problems.push(...problemAt(config, path, 'warning', `Training ends with epoch ${epochs}: this never happens.`));
+      const message = `Training ends with epoch ${epochs}: this never happens.`;
+      problems.push(...problemAt(config, path, 'warning', message, [fixEpochs(config, epoch)]));
     }
     before = Math.max(before, epoch);
   }
@@ -96,16 +98,20 @@ function frozenProblems(
   const atStart = unfreeze.filter((entry: Unfreeze) => 'epoch' in entry && entry.epoch === 1);
   if (frozen.size === parameters.length && atStart.length === 0) {
     const path = fineTune.freeze ? ['fineTune', 'freeze'] : ['fineTune', 'recipe'];
-    return problemAt(config, path, 'error', 'Everything is frozen: there is nothing to train.');
+    const fix = config.fixByRemoval(`Remove "${path[1]}"`, path);
+    return problemAt(config, path, 'error', 'Everything is frozen: there is nothing to train.', [fix]);
   }
   if (!fineTune.recipe || fineTune.unfreeze) return [];
-  const late = unfreeze
-    .filter((entry: Unfreeze) => 'epoch' in entry && entry.epoch > epochs)
-    .flatMap(({ groups }) => groups);
+  const tooLate = unfreeze.filter((entry: Unfreeze) => 'epoch' in entry && entry.epoch > epochs);
+  const late = tooLate.flatMap(({ groups }) => groups);
   if (late.length === 0) return [];
+  const needed = Math.max(...tooLate.map((entry) => ('epoch' in entry ? entry.epoch : 0)));
   const message = `With ${epochs} epochs ${late.join(', ')} ${late.length === 1 ? 'is' : 'are'} never unfrozen.`;
-  return problemAt(config, ['fineTune', 'recipe'], 'warning', message);
+  return problemAt(config, ['fineTune', 'recipe'], 'warning', message, [fixEpochs(config, needed)]);
 }
+
+const fixEpochs = (config: ConfigText, epochs: number): ProblemFix =>
+  config.fixByValue(`Set "epochs": ${epochs}`, ['training', 'epochs'], epochs);
 
 /** `vocabulary` and `tokens` speak of a source's. */
 function sourceProblems(config: ConfigText, fineTune: FineTune): ConfigProblem[] {

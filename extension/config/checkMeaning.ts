@@ -45,11 +45,14 @@ function checkSources(config: ConfigText, experiment: Experiment, report: Report
     refuse('textColumn', WITH_COLUMNS);
     refuse('labelColumn', WITH_COLUMNS);
     if (source.textColumn !== undefined && source.textColumn === source.labelColumn) {
-      report('error', [...path, 'labelColumn'], 'Text and label cannot be the same column.');
+      const fix = config.fixByRemoval('Remove "labelColumn"', [...path, 'labelColumn']);
+      report('error', [...path, 'labelColumn'], 'Text and label cannot be the same column.', [fix]);
     }
     const isOther = path[1] !== 'train';
     if (isOther && 'path' in train && source.path === train.path) {
-      report('warning', [...path, 'path'], `This is the training data: scores on it say nothing about new texts.`);
+      const fix = config.fixByRemoval(`Remove "${path[1]}"`, path);
+      const message = 'This is the training data: scores on it say nothing about new texts.';
+      report('warning', [...path, 'path'], message, [fix]);
     }
   }
   if (validation && 'split' in validation && 'path' in validation) {
@@ -58,9 +61,25 @@ function checkSources(config: ConfigText, experiment: Experiment, report: Report
   }
 }
 
-function checkText(config: ConfigText, { text }: Experiment, report: Report): void {
-  const at = text?.cleaning?.indexOf('lowercase') ?? -1;
-  if (at < 0 || !text?.tokenizer?.lowercase) return;
+/** [PAD], [UNK] and the bytes. */
+const MIN_BPE = 258;
+
+function checkText(config: ConfigText, { text = {} }: Experiment, report: Report): void {
+  const tokenizer = text.tokenizer ?? {};
+  if ('file' in tokenizer) return;
+  const { type = 'word', segmenter, maxVocabulary } = tokenizer;
+  if (segmenter !== undefined && type !== 'word') {
+    const fix = config.fixByRemoval('Remove "segmenter"', ['text', 'tokenizer', 'segmenter']);
+    const message = `A segmenter finds words: "${type}" has no use for it.`;
+    report('error', ['text', 'tokenizer', 'segmenter'], message, [fix]);
+  }
+  if (type === 'bpe' && maxVocabulary !== undefined && maxVocabulary < MIN_BPE) {
+    const path = ['text', 'tokenizer', 'maxVocabulary'];
+    const fix = config.fixByValue('Change to 8000', path, 8000);
+    report('error', path, `Byte-level BPE has an entry for each of 256 bytes: give at least ${MIN_BPE}.`, [fix]);
+  }
+  const at = text.cleaning?.indexOf('lowercase') ?? -1;
+  if (at < 0 || !tokenizer.lowercase) return;
   const fix = config.fixByRemoval('Remove the cleaning step', ['text', 'cleaning', at]);
   report('warning', ['text', 'cleaning', at], 'The tokenizer already makes everything lower case.', [fix]);
 }
@@ -91,6 +110,8 @@ function checkTraining(config: ConfigText, { model, training }: Experiment, repo
   const perEpoch = training?.validateEverySteps === undefined;
   if (earlyStopping?.patience !== undefined && perEpoch && earlyStopping.patience >= epochs) {
     const message = `A patience of ${earlyStopping.patience} evaluations never ends a run of ${epochs} epochs early.`;
-    report('warning', ['training', 'earlyStopping', 'patience'], message);
+    const path = ['training', 'earlyStopping', 'patience'];
+    const fixes = epochs > 1 ? [config.fixByValue(`Change to ${epochs - 1}`, path, epochs - 1)] : [];
+    report('warning', path, message, fixes);
   }
 }

@@ -3,6 +3,7 @@ import type { Dataset } from '../schema/dataset.ts';
 import { DATASET_SUFFIX } from '../schema/dataset.ts';
 import type { Experiment } from '../schema/experiment.ts';
 import { DATASET_PARTS, type DatasetPart, type DatasetReference } from '../schema/source.ts';
+import type { TaskName } from '../schema/tasks.ts';
 import { nearestName } from '../util/editDistance.ts';
 import { validateDataset } from './checkDataset.ts';
 import type { FileProbe } from './checkFiles.ts';
@@ -23,8 +24,13 @@ export async function checkReferences(
     const key = problem?.key ?? 'dataset';
     const node = config.find([...placed.path, key]);
     if (!problem || !node) continue;
-    const { nearest, code, message } = problem;
-    const fixes: ProblemFix[] = nearest ? [replaceNode(`Change to "${nearest}"`, node, JSON.stringify(nearest))] : [];
+    const { offered = [], code, message, more = [] } = problem;
+    const fixes: ProblemFix[] = offered.map((value) => {
+      const text = JSON.stringify(value);
+      return replaceNode(`Change to ${text}`, node, text);
+    });
+    if (problem.task) fixes.push(config.fixByValue(`Set "task": "${problem.task}"`, ['task'], problem.task));
+    fixes.push(...more);
     found.push({ code, message, severity: 'error', start: node.offset, end: node.offset + node.length, fixes });
   }
   return found;
@@ -34,7 +40,11 @@ interface Found {
   code: string;
   message: string;
   key?: keyof DatasetReference;
-  nearest?: string;
+  /** Values for that key that would do. */
+  offered?: readonly (string | number)[];
+  /** The task that would do. */
+  task?: TaskName;
+  more?: readonly ProblemFix[];
 }
 
 async function problemOf(
@@ -50,7 +60,8 @@ async function problemOf(
   if (error || !dataset) {
     const { line, column } = toLineColumn(text, error?.start ?? 0);
     const message = `${manifest}:${line}:${column}: ${error?.message ?? 'The manifest is empty.'}`;
-    return { code: 'dataset.invalid', message };
+    const action = { kind: 'open', path: manifest, line, column } as const;
+    return { code: 'dataset.invalid', message, more: [{ title: `Open ${manifest}`, edits: [], action }] };
   }
   return mismatch(source, dataset, { key: String(path[1]), task: experiment.task ?? 'classification' });
 }
@@ -63,19 +74,20 @@ function mismatch(
   const part = source.part ?? DATASET_PARTS.find((name) => name === key) ?? 'train';
   if (!partsOf(dataset).includes(part)) {
     const message = `"${source.dataset}" has no ${part} part; it has ${partsOf(dataset).join(', ')}.`;
-    return { code: 'dataset.noPart', message, key: source.part === undefined ? 'dataset' : 'part' };
+    if (source.part === undefined) return { code: 'dataset.noPart', message };
+    return { code: 'dataset.noPart', message, key: 'part', offered: partsOf(dataset) };
   }
   const { folds } = dataset.splits ?? {};
   if (source.fold !== undefined && source.fold > (folds ?? 0)) {
     const message = folds === undefined ? `"${source.dataset}" has no folds.` : `There are ${folds} folds.`;
-    return { code: 'dataset.noFold', message, key: 'fold' };
+    return { code: 'dataset.noFold', message, key: 'fold', offered: folds === undefined ? [] : [folds] };
   }
   const isText = dataset.kind === 'text';
   if (isText === (task === 'languageModel')) return undefined;
   const message = isText
     ? `"${source.dataset}" holds texts without labels, which are for a language model.`
     : `"${source.dataset}" holds texts with labels; a language model reads a dataset of kind "text".`;
-  return { code: 'dataset.kind', message };
+  return { code: 'dataset.kind', message, task: isText ? 'languageModel' : 'classification' };
 }
 
 /** The parts that a dataset has, by its files or cut from its training rows. */
@@ -89,8 +101,15 @@ export function partsOf({ files, splits }: Dataset): DatasetPart[] {
 }
 
 async function notFound(name: string, probe: FileProbe): Promise<Found> {
-  const listed = await Promise.all(DATASET_FOLDERS.map((folder) => probe.list(probe.resolve(folder || '.'))));
-  const names = listed.flat().filter((file) => file.endsWith(DATASET_SUFFIX));
+  const listed = await Promise.all(
+    DATASET_FOLDERS.map(async (folder) => {
+      const files = await probe.list(probe.resolve(folder || '.'));
+      return files.map((file) => ({ file, path: folder + file }));
+    }),
+  );
+  const names = listed
+    .flatMap((files) => files.map(({ file }) => file))
+    .filter((file) => file.endsWith(DATASET_SUFFIX));
   const nearest = nearestName(
     name,
     names.map((file) => file.slice(0, -DATASET_SUFFIX.length)),
@@ -98,5 +117,18 @@ async function notFound(name: string, probe: FileProbe): Promise<Found> {
   const remedy = nearest
     ? `Did you mean "${nearest}"?`
     : `Make ${name.endsWith(DATASET_SUFFIX) ? name : `${name}${DATASET_SUFFIX}`} with "gatescope dataset import".`;
-  return { code: 'dataset.notFound', message: `There is no dataset "${name}". ${remedy}`, nearest };
+  const message = `There is no dataset "${name}". ${remedy}`;
+  // Its manifest would be called what the config says already.
+  const data = listed.flat().filter(({ file }) => DATA_FILE.exec(file)?.[1] === name);
+  const more: ProblemFix[] = [
+    ...data.map(({ path }) => importFix(`Import ${path} as a dataset`, path)),
+    importFix('Import a dataset…'),
+  ];
+  return { code: 'dataset.notFound', message, offered: nearest ? [nearest] : [], more };
+}
+
+const DATA_FILE = /^(.+)\.(?:csv|tsv|tab|jsonl|ndjson|json|parquet|arrow|txt)$/i;
+
+function importFix(title: string, path?: string): ProblemFix {
+  return { title, edits: [], action: { kind: 'importDataset', ...(path !== undefined && { path }) } };
 }

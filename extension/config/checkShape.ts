@@ -8,6 +8,11 @@ import type { ConfigProblem, ProblemFix } from './problem.ts';
 import { chooseBranch, keysOfBranch, tagOf } from './schemaBranch.ts';
 import { describeSchema, initialValue } from './schemaWords.ts';
 
+/** Characters of a value in a message or a title. */
+const MAX_SHOWN = 60;
+/** Values that are offered one by one where none is near. */
+const MAX_OFFERED = 8;
+
 export function checkShape(config: ConfigText, schema: TSchema): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   if (config.root) new ShapeCheck(config, problems).check(config.root, schema, []);
@@ -40,7 +45,7 @@ class ShapeCheck {
     } else if (node.type === 'number') {
       this.#number(node, schema);
     } else if (node.type === 'string') {
-      this.#string(node, schema);
+      this.#string(node, schema, path);
     }
   }
 
@@ -52,8 +57,7 @@ class ShapeCheck {
       const [key, value] = children ?? [];
       if (!key || !value) continue;
       const name = key.value as string;
-      if (seen.has(name))
-        this.#add(key, 'config.duplicateKey', `"${name}" stands here twice; the last one counts.`, [], 'warning');
+      if (seen.has(name)) this.#duplicateKey(key, [...path, name]);
       seen.add(name);
       const known = Object.hasOwn(properties, name) ? properties[name] : values;
       if (known) this.check(value, known, [...path, name]);
@@ -62,6 +66,12 @@ class ShapeCheck {
     for (const name of (schema.required ?? []) as string[]) {
       if (!seen.has(name)) this.#missingKey(node, name, { schema: properties[name], path });
     }
+  }
+
+  #duplicateKey(key: Node, path: JsonPath): void {
+    const name = key.value as string;
+    const fix = this.#config.fixByRemoval(`Remove the first "${name}"`, path);
+    this.#add(key, 'config.duplicateKey', `"${name}" stands here twice; the last one counts.`, [fix], 'warning');
   }
 
   #unknownKey(key: Node, path: JsonPath, schema: TSchema, branches: readonly TSchema[]): void {
@@ -98,7 +108,7 @@ class ShapeCheck {
           node,
           'config.type',
           `Exactly ${schema.items.length} values are expected here, not ${items.length}.`,
-          [],
+          fixesByValue(node, schema),
         );
         return;
       }
@@ -107,7 +117,7 @@ class ShapeCheck {
     }
     if (items.length > (schema.maxItems ?? Number.POSITIVE_INFINITY)) {
       const message = `There are ${items.length} values here: ${describeSchema(schema)} is expected.`;
-      this.#add(node.parent?.children?.[0] ?? node, 'config.range', message, []);
+      this.#add(node.parent?.children?.[0] ?? node, 'config.range', message, [keepFirst(items, schema.maxItems)]);
     }
     const seen = new Set<string>();
     for (const [at, item] of items.entries()) {
@@ -133,11 +143,12 @@ class ShapeCheck {
     const isHigh = value > maximum || value >= exclusiveMaximum;
     if (!isLow && !isHigh) return;
     const bound = (isLow ? minimum : maximum) as number | undefined;
-    const fixes = bound === undefined ? [] : [replaceNode(`Change to ${bound}`, node, String(bound))];
+    const fixes =
+      bound === undefined ? fixesByValue(node, schema) : [replaceNode(`Change to ${bound}`, node, String(bound))];
     this.#add(node, 'config.range', `${value} is out of range: ${describeSchema(schema)} is expected.`, fixes);
   }
 
-  #string(node: Node, schema: TSchema): void {
+  #string(node: Node, schema: TSchema, path: JsonPath): void {
     const value = node.value as string;
     if (schema.enum) {
       if (!(schema.enum as string[]).includes(value)) this.#notAllowed(node, schema.enum as string[]);
@@ -149,16 +160,25 @@ class ShapeCheck {
         node,
         'config.range',
         `This text has ${value.length} characters: ${describeSchema(schema)} is expected.`,
-        [],
+        this.#fixesOfLength(node, schema, path),
       );
     }
+  }
+
+  /** A longer text is cut; an item of a list that is too short is left out. */
+  #fixesOfLength(node: Node, { maxLength = Number.POSITIVE_INFINITY }: TSchema, path: JsonPath): ProblemFix[] {
+    const value = node.value as string;
+    if (value.length > maxLength)
+      return [replaceNode(`Cut to ${maxLength}`, node, JSON.stringify(value.slice(0, maxLength)))];
+    return node.parent?.type === 'array' ? [this.#config.fixByRemoval('Remove it', path)] : [];
   }
 
   #notAllowed(node: Node, allowed: readonly unknown[]): void {
     const value: unknown = getNodeValue(node);
     const names = allowed.filter((name) => typeof name === 'string');
     const nearest = typeof value === 'string' ? nearestName(value, names) : undefined;
-    const fixes = nearest ? [replaceNode(`Change to "${nearest}"`, node, JSON.stringify(nearest))] : [];
+    const offered = nearest ? [nearest] : names.length <= MAX_OFFERED ? names : [];
+    const fixes = offered.map((name) => replaceNode(`Change to "${name}"`, node, JSON.stringify(name)));
     const list = allowed.map((name) => JSON.stringify(name)).join(', ');
     const remedy = nearest ? `Did you mean "${nearest}"? ` : '';
     this.#add(
@@ -171,7 +191,9 @@ class ShapeCheck {
 
   #wrongType(node: Node, schema: TSchema): void {
     const quoted = schema.type === 'string' && node.type !== 'object' && node.type !== 'array';
-    const fixes = quoted ? [replaceNode('Put it in quotes', node, JSON.stringify(String(getNodeValue(node))))] : [];
+    const fixes = quoted
+      ? [replaceNode('Put it in quotes', node, JSON.stringify(String(getNodeValue(node))))]
+      : fixesByValue(node, schema);
     this.#add(node, 'config.type', `${shown(node)} cannot stand here: ${describeSchema(schema)} is expected.`, fixes);
   }
 
@@ -186,10 +208,22 @@ class ShapeCheck {
   }
 }
 
+/** A value that fits in the place of one that does not, where it is short enough to be read in a menu. */
+function fixesByValue(node: Node, schema: TSchema): ProblemFix[] {
+  const text = JSON.stringify(initialValue(schema));
+  return text.length <= MAX_SHOWN ? [replaceNode(`Change to ${text}`, node, text)] : [];
+}
+
+function keepFirst(items: readonly Node[], count: number): ProblemFix {
+  const [last, end] = [items[count - 1], items[items.length - 1]];
+  const edit = { start: last.offset + last.length, end: end.offset + end.length, text: '' };
+  return { title: `Keep the first ${count}`, edits: [edit] };
+}
+
 /** A value in a message: short ones as they are, others by kind. */
 function shown(node: Node): string {
   if (node.type === 'object') return 'An object';
   if (node.type === 'array') return 'A list';
   const text = JSON.stringify(getNodeValue(node)) ?? 'This';
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text;
 }

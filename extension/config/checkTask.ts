@@ -67,7 +67,7 @@ function checkClassification(config: ConfigText, experiment: Experiment, report:
 }
 
 function checkMetrics(config: ConfigText, { text, training }: Experiment, task: TaskName, report: Report): void {
-  const isCharacters = text?.tokenizer?.type === 'character';
+  const isCharacters = text?.tokenizer && 'type' in text.tokenizer && text.tokenizer.type === 'character';
   const scores = TASK_SCORES[task].filter((name) => name !== 'bitsPerCharacter' || isCharacters);
   const known = scores.map((name): MetricName => `validation.${name}` as MetricName);
   for (const key of ['best', 'earlyStopping'] as const) {

@@ -4,7 +4,8 @@ import type { FileProbe } from './checkFiles.ts';
 
 /** Folders beside a config that are looked into. */
 export const DATASET_FOLDERS = ['', 'data/', 'datasets/'];
-const MAX_FOLDERS_UP = 8;
+/** Folders above a config that are looked into as well. */
+export const MAX_FOLDERS_UP = 8;
 
 /** The path of the manifest as a config would give it; undefined where there is none. */
 export async function locateDataset(

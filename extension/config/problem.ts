@@ -8,8 +8,16 @@ export interface TextEdit {
 
 export interface ProblemFix {
   title: string;
+  /** None where the fix is something else to do. */
   edits: readonly TextEdit[];
+  /** What only an editor can do. */
+  action?: FixAction;
 }
+
+/** Opens another file at a place, or imports data as a dataset: a file, or what the user picks. Paths are as the config would give them. */
+export type FixAction =
+  | { kind: 'open'; path: string; line: number; column: number }
+  | { kind: 'importDataset'; path?: string };
 
 export interface ConfigProblem {
   /** Stable dotted id, e.g. `config.unknownKey`. */

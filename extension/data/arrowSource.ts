@@ -16,9 +16,10 @@ const SAMPLE_ROWS = 200;
 
 export async function openArrow(request: SourceRequest, files: FileSource): Promise<OpenedSource> {
   const { path } = request;
-  const { how, toRow } = chooseKeys(request, await sampleArrow(request, files));
+  const { how, names, toRow } = chooseKeys(request, await sampleArrow(request, files));
   return {
     isColumn: true,
+    columns: names,
     how: [`Arrow: ${how}.`],
     async *read() {
       let line = 1;

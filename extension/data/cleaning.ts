@@ -2,6 +2,8 @@
 // only lower-casing asked for by the tokenizer itself lives in that file. Every step takes linear time.
 import { decodeHTML } from 'entities';
 import type { CleaningStep } from '../schema/experiment.ts';
+import type { ResolvedExperiment } from '../schema/resolved.ts';
+import { segment } from '../text/segmenter.ts';
 
 const STEPS: Readonly<Record<CleaningStep, (text: string) => string>> = {
   nfc: (text) => text.normalize('NFC'),
@@ -17,6 +19,13 @@ const STEPS: Readonly<Record<CleaningStep, (text: string) => string>> = {
   replaceUrls: (text) => text.replace(/\b(?:https?:\/\/|www\.)[^\s<>"]+/giu, replaceUrl),
   replaceNumbers: (text) => text.replace(/\p{N}+(?:[.,]\p{N}+)*/gu, '<num>'),
 };
+
+/** What comes before the tokenizer: all cleaning steps, and spaces between Chinese words where a segmenter is asked for. */
+export function createPreparation({ cleaning, tokenizer }: ResolvedExperiment['text']): (text: string) => string {
+  const clean = createCleaner(cleaning);
+  const isSegmented = 'segmenter' in tokenizer && tokenizer.segmenter !== undefined;
+  return isSegmented ? (text) => segment(clean(text)) : clean;
+}
 
 /** All steps, in their order. */
 export function createCleaner(steps: readonly CleaningStep[]): (text: string) => string {

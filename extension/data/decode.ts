@@ -53,15 +53,19 @@ export async function settleEncoding(
   return { encoding, how: encoding === 'utf-8' ? undefined : `${path} is read as ${encoding}: ${reason}.` };
 }
 
-/** Text of a file in pieces, without byte order mark. CR LF and CR become LF; bytes that fit no character become U+FFFD. */
+/**
+ * Text of a file in pieces, without byte order mark, from byte `start` on, where a character must begin. CR LF and CR become LF;
+ * bytes that fit no character become U+FFFD.
+ */
 export async function* decodeFile(
   files: Pick<FileSource, 'read'>,
   path: string,
   encoding: KnownEncoding,
+  start?: number,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   let endsInReturn = false;
-  for await (const bytes of files.read(path)) {
+  for await (const bytes of files.read(path, start)) {
     let text = decoder.decode(bytes, { stream: true });
     if (text === '') continue;
     if (endsInReturn && text.startsWith('\n')) text = text.slice(1);

@@ -1,5 +1,6 @@
 // Encoded examples in few large arrays, and views on parts of them.
 // Invariant: four bytes a token and 36 an example, whatever the texts; the tokens of one example lie together.
+import { UNK_ID } from '../text/types.ts';
 import type { EncodedSet } from './types.ts';
 
 const CHUNK_TOKENS = 1 << 20;
@@ -36,20 +37,25 @@ export class EncodedStore {
 
   add(ids: Uint32Array | readonly number[], { label, path, line, textHash }: ExampleFacts): void {
     if (this.#count === this.#labelOf.length) this.#growRows();
+    const at = this.#count++;
+    this.#place(at, ids);
+    this.#labelOf[at] = label;
+    this.#fileOf[at] = this.#indexOf(path);
+    this.#lineOf[at] = line;
+    this.#hashOf[at] = textHash;
+  }
+
+  /** Lays the ids of an example behind all others. */
+  #place(at: number, ids: Uint32Array | readonly number[]): void {
     if (this.#used + ids.length > (this.#chunks.at(-1)?.length ?? 0)) {
       this.#chunks.push(new Uint32Array(Math.max(CHUNK_TOKENS, ids.length)));
       this.#used = 0;
     }
-    const at = this.#count++;
     const chunk = this.#chunks.length - 1;
     this.#chunks[chunk].set(ids, this.#used);
     this.#chunkOf[at] = chunk;
     this.#startOf[at] = this.#used;
     this.#lengthOf[at] = ids.length;
-    this.#labelOf[at] = label;
-    this.#fileOf[at] = this.#indexOf(path);
-    this.#lineOf[at] = line;
-    this.#hashOf[at] = textHash;
     this.#used += ids.length;
   }
 
@@ -85,12 +91,31 @@ export class EncodedStore {
     return this.#hashOf[at];
   }
 
-  /** Renames every id and label in place: `ids[old]` is the new one. */
-  rename(ids: Uint32Array, labels: Int32Array): void {
+  /** Renames every id in place: `ids[old]` is the new one. */
+  renameTokens(ids: Uint32Array): void {
     for (const [index, chunk] of this.#chunks.entries()) {
       const used = index === this.#chunks.length - 1 ? this.#used : chunk.length;
       for (let at = 0; at < used; at++) chunk[at] = ids[chunk[at]];
     }
+  }
+
+  /** Puts the ids `ids[old]` in the place of every id; of a text the first `maxLength` stay, and an [UNK] of one that is left without any. */
+  spellOut(ids: readonly Uint32Array[], maxLength = Number.POSITIVE_INFINITY): void {
+    const old = this.#chunks.splice(0);
+    this.#used = CHUNK_TOKENS;
+    for (let at = 0; at < this.#count; at++) {
+      const start = this.#startOf[at];
+      const pieces = old[this.#chunkOf[at]].subarray(start, start + this.#lengthOf[at]);
+      const spelled: number[] = [];
+      for (const piece of pieces) {
+        if (spelled.length >= maxLength) break;
+        spelled.push(...ids[piece]);
+      }
+      this.#place(at, spelled.length > 0 ? spelled.slice(0, maxLength) : [UNK_ID]);
+    }
+  }
+
+  renameLabels(labels: Int32Array): void {
     for (let at = 0; at < this.#count; at++) this.#labelOf[at] = labels[this.#labelOf[at]];
   }
 

@@ -9,7 +9,14 @@ import { type FoundFormat, formatByContent, formatByName, formatOfFolder, type K
 import { openJson } from './jsonSource.ts';
 import { openLines } from './lineSource.ts';
 import { openParquet } from './parquetSource.ts';
-import { isBadRow, type OpenedSource, type OpenFile, type ReadItem, type SourceRequest } from './readItem.ts';
+import {
+  isBadRow,
+  type OpenedSource,
+  type OpenFile,
+  type ReadItem,
+  type RowStart,
+  type SourceRequest,
+} from './readItem.ts';
 import { openSeparated } from './separatedSource.ts';
 import { openText } from './textSource.ts';
 import type { FileSource } from './types.ts';
@@ -29,7 +36,11 @@ export async function openSource(request: SourceRequest, files: FileSource): Pro
   const opened = isFolderFormat
     ? await openFolder(request, files, found.format)
     : await openFile(request, files, found.format);
-  return { ...opened, how: [...said, ...opened.how], read: () => withLabelPart(opened.read(), source.labelPart) };
+  return {
+    ...opened,
+    how: [...said, ...opened.how],
+    read: (from) => withLabelPart(opened.read(from), source.labelPart),
+  };
 }
 
 async function findFormat(request: SourceRequest, files: FileSource, kind: 'file' | 'folder'): Promise<FoundFormat> {
@@ -47,7 +58,7 @@ async function openFile(request: SourceRequest, files: FileSource, format: Known
   if (format === 'arrow') return openArrow(request, files);
   const { source, path } = request;
   const { encoding, how } = await settleEncoding(files, path, source.encoding);
-  const text = () => decodeFile(files, path, encoding);
+  const text = (from?: RowStart) => decodeFile(files, path, encoding, from?.byte);
   const head = await readHead(files, path, encoding, HEAD_CHARACTERS);
   const opened = await openFormat(request, { format, head, text });
   return { ...opened, how: [...(how ? [how] : []), ...opened.how] };

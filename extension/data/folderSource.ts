@@ -25,10 +25,14 @@ export async function openFolder(
   const labels = new Set(parts.map(({ label }) => label));
   return {
     how: [`Classes: ${labels.size}, files: ${parts.length}.`, ...how.slice(0, 10)],
-    async *read() {
-      for (const { label, path: filePath } of parts) {
-        const text = decodeFile(files, filePath, encodings.get(filePath) as KnownEncoding);
-        if (format === 'filePerClass') yield* readEachLine(text, filePath, (line, place) => toItem(line, label, place));
+    seeksBy: 'byte',
+    async *read(from) {
+      const first = from ? parts.findIndex((part) => part.path === from.path) : 0;
+      for (const { label, path: filePath } of parts.slice(Math.max(0, first))) {
+        const { byte, line: firstLine } = filePath === from?.path ? from : { byte: 0, line: 1 };
+        const text = decodeFile(files, filePath, encodings.get(filePath) as KnownEncoding, byte);
+        const parse = (line: string, place: { path: string; line: number }) => toItem(line, label, place);
+        if (format === 'filePerClass') yield* readEachLine(text, filePath, parse, firstLine);
         else yield [toItem(await wholeText(text), label, { path: filePath, line: 1 })];
       }
     },

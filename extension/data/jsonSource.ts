@@ -8,9 +8,10 @@ const SAMPLE_ROWS = 200;
 
 export async function openJson(request: SourceRequest, { head, text }: OpenFile): Promise<OpenedSource> {
   const { path } = request;
-  const { how, toRow } = chooseKeys(request, await firstObjects(head));
+  const { how, names, toRow } = chooseKeys(request, await firstObjects(head));
   return {
     isColumn: true,
+    columns: names,
     how: [`A JSON array: ${how}.`],
     async *read() {
       for await (const rows of readJsonArray(text())) {

@@ -9,15 +9,16 @@ export function openLines(request: SourceRequest, { format, head, text }: OpenFi
   const { path } = request;
   if (format === 'jsonl') return openJsonLines(request, head, text);
   const parse = format === 'labelFirst' ? parseLabelFirst : parseLabelLast;
-  return { how: [], read: () => readEachLine(text(), path, parse) };
+  return { how: [], seeksBy: 'byte', read: (from) => readEachLine(text(from), path, parse, from?.line) };
 }
 
 export async function* readEachLine(
   chunks: AsyncIterable<string>,
   path: string,
   parse: (text: string, place: { path: string; line: number }) => ReadItem,
+  firstLine?: number,
 ): AsyncGenerator<ReadItem[]> {
-  for await (const rows of readLines(chunks)) {
+  for await (const rows of readLines(chunks, firstLine)) {
     const items: ReadItem[] = [];
     for (const { line, value, problem } of rows) {
       if (problem) items.push({ path, line, ...problem });
@@ -38,20 +39,22 @@ function parseLabelLast(text: string, place: { path: string; line: number }): Re
   return toItem(text.slice(0, tab), text.slice(tab + 1), place);
 }
 
-function openJsonLines(request: SourceRequest, head: string, text: () => AsyncGenerator<string>): OpenedSource {
+function openJsonLines(request: SourceRequest, head: string, text: OpenFile['text']): OpenedSource {
   const sample = head
     .split('\n')
     .slice(0, SAMPLE_ROWS)
     .map(parseObject)
     .filter((object) => object !== undefined);
-  const { how, toRow } = chooseKeys(request, sample);
+  const { how, names, toRow } = chooseKeys(request, sample);
+  const parseRow = (line: string, place: { path: string; line: number }): ReadItem => {
+    const object = parseObject(line);
+    return object ? toRow(object, place) : bad(request.path, place.line, 'badJson', 'it is not a JSON object');
+  };
   return {
     isColumn: true,
+    columns: names,
+    seeksBy: 'byte',
     how: [`JSON lines: ${how}.`],
-    read: () =>
-      readEachLine(text(), request.path, (line, place) => {
-        const object = parseObject(line);
-        return object ? toRow(object, place) : bad(request.path, place.line, 'badJson', 'it is not a JSON object');
-      }),
+    read: (from) => readEachLine(text(from), request.path, parseRow, from?.line),
   };
 }

@@ -15,12 +15,14 @@ export async function openParquet(request: SourceRequest, files: FileSource): Pr
   const metadata = await understood(request, () => parquetMetadataAsync(file));
   const rowCount = Number(metadata.num_rows);
   const sample = await understood(request, () => readRows(file, metadata, [0, Math.min(rowCount, SAMPLE_ROWS)]));
-  const { how, keys, toRow } = chooseKeys(request, sample);
+  const { how, keys, names, toRow } = chooseKeys(request, sample);
   return {
     isColumn: true,
+    columns: names,
     how: [`Parquet, ${rowCount} rows: ${how}.`],
-    async *read() {
-      for (let from = 0; from < rowCount; from += ROWS_AT_ONCE) {
+    seeksBy: 'number',
+    async *read(start) {
+      for (let from = start ? start.line - 1 : 0; from < rowCount; from += ROWS_AT_ONCE) {
         const to = Math.min(rowCount, from + ROWS_AT_ONCE);
         const rows = await understood(request, () => readRows(file, metadata, [from, to], keys));
         yield rows.map((row, at): ReadItem => toRow(row, { path, line: from + at + 1 }));

@@ -21,20 +21,33 @@ export interface SourceRequest {
   groupColumn?: string | number;
 }
 
+/** A row that reading can begin at. */
+export interface RowStart {
+  path: string;
+  /** 1-based, as rows have it. */
+  line: number;
+  /** Of the file's bytes, the first of this line; 0 where rows are no lines. */
+  byte: number;
+}
+
 export interface OpenedSource {
   /** How it is read, and why, in words. */
   how: string[];
   /** Whether texts are fields of rows, and not lines or pieces of running text. */
   isColumn?: boolean;
-  /** In order; batches of what one piece of a file held. */
-  read(): AsyncGenerator<ReadItem[]>;
+  /** Names of the fields of its rows, or their numbers; absent where rows have none. */
+  columns?: readonly (string | number)[];
+  /** What `read` must be told to begin elsewhere: the byte that a row's line begins at, or the number of the row. Absent where it cannot. */
+  seeksBy?: 'byte' | 'number';
+  /** In order; batches of what one piece of a file held. Begins at the first row, or at a row that begins a line. */
+  read(from?: RowStart): AsyncGenerator<ReadItem[]>;
 }
 
 /** One file of a source, ready to be read. */
 export interface OpenFile {
   format: KnownFormat;
   head: string;
-  text(): AsyncGenerator<string>;
+  text(from?: RowStart): AsyncGenerator<string>;
 }
 
 /** `rawLabel` is undefined where rows have none. */

@@ -6,6 +6,8 @@ export type FieldRecord = Record<string, unknown>;
 
 export interface ChosenKeys {
   how: string;
+  /** All keys of the first rows. */
+  names: string[];
   /** Keys that are read. */
   keys: string[];
   toRow(fields: FieldRecord, place: { path: string; line: number }): ReadItem;
@@ -27,6 +29,7 @@ export function chooseKeys(request: SourceRequest, sample: readonly FieldRecord[
   const groupKey = columns.group === undefined ? undefined : names[columns.group];
   return {
     how: columns.how,
+    names,
     keys: [textKey, labelKey, groupKey].filter((key) => key !== undefined),
     toRow(fields, place) {
       const text = asText(fields[textKey]);

@@ -17,9 +17,9 @@ export interface Row<T> {
 const TOO_LONG = { reason: 'tooLong', detail: 'the row is longer than 16 MB' } as const;
 
 /** Lines without their ends; empty lines too, but for the one after the last line feed. */
-export async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<Row<string>[]> {
+export async function* readLines(chunks: AsyncIterable<string>, firstLine = 1): AsyncGenerator<Row<string>[]> {
   let rest = '';
-  let line = 1;
+  let line = firstLine;
   let isSkipping = false;
   for await (const chunk of chunks) {
     const lines = (rest + chunk).split('\n');
@@ -62,10 +62,11 @@ export interface SeparatedFormat {
 export async function* readSeparated(
   chunks: AsyncIterable<string>,
   format: SeparatedFormat,
+  firstLine = 1,
 ): AsyncGenerator<Row<string[]>[]> {
   const parser = createParser(format);
   let rest = '';
-  let line = 1;
+  let line = firstLine;
   for await (const chunk of chunks) {
     rest += chunk;
     const { rows, nextLine, consumed } = parser(rest, line, false);

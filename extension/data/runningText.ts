@@ -1,12 +1,12 @@
 // From pieces of running text to token ids. The end of a line is a token; words are cut within lines, characters are all there.
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import { createSplitter } from '../text/splitters.ts';
-import { createTokenizer } from '../text/tokenizer.ts';
-import { type Tokenizer, UNK_ID } from '../text/types.ts';
-import type { KnownVocabulary } from '../text/vocabulary.ts';
-import { createCleaner } from './cleaning.ts';
+import type { Turn } from '../text/subword/learning.ts';
+import { type EncodedTokens, type Tokenizer, UNK_ID } from '../text/types.ts';
+import { createPreparation } from './cleaning.ts';
 import { DataError } from './dataError.ts';
+import { createLearner, type TextLearner } from './learnedText.ts';
 import { ProvisionalIds } from './provisionalIds.ts';
+import type { KnownText } from './trainingSet.ts';
 import type { EncodedText, Example } from './types.ts';
 
 /** Fewest tokens of a part: one to read and one to predict. */
@@ -15,8 +15,8 @@ const MIN_TOKENS = 2;
 type TextSettings = ResolvedExperiment['text'];
 
 /** Cleans a piece. The white space that it ends in stays, as it keeps the piece apart from the next. */
-export function createPieceCleaner(steps: TextSettings['cleaning']): (piece: string) => string {
-  const clean = createCleaner(steps);
+export function createPieceCleaner(text: TextSettings): (piece: string) => string {
+  const clean = createPreparation(text);
   return (piece) => {
     const end = /\s?$/.exec(piece)?.[0] ?? '';
     return clean(piece.slice(0, piece.length - end.length)) + end;
@@ -24,10 +24,9 @@ export function createPieceCleaner(steps: TextSettings['cleaning']): (piece: str
 }
 
 /** Tokens of a piece, cleaned. */
-export function createPieceSplitter({ cleaning, tokenizer }: TextSettings): (piece: string) => string[] {
-  const clean = createPieceCleaner(cleaning);
-  const splitter = createSplitter({ ...tokenizer, keepsLineBreaks: true });
-  return (piece) => splitter.split(clean(piece));
+export function createPieceEncoder(text: TextSettings, tokenizer: Tokenizer): (piece: string) => EncodedTokens {
+  const clean = createPieceCleaner(text);
+  return (piece) => tokenizer.encodePiece(clean(piece));
 }
 
 /** Ids that grow by doubling. */
@@ -60,40 +59,61 @@ export interface TrainingText {
 /** Encodes the training text with provisional ids; the vocabulary comes from the part that is trained on alone. */
 export class TrainingTextBuilder {
   readonly #experiment: ResolvedExperiment;
-  readonly #split: (piece: string) => string[];
+  readonly #clean: (piece: string) => string;
+  /** A tokenizer that is there already, or what learns one. */
+  readonly #text: Tokenizer | TextLearner;
   readonly #ids = new ProvisionalIds();
   readonly #tokens = new TokenBuffer();
-  readonly #known: KnownVocabulary | undefined;
 
-  constructor(experiment: ResolvedExperiment, known?: KnownVocabulary) {
+  constructor(experiment: ResolvedExperiment, known: KnownText = {}) {
     this.#experiment = experiment;
-    this.#known = known;
-    this.#split = createPieceSplitter(experiment.text);
+    this.#text =
+      known.tokenizer ?? createLearner(experiment.text.tokenizer, { keepsLineBreaks: true, known: known.vocabulary });
+    this.#clean = createPieceCleaner(experiment.text);
   }
 
   add({ text }: Example): undefined {
-    for (const token of this.#split(text)) this.#tokens.push(this.#ids.idOf(token));
+    const cleaned = this.#clean(text);
+    if ('encode' in this.#text) for (const id of this.#text.encodePiece(cleaned).ids) this.#tokens.push(id);
+    else for (const piece of this.#text.cut(cleaned)) this.#tokens.push(this.#ids.idOf(piece));
   }
 
   /** Ends building. Throws DataError `data.tooShort`. */
-  finish(): TrainingText {
-    const { data, text } = this.#experiment;
+  async finish(turn: Turn = async () => undefined): Promise<TrainingText> {
+    const { data } = this.#experiment;
     const all = this.#tokens.view();
     const share = 'split' in data.validation ? data.validation.split : undefined;
     const end = share === undefined ? all.length : all.length - Math.round(all.length * share);
     requireTokens(end, ['data', 'train', 'path'], 'The training text');
     if (share !== undefined)
       requireTokens(all.length - end, ['data', 'validation', 'split'], 'The held-out end of the text');
-    const counts = new Uint32Array(this.#ids.size);
-    for (let at = 0; at < end; at++) counts[all[at]]++;
-    const { vocabulary, finalIds } = this.#ids.finish(counts, text.tokenizer, this.#known);
-    for (let at = 0; at < all.length; at++) all[at] = finalIds[all[at]];
+    const { tokenizer, train, heldOut } = await this.#settleIds(all.subarray(0, end), all.subarray(end), turn);
     return {
-      tokenizer: createTokenizer({ ...text.tokenizer, keepsLineBreaks: true }, vocabulary),
-      train: encodedText(all.subarray(0, end)),
-      heldOut: share === undefined ? undefined : encodedText(all.subarray(end)),
+      tokenizer,
+      train: encodedText(train),
+      heldOut: share === undefined ? undefined : encodedText(heldOut),
     };
   }
+
+  /** Learns the tokenizer from the training part where there is none, and gives both parts its ids. */
+  async #settleIds(train: Uint32Array, heldOut: Uint32Array, turn: Turn) {
+    if ('encode' in this.#text) return { tokenizer: this.#text, train, heldOut };
+    const counts = new Uint32Array(this.#ids.size);
+    for (const id of train) counts[id]++;
+    const { tokenizer, idsOf } = await this.#text.learn(this.#ids, counts, turn);
+    return { tokenizer, train: withIds(train, idsOf), heldOut: withIds(heldOut, idsOf) };
+  }
+}
+
+/** The ids of all pieces; in place where each has one. */
+function withIds(pieces: Uint32Array, idsOf: Uint32Array | readonly Uint32Array[]): Uint32Array {
+  if (idsOf instanceof Uint32Array) {
+    for (let at = 0; at < pieces.length; at++) pieces[at] = idsOf[pieces[at]];
+    return pieces;
+  }
+  const tokens = new TokenBuffer();
+  for (const piece of pieces) for (const id of idsOf[piece]) tokens.push(id);
+  return tokens.view();
 }
 
 export const encodedText = (ids: Uint32Array): EncodedText => ({ count: ids.length, ids });

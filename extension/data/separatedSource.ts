@@ -26,7 +26,14 @@ export async function openSeparated(request: SourceRequest, { format, head, text
   const how = `${hasHeader ? 'The first row names the columns' : 'No header'}: ${columns.how}${quotes}.`;
   const width = Math.max(...(hasHeader ? sample.slice(0, 1) : sample).map((row) => row.length));
   const layout: Layout = { ...separated, columns, hasHeader, width };
-  return { isColumn: true, how: [how], read: () => readColumns(readSeparated(text(), separated), layout) };
+  return {
+    isColumn: true,
+    columns: hasHeader ? sample[0] : Array.from({ length: width }, (_, at) => at),
+    seeksBy: 'byte',
+    how: [how],
+    read: (from) =>
+      readColumns(readSeparated(text(from), separated, from?.line), { ...layout, hasHeader: hasHeader && !from }),
+  };
 }
 
 interface Layout extends SeparatedFormat {

@@ -1,16 +1,16 @@
 // Running text: a piece a line, with the line feed that ends it; all pieces together are the text.
-import type { OpenedSource, ReadItem, SourceRequest } from './readItem.ts';
+import type { OpenedSource, OpenFile, ReadItem, SourceRequest } from './readItem.ts';
 
 /** A line longer than this comes in several pieces, cut after white space where there is some. */
 const MAX_PIECE_CHARACTERS = 1 << 16;
 
-export function openText({ path }: SourceRequest, text: () => AsyncGenerator<string>): OpenedSource {
-  return { how: [], read: () => readPieces(text(), path) };
+export function openText({ path }: SourceRequest, text: OpenFile['text']): OpenedSource {
+  return { how: [], seeksBy: 'byte', read: (from) => readPieces(text(from), path, from?.line) };
 }
 
-async function* readPieces(chunks: AsyncIterable<string>, path: string): AsyncGenerator<ReadItem[]> {
+async function* readPieces(chunks: AsyncIterable<string>, path: string, firstLine = 1): AsyncGenerator<ReadItem[]> {
   let rest = '';
-  let line = 1;
+  let line = firstLine;
   for await (const chunk of chunks) {
     rest += chunk;
     const items: ReadItem[] = [];

@@ -7,7 +7,8 @@ export interface FileSource {
   size(path: string): Promise<number>;
   /** Names in a folder, sorted by code point. */
   list(path: string): Promise<string[]>;
-  read(path: string): AsyncIterable<Uint8Array>;
+  /** All bytes, or those from `start` on. */
+  read(path: string, start?: number): AsyncIterable<Uint8Array>;
   /** The bytes from `start` up to `end`, for formats that are not read in order. */
   slice(path: string, start: number, end: number): Promise<Uint8Array>;
 }

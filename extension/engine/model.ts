@@ -2,9 +2,15 @@
 // (weights, batch) on tfjs tensors. Invariant: the logits of a text depend on its own tokens only, to the last bit, whatever the batch and
 // its padding. Letters: B texts, N real tokens, C classes, V vocabulary, P predictions: B with pooling, N without.
 import * as tf from '@tensorflow/tfjs-core';
-import { EMBEDDING_WEIGHT, HEAD_PARAMETERS, recurrentParameterNames } from '../schema/parameterNames.ts';
+import {
+  ATTENTION_WEIGHT,
+  EMBEDDING_WEIGHT,
+  HEAD_PARAMETERS,
+  recurrentParameterNames,
+} from '../schema/parameterNames.ts';
 import { prepareBackend } from './backend/backend.ts';
 import { machineScope } from './backend/gatescopeBackend.ts';
+import { attend } from './layers/attention.ts';
 import { type Batch, createBatch } from './layers/batch.ts';
 import { cellOf } from './layers/cells.ts';
 import { dense } from './layers/dense.ts';
@@ -41,6 +47,8 @@ export interface ForwardOptions {
   observe?: ModelObserver;
   /** Told the pooled vectors [B, D], where there is pooling; copy what outlives the surrounding machineScope. */
   observePooled?: (pooled: Float32Array) => void;
+  /** Told the weight [N] of each token in its text's vector, where the pooling is attention; copy what outlives the machineScope. */
+  observeAttention?: (weights: Float32Array) => void;
   /** Vectors [N, I] in token order that take the place of the tokens' own, for derivatives in them. */
   inputs?: tf.Tensor2D;
   /** Takes gradients that are sparse. */
@@ -125,7 +133,10 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
   }
   const { layout } = batch;
   if (pooling) {
-    x = pool(x, { kind: pooling, layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
+    x =
+      pooling === 'attention'
+        ? attend(x, weights.get(ATTENTION_WEIGHT) as tf.Tensor2D, layout, options.observeAttention)
+        : pool(x, { kind: pooling, layout, width: x.shape[1], hiddenSize: encoder.hiddenSize });
     options.observePooled?.(x.dataSync<'float32'>());
   }
   const kept = dropout(x, head.dropout, dropoutKey(options, encoder.layers, HEAD_PARAMETERS));

@@ -6,12 +6,14 @@ import * as vscode from 'vscode';
 import { markCrashed, readRun } from '../store/runStore.ts';
 import { DisposableStore } from '../util/disposable.ts';
 import type { CommandApi } from './commands/commandApi.ts';
+import { createCompareConfigsCommand } from './commands/compareConfigsCommand.ts';
 import { ConfigPlans } from './commands/configPlans.ts';
 import { createDatasetCommands } from './commands/datasetCommands.ts';
 import { createEngineInfoCommand } from './commands/engineInfoCommand.ts';
 import { createExperimentCommands } from './commands/experimentCommands.ts';
 import { createExportCommand } from './commands/exportCommand.ts';
 import { createFineTuneCommands } from './commands/fineTuneCommands.ts';
+import { createFormCommand } from './commands/formCommand.ts';
 import { createGenerateCommand } from './commands/generateCommand.ts';
 import { createImportCommand } from './commands/importCommand.ts';
 import { createInspectorCommands } from './commands/inspectorCommands.ts';
@@ -24,13 +26,10 @@ import { createRunCommands } from './commands/runCommands.ts';
 import { runNamedBy } from './commands/targets.ts';
 import { createTrainingCommands } from './commands/trainingCommands.ts';
 import { configChecker } from './config/checkConfig.ts';
-import { ConfigCodeLens } from './config/configCodeLens.ts';
 import { ConfigDiagnostics } from './config/configDiagnostics.ts';
-import { ConfigQuickFixes } from './config/configQuickFixes.ts';
 import { ExperimentReader } from './config/experimentReader.ts';
-import { FreezeLens } from './config/freezeLens.ts';
+import { registerLanguageFeatures } from './config/languageFeatures.ts';
 import { ParameterCounts } from './config/parameterCounts.ts';
-import { ProbeCodeLens } from './config/probeCodeLens.ts';
 import { DatasetCatalog } from './datasets/datasetCatalog.ts';
 import { loadedAtMs } from './loadTime.ts';
 import { VIEWS } from './manifest/ids.ts';
@@ -44,6 +43,8 @@ import { ExperimentsView } from './views/experimentsView.ts';
 import { RunsView } from './views/runsView.ts';
 import { WorkspaceCatalog } from './views/workspaceCatalog.ts';
 import { Dashboard } from './webviews/dashboard.ts';
+import { DatasetPage } from './webviews/datasetPage.ts';
+import { FormEditor } from './webviews/form.ts';
 import { Inspector } from './webviews/inspector.ts';
 
 export interface GatescopeApi {
@@ -52,7 +53,6 @@ export interface GatescopeApi {
 }
 
 const loadMs = performance.now() - loadedAtMs;
-const CONFIG_SELECTOR: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.gatescope.json' };
 
 interface Parts {
   context: vscode.ExtensionContext;
@@ -69,14 +69,16 @@ interface Parts {
   plans: ConfigPlans;
   dashboard: Dashboard;
   inspector: Inspector;
+  datasetPage: DatasetPage;
 }
 
 export function activate(context: vscode.ExtensionContext): GatescopeApi {
   const startedAtMs = performance.now();
   const parts = createParts(context);
   connectEngineLog(parts);
-  registerLanguageFeatures(parts);
+  parts.owned.add(registerLanguageFeatures(parts));
   registerViews(parts);
+  parts.owned.add(new FormEditor({ ...parts, extensionUri: context.extensionUri }).register());
   parts.owned.add(registerAllCommands(parts));
   parts.owned.add(createTrainingStatusBar(parts.queue));
   parts.owned.add(keepContextKeys(parts.queue, parts.catalog));
@@ -133,6 +135,7 @@ function createParts(context: vscode.ExtensionContext): Parts {
       openDashboard: (runId) => dashboard.open(runId),
     }),
   );
+  const datasetPage = owned.add(new DatasetPage({ engine, datasets, catalog, reader, log, extensionUri }));
   return {
     context,
     owned,
@@ -147,24 +150,13 @@ function createParts(context: vscode.ExtensionContext): Parts {
     plans,
     dashboard,
     inspector,
+    datasetPage,
   };
 }
 
 function connectEngineLog({ owned, engine, log }: Parts): void {
   owned.add(engine.on('log', ({ level, text }) => (level === 'warning' ? log.warn(text) : log[level](text))));
   owned.add(engine.onDied((reason) => log.error(reason)));
-}
-
-function registerLanguageFeatures({ owned, diagnostics, queue, catalog, counts }: Parts): void {
-  const codeLens = owned.add(new ConfigCodeLens(queue, catalog));
-  const quickFixes = new ConfigQuickFixes(diagnostics);
-  const freezeLens = new FreezeLens(configChecker, counts);
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, codeLens));
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, freezeLens));
-  owned.add(vscode.languages.registerHoverProvider(CONFIG_SELECTOR, freezeLens));
-  const probeLens = owned.add(new ProbeCodeLens(catalog));
-  owned.add(vscode.languages.registerCodeLensProvider(CONFIG_SELECTOR, probeLens));
-  owned.add(vscode.languages.registerCodeActionsProvider(CONFIG_SELECTOR, quickFixes, ConfigQuickFixes.metadata));
 }
 
 function registerViews({ owned, catalog, queue, reader, engine, datasets: known }: Parts): void {
@@ -184,7 +176,8 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
   const api: CommandApi = {
     ...createTrainingCommands({ ...parts, openDashboard: (runId) => dashboard.open(runId, true) }),
     ...createExperimentCommands({ mediaPath: join(context.extensionPath, 'media'), catalog }),
-    ...createDatasetCommands({ catalog, datasets, engine }),
+    ...createFormCommand(catalog),
+    ...createDatasetCommands({ catalog, datasets, engine, page: parts.datasetPage }),
     ...createRunCommands({ catalog, engine }, log),
     ...createFineTuneCommands({
       ...{ catalog, checker: configChecker, counts, plans, log },
@@ -193,6 +186,7 @@ function registerAllCommands(parts: Parts): vscode.Disposable {
     ...createPredictCommand({ catalog, engine }),
     ...createGenerateCommand({ catalog, engine }),
     ...createInspectorCommands(parts),
+    ...createCompareConfigsCommand({ catalog }),
     ...createExportCommand({ catalog, engine }),
     ...createImportCommand({ catalog, engine, documents }),
     ...createPreviewCommand({ engine, catalog, reader, documents }),

@@ -15,6 +15,7 @@ import { matchCommand } from './cli/commands/match.ts';
 import { planCommand } from './cli/commands/plan.ts';
 import { predictCommand } from './cli/commands/predict.ts';
 import { runsCommand } from './cli/commands/runs.ts';
+import { tokenizerCommand } from './cli/commands/tokenizer.ts';
 import { traceCommand } from './cli/commands/trace.ts';
 import { trainCommand } from './cli/commands/train.ts';
 import { validateCommand } from './cli/commands/validate.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   runsCommand,
   datasetCommand,
+  tokenizerCommand,
   planCommand,
   lrFindCommand,
   doctorCommand,

@@ -2,11 +2,11 @@
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowCount } from '../data/badRows.ts';
-import { createCleaner } from '../data/cleaning.ts';
+import { createPreparation } from '../data/cleaning.ts';
 import { absoluteIn, filesOf, isCut } from '../data/dataset/openDataset.ts';
 import { EncodedStore, fingerprint } from '../data/encodedStore.ts';
 import type { DataRequest } from '../data/openData.ts';
-import { createPieceSplitter, encodedText, requireTokens, TokenBuffer } from '../data/runningText.ts';
+import { createPieceEncoder, encodedText, requireTokens, TokenBuffer } from '../data/runningText.ts';
 import { readSource } from '../data/sourceReader.ts';
 import type { BadRow, EncodedSet, EncodedText, Example, FileSource } from '../data/types.ts';
 import { namedPath, type ResolvedExperiment, type ResolvedSource } from '../schema/resolved.ts';
@@ -116,9 +116,9 @@ export class DataReader {
   async readEncodedText(source: ResolvedSource, configPath: readonly string[], known: KnownText): Promise<TextPart> {
     const { experiment, tokenizer } = known;
     const tokens = new TokenBuffer();
-    const split = createPieceSplitter(experiment.text);
+    const encode = createPieceEncoder(experiment.text, tokenizer);
     const part = await this.read(source, configPath, ({ text }) => {
-      for (const token of split(text)) tokens.push(tokenizer.id(token));
+      for (const id of encode(text).ids) tokens.push(id);
       return undefined;
     });
     const set = encodedText(tokens.view());
@@ -131,14 +131,14 @@ export class DataReader {
     const { labels, tokenizer, experiment, hasText } = known;
     const store = new EncodedStore();
     const classOf = new Map(labels.map((label, index) => [label, index]));
-    const clean = createCleaner(experiment.text.cleaning);
+    const prepare = createPreparation(experiment.text);
     let duplicates = 0;
     const part = await this.read(source, configPath, ({ text, label, path, line }) => {
       const index = classOf.get(label);
       if (index === undefined) {
         return { path, line, reason: 'unknownLabel', detail: `the label "${label}" is not in the training data` };
       }
-      const cleaned = clean(text);
+      const cleaned = prepare(text);
       const textHash = fingerprint(cleaned);
       if (hasText?.(textHash)) duplicates++;
       store.add(tokenizer.encode(cleaned, experiment.text.maxLength).ids, { label: index, path, line, textHash });

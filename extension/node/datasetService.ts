@@ -1,9 +1,10 @@
-// What both doors ask of datasets: a look before import, a description, remedies.
-import type { DatasetReport, Remedy } from '../protocol/datasetReport.ts';
+// What both doors ask of datasets: a look before import, remedies.
+import type { Remedy } from '../protocol/datasetReport.ts';
 import type { DatasetProposal } from '../protocol/engineContract.ts';
+import { writeFileAtomic } from '../store/atomicWrite.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { readDataset } from './datasets.ts';
-import { excludeFound } from './editDataset.ts';
+import { type ExcludedByRemedy, excludeFound } from './editDataset.ts';
 import { type ImportWishes, proposeImport } from './importDataset.ts';
 import { DEFAULT_MAX_LENGTH, surveyDataset } from './surveyDataset.ts';
 
@@ -22,16 +23,22 @@ export async function proposeWithReport(
   return { path: dataset.path, manifest: dataset.manifest, reasons, report };
 }
 
-export async function describeDataset(path: string, options: LoadOptions): Promise<DatasetReport> {
-  const settings = { tokenizer: 'word', maxLength: DEFAULT_MAX_LENGTH, keptRows: LISTED_ROWS } as const;
-  return surveyDataset(await readDataset(path), settings, options);
-}
-
-/** Leaves out all rows that the remedies are for; how many. */
-export async function fixDataset(path: string, remedies: readonly Remedy[], options: LoadOptions): Promise<number> {
+/** The manifest without all rows that the remedies are for. */
+export async function fixedDataset(
+  path: string,
+  remedies: readonly Remedy[],
+  options: LoadOptions,
+): Promise<ExcludedByRemedy> {
   const dataset = await readDataset(path);
   const tokenizer = remedies.includes('nearDuplicates') ? 'word' : undefined;
   const settings = { tokenizer, maxLength: DEFAULT_MAX_LENGTH, keptRows: Number.POSITIVE_INFINITY } as const;
   const report = await surveyDataset(dataset, settings, options);
-  return (await excludeFound(dataset, report, remedies)).rows;
+  return excludeFound(dataset, report, remedies);
+}
+
+/** Writes that manifest; how many rows are left out now and were not before. */
+export async function fixDataset(path: string, remedies: readonly Remedy[], options: LoadOptions): Promise<number> {
+  const { rows, text } = await fixedDataset(path, remedies, options);
+  await writeFileAtomic(path, text);
+  return rows;
 }

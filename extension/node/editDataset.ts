@@ -1,17 +1,18 @@
 // Remedies: they change the manifest, never the data. Comments and order of the manifest stay.
 import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
-import { applyEdits, ConfigText } from '../config/configText.ts';
+import { withExcluded, withSplits } from '../config/editManifest.ts';
 import { toLineEntries } from '../data/dataset/excludedRows.ts';
 import type { PlacedDataset } from '../data/dataset/openDataset.ts';
 import type { DatasetReport, FoundRow, Remedy } from '../protocol/datasetReport.ts';
 import type { Excluded, Splits } from '../schema/dataset.ts';
 import { writeFileAtomic } from '../store/atomicWrite.ts';
-import { flattenLines } from './importDataset.ts';
 
 export interface ExcludedByRemedy {
   /** Rows that are left out now and were not before. */
   rows: number;
+  /** Of the manifest that leaves them out; it is not written. */
+  text: string;
 }
 
 /** Leaves out the rows of all findings that the remedies are for. The report lists all of their rows. */
@@ -20,6 +21,7 @@ export async function excludeFound(
   report: DatasetReport,
   remedies: readonly Remedy[],
 ): Promise<ExcludedByRemedy> {
+  const before = await readFile(dataset.path, 'utf8');
   const added: Excluded[] = [];
   let rows = 0;
   for (const { code, fix, rows: found } of report.findings) {
@@ -35,8 +37,8 @@ export async function excludeFound(
       added.push({ path: inFolder, lines: toLineEntries(lines), reason: code });
     }
   }
-  if (added.length > 0) await setKey(dataset.path, 'exclude', merged([...(dataset.manifest.exclude ?? []), ...added]));
-  return { rows };
+  if (added.length === 0) return { rows, text: before };
+  return { rows, text: withExcluded(before, merged([...(dataset.manifest.exclude ?? []), ...added])) };
 }
 
 /** Of a conflict both rows go, as nobody knows which is right. */
@@ -56,12 +58,11 @@ function merged(excluded: readonly Excluded[]): Excluded[] {
 }
 
 /** Takes all excluded rows back. */
-export const includeAll = (path: string): Promise<void> => setKey(path, 'exclude', undefined);
+export const includeAll = (path: string): Promise<void> => change(path, (text) => withExcluded(text, []));
 
-export const setSplits = (path: string, splits: Splits | undefined): Promise<void> => setKey(path, 'splits', splits);
+export const setSplits = (path: string, splits: Splits | undefined): Promise<void> =>
+  change(path, (text) => withSplits(text, splits));
 
-async function setKey(path: string, key: string, value: unknown): Promise<void> {
-  const text = await readFile(path, 'utf8');
-  const { edits } = new ConfigText(text).fixByValue(key, [key], value);
-  await writeFileAtomic(path, flattenLines(applyEdits(text, edits)));
+async function change(path: string, changed: (text: string) => string): Promise<void> {
+  await writeFileAtomic(path, changed(await readFile(path, 'utf8')));
 }

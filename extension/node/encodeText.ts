@@ -1,15 +1,10 @@
 // A text as a run's model reads it: cleaned and cut as the data was.
-import { createCleaner } from '../data/cleaning.ts';
-import { createPieceSplitter } from '../data/runningText.ts';
-import { UNK_TOKEN } from '../text/types.ts';
+import { createPreparation } from '../data/cleaning.ts';
+import { createPieceEncoder } from '../data/runningText.ts';
+import { type EncodedTokens, UNK_ID } from '../text/types.ts';
 import type { RunModel } from './runModel.ts';
 
 type TextReader = Pick<RunModel, 'experiment' | 'tokenizer'>;
-
-export interface EncodedTokens {
-  ids: Uint32Array;
-  tokens: string[];
-}
 
 /** At least one token: a text without any is [UNK]. `truncated` counts those beyond the model's maximum. */
 export function encodeText(run: TextReader, text: string): EncodedTokens & { truncated: number } {
@@ -17,9 +12,9 @@ export function encodeText(run: TextReader, text: string): EncodedTokens & { tru
   if (experiment.task === 'languageModel') {
     const { ids, tokens } = encodeRunningText(run, text);
     if (ids.length > 0) return { ids, tokens, truncated: 0 };
-    return { ids: Uint32Array.of(tokenizer.id(UNK_TOKEN)), tokens: [UNK_TOKEN], truncated: 0 };
+    return { ids: Uint32Array.of(UNK_ID), tokens: [tokenizer.shown(UNK_ID)], truncated: 0 };
   }
-  const { ids, tokens } = tokenizer.encode(createCleaner(experiment.text.cleaning)(text));
+  const { ids, tokens } = tokenizer.encode(createPreparation(experiment.text)(text));
   const { maxLength = ids.length } = experiment.text;
   const truncated = Math.max(0, ids.length - maxLength);
   return { ids: ids.slice(0, maxLength), tokens: tokens.slice(0, maxLength), truncated };
@@ -27,8 +22,11 @@ export function encodeText(run: TextReader, text: string): EncodedTokens & { tru
 
 /** A text as a language model reads it, line by line. */
 export function encodeRunningText({ experiment, tokenizer }: TextReader, text: string): EncodedTokens {
-  const split = createPieceSplitter(experiment.text);
+  const encode = createPieceEncoder(experiment.text, tokenizer);
   const lines = text.replace(/\r\n?/g, '\n').match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  const tokens = lines.flatMap((line) => split(line));
-  return { tokens, ids: Uint32Array.from(tokens, (token) => tokenizer.id(token)) };
+  const encoded = lines.map(encode);
+  return {
+    tokens: encoded.flatMap(({ tokens }) => tokens),
+    ids: Uint32Array.from(encoded.flatMap(({ ids }) => [...ids])),
+  };
 }

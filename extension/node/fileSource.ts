@@ -19,7 +19,7 @@ export function createFileSource(): FileSource {
     },
     size: async (path) => (await stat(path)).size,
     list: async (path) => (await readdir(path)).sort(compareCodePoints),
-    read: (path) => createReadStream(path, { highWaterMark: READ_BYTES }),
+    read: (path, start) => createReadStream(path, { highWaterMark: READ_BYTES, start }),
     async slice(path, start, end) {
       const file = await open(path);
       try {

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TokenWriter } from '../engine/tasks/generate.ts';
 import type { GenerateSettings } from '../protocol/engineContract.ts';
+import { createTextStream } from '../text/textStream.ts';
 import { UNK_ID } from '../text/types.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
 import { encodeRunningText } from './encodeText.ts';
@@ -23,12 +24,10 @@ export async function* generateWith(
   const { tokenizer, model } = run;
   const prompt = encodePrompt(run, settings.prompt);
   const writer = new TokenWriter(model, prompt, settings);
-  let before = prompt[prompt.length - 1];
+  const written = createTextStream(tokenizer, prompt);
   let yieldedAtMs = performance.now();
   for (let count = 0; count < settings.length; count++) {
-    const id = writer.next();
-    yield tokenizer.decode([before, id]).slice(tokenizer.decode([before]).length);
-    before = id;
+    yield written(writer.next());
     if (performance.now() - yieldedAtMs < YIELD_AFTER_MS) continue;
     await nextTurn();
     if (signal.aborted) throw new CancelledError();

@@ -29,6 +29,7 @@ export class HashingFiles implements FileSource {
     return this.#files.slice(path, start, end);
   }
 
+  /** From the first byte on, always: the hash is of all of them. */
   async *read(path: string): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
     for await (const bytes of this.#files.read(path)) {

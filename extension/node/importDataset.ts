@@ -1,5 +1,6 @@
 // Import: from a file or folder to a manifest that is written beside the data or above it.
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { flattenLines } from '../config/editManifest.ts';
 import type { PlacedDataset } from '../data/dataset/openDataset.ts';
 import type { Proposal, Reason } from '../data/import/proposal.ts';
 import { proposeDataset } from '../data/import/proposeDataset.ts';
@@ -82,9 +83,3 @@ export async function writeManifest({ manifest, path }: PlacedDataset, mayReplac
 }
 
 export const manifestText = (manifest: Dataset): string => `${flattenLines(JSON.stringify(manifest, undefined, 2))}\n`;
-
-/** Lists of lines on one line: nobody reads ten thousand of them one below the other. */
-export function flattenLines(text: string): string {
-  const flat = (list: string): string => list.replace(/\s+/g, ' ').replace(/\[ /g, '[').replace(/ \]/g, ']');
-  return text.replace(/\[(?:\s*(?:\d+|\[\s*\d+,\s*\d+\s*\]),?)+\s*\]/g, flat);
-}

@@ -3,18 +3,19 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ImportPlan, importTensors, planImport, withTokenRows } from '../engine/io/layout/planImport.ts';
 import { describeSteps } from '../engine/io/layout/steps.ts';
 import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import { FORMAT_NAMES, type WeightsFile } from '../engine/io/weightsFile.ts';
 import type { ImportRequest, ImportTarget } from '../protocol/engineContract.ts';
 import type { ImportPreview } from '../protocol/importPreview.ts';
-import { type ResolvedExperiment, type ResolvedTokenizer, resolveExperiment } from '../schema/resolved.ts';
+import { type ResolvedExperiment, resolveExperiment, type WordTokenizerType } from '../schema/resolved.ts';
 import type { ImportRecord } from '../schema/run.ts';
 import { RunFolder } from '../store/runFolder.ts';
 import { readForeignVocabulary } from '../text/foreignVocabulary.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
-import { UserError } from '../util/userError.ts';
+import { CancelledError, UserError } from '../util/userError.ts';
 import { readWeights } from './readWeights.ts';
 
 /** What an import would do. Nothing is on disk yet. */
@@ -28,10 +29,11 @@ export interface PlannedImport {
   sourcePath: string;
 }
 
-/** Reads a file and says what becomes of it. Throws UserError of the readers, and of a vocabulary or labels that do not fit. */
-export async function planRunImport(options: ImportRequest): Promise<PlannedImport> {
+/** Reads a file and says what becomes of it. Throws UserError of the readers, and of a vocabulary or labels that do not fit; CancelledError. */
+export async function planRunImport(options: ImportRequest, signal?: AbortSignal): Promise<PlannedImport> {
   const { path } = options;
-  const file = await readWeights(path);
+  const file = await readWeights(path, signal);
+  await goOnUnlessCancelled(signal);
   const found = planImport(file, options);
   const vocabulary =
     options.vocabulary === undefined
@@ -55,7 +57,7 @@ function tokenizerSettings(
   { task }: ImportPlan,
   tokens: readonly string[] | undefined,
   given: ImportRequest['tokenizer'] = {},
-): { type: ResolvedTokenizer['type']; lowercase: boolean; keepsLineBreaks: boolean } {
+): { type: WordTokenizerType; lowercase: boolean; keepsLineBreaks: boolean } {
   const own = tokens?.slice(2) ?? [];
   // A few tokens may be longer: the start and end of a text.
   const isCharacters = own.length > 0 && own.filter((token) => [...token].length > 1).length <= own.length / 100;
@@ -82,7 +84,7 @@ function labelsOf({ task, classCount }: ImportPlan, given: readonly string[] | u
 function experimentOf(
   plan: ImportPlan,
   name: string,
-  { type, lowercase }: Pick<ResolvedTokenizer, 'type' | 'lowercase'>,
+  { type, lowercase }: { type: WordTokenizerType; lowercase: boolean },
 ): ResolvedExperiment {
   const { task, model } = plan;
   const experiment = resolveExperiment(
@@ -97,17 +99,33 @@ function experimentOf(
   return { ...experiment, model };
 }
 
-/** Writes the run. Throws UserError `import.misfit` where the file does not fit, or not wholly and `isPartial` is not set. */
-export async function writeRunImport(planned: PlannedImport, { folder, isPartial }: ImportTarget): Promise<string> {
+/** Lets a cancellation in that came while nobody listened: decoding and conversion hold the thread. Throws CancelledError. */
+async function goOnUnlessCancelled(signal?: AbortSignal): Promise<void> {
+  await nextTurn();
+  if (signal?.aborted) throw new CancelledError();
+}
+
+/**
+ * Writes the run. Throws UserError `import.misfit` where the file does not fit, or not wholly and `isPartial` is not set, and CancelledError,
+ * after which nothing of the run is there.
+ */
+export async function writeRunImport(
+  planned: PlannedImport,
+  { folder, isPartial }: ImportTarget,
+  signal?: AbortSignal,
+): Promise<string> {
   const { plan, labels, experiment, tokenizer, sourcePath } = planned;
   refuseMisfits(planned, isPartial);
   // Before the folder is made: a tensor that fails must leave nothing behind.
   const weights = encodeSafetensors(importTensors(plan), { format: 'pt' });
+  await goOnUnlessCancelled(signal);
   const run = await RunFolder.create(join(folder, basename(sourcePath)), experiment);
   try {
     await run.writeModel(weights);
+    await goOnUnlessCancelled(signal);
     if (tokenizer !== undefined) await run.writeTokenizer(tokenizer);
     await run.writeImport(await recordOf(planned, folder));
+    await goOnUnlessCancelled(signal);
     await run.update({
       status: 'imported',
       labels,

@@ -11,6 +11,7 @@ import { CancelledError } from '../util/userError.ts';
 import { DataReader, type EncodedPart, type KnownSets, type LoadOptions } from './dataReader.ts';
 import { createRequest } from './datasets.ts';
 import { loadTexts } from './loadText.ts';
+import { learningTurn, settleText } from './settledTokenizer.ts';
 
 /** What every task has beside its sets. */
 export interface LoadedFacts {
@@ -61,9 +62,16 @@ export async function loadLabelled(
 ): Promise<LoadedFacts & LabelledSets> {
   const { data } = experiment;
   const reader = await DataReader.open(sourcesOf(experiment), { configDir, ...data }, options);
-  const builder = new TrainingSetBuilder(experiment, options.vocabulary);
+  const builder = new TrainingSetBuilder(experiment, await settleText(experiment, configDir, options));
   const train = await reader.read(data.train, ['data', 'train'], (example) => builder.add(example));
-  const { labels, tokenizer, hasText, heldOutDuplicates, train: trainSet, heldOut } = builder.finish();
+  const {
+    labels,
+    tokenizer,
+    hasText,
+    heldOutDuplicates,
+    train: trainSet,
+    heldOut,
+  } = await builder.finish(learningTurn(options));
   const known: KnownSets = { experiment, labels, tokenizer, hasText };
   const validation =
     'split' in data.validation ? undefined : await reader.readEncoded(data.validation, ['data', 'validation'], known);

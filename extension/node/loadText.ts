@@ -4,6 +4,7 @@ import type { EncodedText } from '../data/types.ts';
 import type { ResolvedExperiment, ResolvedSource } from '../schema/resolved.ts';
 import { DataReader, type KnownText, type LoadOptions, type TextPart } from './dataReader.ts';
 import { type LoadedFacts, sourcesOf, type TextSets } from './loadData.ts';
+import { learningTurn, settleText } from './settledTokenizer.ts';
 
 /** Reads, splits and encodes everything. Throws DataError for texts that are too short, CancelledError. */
 export async function loadTexts(
@@ -13,9 +14,9 @@ export async function loadTexts(
 ): Promise<LoadedFacts & TextSets> {
   const { data } = experiment;
   const reader = await DataReader.open(sourcesOf(experiment), { configDir, ...data }, options);
-  const builder = new TrainingTextBuilder(experiment, options.vocabulary);
+  const builder = new TrainingTextBuilder(experiment, await settleText(experiment, configDir, options));
   const train = await reader.read(data.train, ['data', 'train'], (example) => builder.add(example));
-  const { tokenizer, train: trainText, heldOut } = builder.finish();
+  const { tokenizer, train: trainText, heldOut } = await builder.finish(learningTurn(options));
   const known: KnownText = { experiment, tokenizer };
   const validation =
     'split' in data.validation

@@ -38,8 +38,12 @@ async function openText(text: string, configPath: string, engine?: EngineDefault
 }
 
 /** From a text that need not be on disk, without a look at its files. Throws UserError `config.invalid`, `dataset.notFound`. */
-export async function openExperimentText(text: string, configPath: string): Promise<ResolvedExperiment> {
-  return locateDatasets(loadExperiment(text, configPath), configPath);
+export async function openExperimentText(
+  text: string,
+  configPath: string,
+  engine?: EngineDefaults,
+): Promise<ResolvedExperiment> {
+  return locateDatasets(loadExperiment(text, configPath, engine), configPath);
 }
 
 function invalidOverride({ message, remedy }: UserError, overrides: readonly string[]): UserError {

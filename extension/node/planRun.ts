@@ -4,7 +4,7 @@ import { createTrainingPlan } from '../engine/train/trainingPlan.ts';
 import type { ParameterPlan } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import type { LoadOptions } from './dataReader.ts';
-import { prepareRun } from './prepareRun.ts';
+import { type PreparedRun, prepareRun } from './prepareRun.ts';
 import { ratesOverRun } from './ratesOverRun.ts';
 
 export async function planRun(
@@ -12,7 +12,14 @@ export async function planRun(
   configDir: string,
   options: LoadOptions,
 ): Promise<ParameterPlan> {
-  const { data, options: trainer } = await prepareRun(experiment, configDir, options);
+  return planPrepared(await prepareRun(experiment, configDir, options), experiment);
+}
+
+/** The same of what was read already. */
+export function planPrepared(
+  { data, options: trainer }: Pick<PreparedRun, 'data' | 'options'>,
+  experiment: ResolvedExperiment,
+): ParameterPlan {
   const { train, validation, test } = data;
   const { parameters, total } = countParameters(trainer);
   const plan = createTrainingPlan(trainer, planParameters(trainer), trainer.task.epoch(1).batchCount);

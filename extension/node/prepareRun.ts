@@ -56,8 +56,9 @@ function vocabularyOf(
   start: LoadedStart | undefined,
   tokenizer: Tokenizer | undefined,
 ): LoadOptions['vocabulary'] {
-  if (tokenizer) return { tokens: tokensOf(tokenizer), mode: 'source' };
-  return start?.vocabulary && fineTune ? { tokens: start.vocabulary, mode: fineTune.vocabulary } : undefined;
+  if (tokenizer) return { tokens: tokensOf(tokenizer), mode: 'source', tokenizer };
+  if (!start?.vocabulary || !fineTune) return undefined;
+  return { tokens: start.vocabulary, mode: fineTune.vocabulary, tokenizer: start.tokenizer };
 }
 
 function mapStart(

@@ -1,18 +1,20 @@
 // A look at one part of the data: how it is read, labels, lengths, and rows before and after cleaning and splitting.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createCleaner } from '../data/cleaning.ts';
+import { createPreparation } from '../data/cleaning.ts';
 import { sortLabels } from '../data/labels.ts';
+import { createLearner } from '../data/learnedText.ts';
 import { openData } from '../data/openData.ts';
 import { isBadRow } from '../data/readItem.ts';
 import { createPieceCleaner } from '../data/runningText.ts';
 import type { Example } from '../data/types.ts';
 import type { DataPreview } from '../protocol/engineContract.ts';
-import type { ResolvedExperiment } from '../schema/resolved.ts';
-import { createSplitter } from '../text/splitters.ts';
+import { isSubword, type ResolvedExperiment } from '../schema/resolved.ts';
+import type { Tokenizer } from '../text/types.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { createRequest } from './datasets.ts';
-import { loadLabelled, readTexts } from './loadData.ts';
+import { loadData, loadLabelled, readTexts } from './loadData.ts';
+import { settleText } from './settledTokenizer.ts';
 
 /** Reading stops after this many rows; the preview says so. */
 const MAX_ROWS_READ = 100_000;
@@ -29,7 +31,8 @@ export async function previewData(
   { part, maxRows }: PreviewRequest,
   options: LoadOptions,
 ): Promise<DataPreview> {
-  const preview = new PreviewBuilder(experiment, maxRows);
+  const tokenizer = await previewTokenizer(experiment, configDir, options);
+  const preview = new PreviewBuilder(experiment, maxRows, tokenizer);
   const { train, validation, test } = experiment.data;
   if (part === 'validation' && 'split' in validation) {
     if (experiment.task === 'languageModel') throw noHeldOutPreview(validation.split);
@@ -60,6 +63,18 @@ export async function previewData(
   return preview.build(opened.how, true);
 }
 
+/** Words are seen without a vocabulary; subwords are learned first, as training would. */
+async function previewTokenizer(
+  experiment: ResolvedExperiment,
+  configDir: string,
+  options: LoadOptions,
+): Promise<Tokenizer | undefined> {
+  const { tokenizer } = await settleText(experiment, configDir, options);
+  const { text } = experiment;
+  if (tokenizer || 'file' in text.tokenizer || !isSubword(text.tokenizer.type)) return tokenizer;
+  return (await loadData(experiment, configDir, options)).tokenizer;
+}
+
 function noHeldOutPreview(share: number): UserError {
   return new UserError({
     code: 'data.heldOutText',
@@ -78,12 +93,13 @@ class PreviewBuilder {
   readonly #lengths: number[] = [];
   rowsRead = 0;
 
-  constructor({ task, text }: ResolvedExperiment, maxRows: number) {
+  constructor({ task, text }: ResolvedExperiment, maxRows: number, tokenizer: Tokenizer | undefined) {
     this.#maxRows = maxRows;
     const isRunningText = task === 'languageModel';
-    this.#clean = isRunningText ? createPieceCleaner(text.cleaning) : createCleaner(text.cleaning);
-    const splitter = createSplitter({ ...text.tokenizer, keepsLineBreaks: isRunningText });
-    this.#split = (cleaned) => splitter.split(cleaned);
+    this.#clean = isRunningText ? createPieceCleaner(text) : createPreparation(text);
+    this.#split = tokenizer
+      ? (cleaned) => tokenizer.encodePiece(cleaned).tokens
+      : createLearner(text.tokenizer, { keepsLineBreaks: isRunningText }).cut;
   }
 
   addBad({ path, line, reason, detail }: { path: string; line: number; reason: string; detail: string }): void {

@@ -5,7 +5,7 @@ import { inflateRawSync, inflateSync } from 'node:zlib';
 import { decodeWeights } from '../engine/io/readWeights.ts';
 import { readTfjsModel } from '../engine/io/tfjsModel.ts';
 import { type ReaderTools, unsupported, type WeightsFile } from '../engine/io/weightsFile.ts';
-import { placedIn, UserError } from '../util/userError.ts';
+import { CancelledError, placedIn, UserError } from '../util/userError.ts';
 import { toDiskError } from './diskError.ts';
 
 /** Node reads no larger file at once. */
@@ -25,20 +25,21 @@ function inflateOptions(maxBytes: number): { maxOutputLength: number; chunkSize:
 
 /**
  * Reads a file of weights, or a folder that has one of the usual name. Tensors have the file's own names and layout.
- * Throws UserError `weights.*` or `safetensors.*` with the file's place, or `disk`, which names the file itself.
+ * Throws UserError `weights.*` or `safetensors.*` with the file's place, or `disk`, which names the file itself, and CancelledError.
  */
-export async function readWeights(path: string): Promise<WeightsFile> {
+export async function readWeights(path: string, signal?: AbortSignal): Promise<WeightsFile> {
   try {
-    return await readAny(path);
+    return await readAny(path, signal);
   } catch (thrown) {
+    if (signal?.aborted) throw new CancelledError();
     throw toDiskError(thrown) ?? placedIn(path, thrown);
   }
 }
 
-async function readAny(path: string): Promise<WeightsFile> {
-  if ((await stat(path)).isDirectory()) return readAny(await fileIn(path));
-  if (basename(path).endsWith('.json')) return readTfjs(path);
-  return decodeWeights(await readWhole(path), NODE_READER_TOOLS);
+async function readAny(path: string, signal?: AbortSignal): Promise<WeightsFile> {
+  if ((await stat(path)).isDirectory()) return readAny(await fileIn(path), signal);
+  if (basename(path).endsWith('.json')) return readTfjs(path, signal);
+  return decodeWeights(await readWhole(path, signal), NODE_READER_TOOLS);
 }
 
 async function fileIn(folder: string): Promise<string> {
@@ -48,15 +49,15 @@ async function fileIn(folder: string): Promise<string> {
   throw unsupported(`it is a folder without ${FOLDER_FILES.join(' or ')}`, 'Give the file of weights.');
 }
 
-async function readTfjs(path: string): Promise<WeightsFile> {
+async function readTfjs(path: string, signal?: AbortSignal): Promise<WeightsFile> {
   return readTfjsModel({
-    model: await readWhole(path),
-    readShard: (name) => readWhole(join(dirname(path), name)),
+    model: await readWhole(path, signal),
+    readShard: (name) => readWhole(join(dirname(path), name), signal),
   });
 }
 
 /** A whole regular file: a device or pipe could go on for ever. */
-async function readWhole(path: string): Promise<Uint8Array> {
+async function readWhole(path: string, signal?: AbortSignal): Promise<Uint8Array> {
   const file = await open(path);
   try {
     const facts = await file.stat();
@@ -67,7 +68,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
         remedy: 'Give a file of weights of at most 4 GB.',
       });
     }
-    return await file.readFile();
+    return await file.readFile({ signal });
   } finally {
     await file.close();
   }

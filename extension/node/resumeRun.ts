@@ -6,7 +6,7 @@ import { type EngineDefaults, loadExperiment } from '../config/loadExperiment.ts
 import { overrideConfig } from '../config/overrideConfig.ts';
 import type { ConfigChanges } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import { isActive, type RunManifest } from '../schema/run.ts';
+import type { RunManifest } from '../schema/run.ts';
 import {
   CHECKPOINTS_FOLDER,
   checkpointNames,
@@ -15,6 +15,7 @@ import {
   type StoredCheckpoint,
 } from '../store/checkpoints.ts';
 import { CONFIG_FILE, configDirOf } from '../store/runFolder.ts';
+import { requireInactive } from '../store/runManifest.ts';
 import { readRun, readRunConfig } from '../store/runStore.ts';
 import { UserError } from '../util/userError.ts';
 import { openExperiment } from './openExperiment.ts';
@@ -41,13 +42,7 @@ export interface ResumePlan {
 export async function planResume(request: ResumeRequest): Promise<ResumePlan> {
   const { runDir, from, changes, overrides = [], engine } = request;
   const { manifest } = await readRun(runDir);
-  if (isActive(manifest.status)) {
-    throw new UserError({
-      code: 'run.active',
-      message: `${manifest.name} is still ${manifest.status}.`,
-      remedy: 'Stop it first.',
-    });
-  }
+  requireInactive(manifest);
   const saved = await readRunConfig(runDir);
   const configPath = join(configDirOf(runDir), manifest.config);
   const checkpoint = await chooseCheckpoint(runDir, from);

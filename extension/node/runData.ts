@@ -2,7 +2,7 @@
 import type { ResolvedSource } from '../schema/resolved.ts';
 import type { RunManifest } from '../schema/run.ts';
 import { configDirOf } from '../store/runFolder.ts';
-import { readRun } from '../store/runStore.ts';
+import { readEnvironment, readRun } from '../store/runStore.ts';
 import { tokensOf } from '../text/types.ts';
 import { UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
@@ -26,15 +26,24 @@ export async function loadRunData(run: RunModel, options: LoadOptions): Promise<
   const { runDir, experiment, labels, tokenizer } = run;
   const { manifest } = await readRun(runDir);
   requireOwnData(manifest);
-  // A vocabulary that began with another model's cannot be counted from the data.
-  const vocabulary = experiment.fineTune?.from ? ({ tokens: tokensOf(tokenizer), mode: 'source' } as const) : undefined;
+  // A vocabulary that began with another model's cannot be counted from the data; subwords need not be learned again.
+  const isKnown = experiment.fineTune?.from !== undefined || tokenizer.model !== 'WordLevel';
+  const vocabulary = isKnown ? ({ tokens: tokensOf(tokenizer), mode: 'source', tokenizer } as const) : undefined;
   const data = await loadData(experiment, configDirOf(runDir), { ...options, vocabulary });
-  if (data.labels.join('\n') === labels.join('\n') && data.tokenizer.toJson() === tokenizer.toJson()) return data;
+  const isSame =
+    data.tokenizer === tokenizer ? await hasSameHash(runDir, data) : data.tokenizer.toJson() === tokenizer.toJson();
+  if (data.labels.join('\n') === labels.join('\n') && isSame) return data;
   throw new UserError({
     code: 'run.dataChanged',
     message: `The training data of ${manifest.name} is no longer what it was trained on.`,
     remedy: 'Give a file with --data, or train again.',
   });
+}
+
+/** Whether the training data is the very file that the run read. */
+async function hasSameHash(runDir: string, { hashes }: LoadedData): Promise<boolean> {
+  const before = await readEnvironment(runDir);
+  return before === undefined || before.hashes.train === hashes.train;
 }
 
 /** Where a split was read from: what is held out lies in the training data. Throws UserError `run.noTestData`. */

@@ -8,7 +8,7 @@ import { DatasetSurvey, SURVEY_ORDER } from '../data/survey/datasetSurvey.ts';
 import { findingsOf } from '../data/survey/findings.ts';
 import type { FileSource } from '../data/types.ts';
 import type { DatasetFinding, DatasetReport } from '../protocol/datasetReport.ts';
-import type { ResolvedTokenizer } from '../schema/resolved.ts';
+import type { WordTokenizerType } from '../schema/resolved.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { CancelledError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
@@ -16,7 +16,7 @@ import { totalSize } from './hashingFiles.ts';
 
 export interface SurveySettings {
   /** How texts are cut into tokens; absent: tokens and almost equal texts are not looked at. */
-  tokenizer?: ResolvedTokenizer['type'];
+  tokenizer?: WordTokenizerType;
   /** Tokens; longer texts are told of. */
   maxLength: number;
   /** Rows that each finding lists. */
@@ -97,8 +97,8 @@ async function countingFiles(dataset: PlacedDataset, { files, onProgress }: Load
   };
   return {
     ...files,
-    async *read(path) {
-      for await (const bytes of files.read(path)) {
+    async *read(path, start) {
+      for await (const bytes of files.read(path, start)) {
         count(bytes.length);
         yield bytes;
       }

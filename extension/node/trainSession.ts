@@ -1,5 +1,6 @@
 // One training run from config to evaluated run folder; the worker and the command line run the very same session.
 // Invariant: what listeners are told is on disk already; once the folder exists, the run ends in it with a final status.
+// A run that cannot go on has not been touched.
 import { TFJS_VERSION } from '../engine/backend/backend.ts';
 import { backendReason, backendText } from '../protocol/backendText.ts';
 import type { RunAction, RunProgress, TrainOutcome } from '../protocol/engineContract.ts';
@@ -75,10 +76,9 @@ export class TrainSession {
     return TrainSession.#in(options, listener, () => RunFolder.create(configPath, experiment, overrides));
   }
 
-  /** Takes a run up again at a checkpoint. Throws UserError `run.active` where somebody trains it. */
+  /** A run that is to go on from a checkpoint; `run` finds out whether it can. */
   static resume(options: TrainSessionOptions & ResumePlan, listener: SessionListener): Promise<TrainSession> {
-    const { runDir, checkpoint, experiment } = options;
-    return TrainSession.#in(options, listener, () => RunFolder.reopen(runDir, checkpoint, experiment));
+    return TrainSession.#in(options, listener, () => RunFolder.open(options.runDir));
   }
 
   static async #in(
@@ -116,13 +116,17 @@ export class TrainSession {
     this.#control.act(action === 'stop' && !this.#meter ? 'cancel' : action);
   }
 
-  /** Reads, trains, evaluates. Settles when the run has ended, whatever its status. */
+  /**
+   * Reads, trains, evaluates. Settles when the run has ended, whatever its status. Throws UserError and CancelledError only where a run
+   * does not go on: its folder is as it was.
+   */
   async run(): Promise<TrainOutcome> {
     let end: Partial<RunManifest>;
     try {
       end = await this.#train();
       await this.#flush();
     } catch (error) {
+      if (!this.#folder.isTakenUp) throw toDiskError(error) ?? error;
       end = this.#failure(error);
       // The failure is said in run.json, whether or not the log can still be written.
       await this.#flush().catch((second: unknown) => this.#listener.onLog('error', String(second)));

@@ -55,6 +55,8 @@ export interface RunSite {
 export async function trainRun(site: RunSite): Promise<Partial<RunManifest>> {
   const { experiment, folder, checkpoint } = site;
   const prepared = await prepare(site);
+  // Before the weights are looked at: that they do not fit other labels would be the lesser half of the news.
+  if (checkpoint) await requireSameData(site, prepared);
   const trainer = createTrainer(prepared.options, checkpoint && (await fromCheckpoint(checkpoint)));
   await settleStart(site, prepared, trainer);
   site.onReady(trainer.plan.stepsPerEpoch);
@@ -110,12 +112,12 @@ async function prepare(site: RunSite): Promise<PreparedRun> {
   });
 }
 
-/** Writes what the run is made of, or compares it where it goes on. */
+/** Writes what the run is made of. One that goes on changes from here on: nothing can refuse any more. */
 async function settleStart(site: RunSite, prepared: PreparedRun, trainer: Trainer): Promise<void> {
-  const { folder, checkpoint } = site;
+  const { folder, checkpoint, experiment } = site;
   const { start, vectorsHash } = prepared;
   if (checkpoint) {
-    await requireSameData(site, prepared);
+    await folder.takeUp(checkpoint, experiment);
     site.message('info', `Goes on from ${checkpoint.name}, step ${checkpoint.state.step}.`);
     return;
   }

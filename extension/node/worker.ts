@@ -2,14 +2,19 @@
 import { open as openInspector } from 'node:inspector';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import { columnsOf } from '../data/import/columnsOf.ts';
 import type { EngineContract } from '../protocol/engineContract.ts';
 import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
 import { checkData } from './checkData.ts';
-import { describeDataset, fixDataset, proposeWithReport } from './datasetService.ts';
+import { fixedDataset, proposeWithReport } from './datasetService.ts';
+import { DatasetTables } from './datasetTables.ts';
 import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
+import { DataFactsCache } from './estimate/dataFacts.ts';
+import { estimateRun } from './estimate/estimateRun.ts';
+import { machineRates } from './estimate/machineRates.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
@@ -32,6 +37,7 @@ import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts
 import { createPortTransport } from './threadTransport.ts';
 import { createTraceHandlers } from './trace/traceHandlers.ts';
 import { type SessionListener, TrainSession } from './trainSession.ts';
+import { trainTokenizer } from './trainTokenizer.ts';
 import { VERSION } from './version.ts';
 
 const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
@@ -47,6 +53,11 @@ if (inspectPort && parentPort) openInspector(Number(inspectPort), '127.0.0.1');
 
 const sessions = new Map<string, TrainSession>();
 const models = new RunModelCache();
+const tables = new DatasetTables(createFileSource(), {
+  counting: (path, state) => server.send('counting', { path, state }),
+  filtering: (path, progress) => server.send('filtering', { path, ...progress }),
+});
+const facts = new DataFactsCache();
 
 const handlers: Handlers<EngineContract> = {
   async train(request, { signal }) {
@@ -104,22 +115,45 @@ const handlers: Handlers<EngineContract> = {
       { part, maxRows },
       readingOptions(signal),
     ),
+  columns: (request) => columnsOf(request, createFileSource()),
   proposeDataset: ({ path }, { signal }) => proposeWithReport({ path }, lookingOptions(signal)),
   writeDataset: ({ path, manifest, mayReplace }) =>
     writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
-  describeDataset: ({ path }, { signal }) => describeDataset(path, lookingOptions(signal)),
-  fixDataset: async ({ path, remedies }, { signal }) => ({
-    rows: await fixDataset(path, remedies, lookingOptions(signal)),
-  }),
+  describeDataset: ({ path }, { signal }) => tables.describe(path, lookingOptions(signal)),
+  fixDataset: ({ path, remedies }, { signal }) => fixedDataset(path, remedies, lookingOptions(signal)),
+  openTable: ({ path }) => tables.open(path),
+  tableRows: (request) => tables.rows(request),
+  tableRow: ({ path, row }) => tables.row(path, row),
+  previewTokens: ({ path, text, config }, { signal }) =>
+    tables.previewTokens({ path, text, config }, lookingOptions(signal)),
+  previewSplits: ({ path, splits }, { signal }) => tables.previewSplits(path, splits, signal),
+  filterRows: ({ path, filter }, { signal }) => tables.filter(path, filter, signal),
+  trainTokenizer: ({ path, settings, out }, { signal }) =>
+    withDiskErrors(async () => {
+      const request = { source: path, folder: dirname(path), settings, out };
+      const { tokenizer, texts } = await trainTokenizer(request, lookingOptions(signal));
+      return { vocabulary: tokenizer.vocabularySize, texts };
+    }),
   newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
   plan: async ({ configPath, text }, { signal }) =>
     planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
+  async estimate({ configPath, text, engine }, { signal }) {
+    const experiment = await openExperimentText(text, configPath, engine);
+    const known = await facts.of(experiment, dirname(configPath), readingOptions(signal));
+    return estimateRun(
+      experiment,
+      known,
+      await machineRates(experiment.engine, { version: VERSION, isBusy: () => sessions.size > 0 }),
+    );
+  },
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   findRate: async ({ configPath, text }, { signal }) =>
     findRate(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),
-  planImport: (request) => withDiskErrors(async () => previewImport(await planRunImport(request))),
-  importWeights: ({ request, target }) =>
-    withDiskErrors(async () => ({ runDir: await writeRunImport(await planRunImport(request), target) })),
+  planImport: (request, { signal }) => withDiskErrors(async () => previewImport(await planRunImport(request, signal))),
+  importWeights: ({ request, target }, { signal }) =>
+    withDiskErrors(async () => ({
+      runDir: await writeRunImport(await planRunImport(request, signal), target, signal),
+    })),
   exportRun: ({ runDir, format, folder }) => withDiskErrors(() => exportRun(runDir, format, folder)),
   engineInfo: (settings) => engineInfo(settings, VERSION),
   async installTensorflow(_params, { signal }) {

@@ -19,6 +19,8 @@ export interface DatasetFinding {
   /** Stable dotted id, e.g. `dataset.duplicate`. */
   code: string;
   severity: 'warning' | 'info';
+  /** The part that it is about, where it is about one. */
+  part?: DatasetPart;
   /** Rows, or labels, or files. */
   count: number;
   message: string;
@@ -39,6 +41,12 @@ export interface Percentiles {
   max: number;
 }
 
+/** How many texts have which length: bins of `width` from 0 on, the last one open. */
+export interface LengthHistogram {
+  width: number;
+  counts: number[];
+}
+
 export interface PartFacts {
   part: DatasetPart;
   /** Rows that can be used. */
@@ -47,6 +55,8 @@ export interface PartFacts {
   labels: { label: string; count: number }[];
   characters: Percentiles;
   tokens?: Percentiles;
+  characterLengths: LengthHistogram;
+  tokenLengths?: LengthHistogram;
   /** Share of the tokens, and of the different tokens, of validation or test that the training part has too. */
   coverage?: { tokens: number; types: number };
 }

@@ -3,9 +3,13 @@
 import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
+import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
+import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { RunEstimate } from './estimate.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
@@ -30,6 +34,11 @@ import type {
 } from './traceAnalysis.ts';
 
 /** What settings and configs say of the engine. */
+export interface TrainedTokenizerFacts {
+  vocabulary: number;
+  texts: number;
+}
+
 export interface EngineSettings {
   backend: Backend;
   threads: 'auto' | number;
@@ -149,7 +158,7 @@ export interface ImportRequest {
   tokenizer?: { type?: 'word' | 'whitespace' | 'character'; lowercase?: boolean };
   /** Names of the classes in the order of the head's rows; by default their numbers. */
   labels?: string[];
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
   nonlinearity?: 'tanh' | 'relu';
   task?: 'classification' | 'languageModel';
 }
@@ -178,18 +187,19 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
-/** The curve of a learning-rate range test, one entry a step. */
+/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
 export interface FoundRate {
   rates: number[];
   losses: number[];
   smoothed: number[];
-  /** Where the smoothed loss falls fastest. */
+  groups: { name: string; factor: number }[];
+  /** Within the longest fall of the smoothed loss. */
   suggestion?: number;
 }
 
 export interface EngineContract {
-  calls: {
-    /** Settles when the run has ended, whatever its status; rejects only when no run could be made. */
+  calls: TableCalls & {
+    /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
     predict(params: { runDir: string; texts: string[] }): Prediction[];
@@ -204,16 +214,22 @@ export interface EngineContract {
       part: 'train' | 'validation' | 'test';
       maxRows: number;
     }): DataPreview;
+    /** Columns of a file, by its first rows; none where it has no columns. */
+    columns(params: ColumnsRequest): OfferedColumn[];
     /** Looks at a file or folder; nothing is written. */
     proposeDataset(params: { path: string }): DatasetProposal;
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
-    /** Leaves rows out of a dataset; how many. */
-    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number };
+    /** Learns a tokenizer from a file, a folder or a manifest, and writes it. */
+    trainTokenizer(params: { path: string; settings: LearnedTokenizer; out: string }): TrainedTokenizerFacts;
+    /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
+    fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;
+    /** Size, memory and time of a config. The first call on a machine measures it, which takes some seconds. */
+    estimate(params: { configPath: string; text: string; engine: EngineSettings }): RunEstimate;
     /** What can be looked at in a run: epochs with weights, and stored probes. */
     traceSources(params: { runDir: string }): TraceSources;
     /** Gates and states of a text, and what the model makes of it. */
@@ -234,9 +250,9 @@ export interface EngineContract {
     selectAndMatch(params: MatchRequest): MatchResult;
     /** A range test of the config's model; trains nothing. */
     findRate(params: { configPath: string; text: string }): FoundRate;
-    /** What would become of a file's tensors. */
+    /** What would become of a file's tensors; can be cancelled. */
     planImport(params: ImportRequest): ImportPreview;
-    /** Makes a run of a file of weights. */
+    /** Makes a run of a file of weights; one that is cancelled leaves nothing behind. */
     importWeights(params: { request: ImportRequest; target: ImportTarget }): { runDir: string };
     /** Writes a run for another library into a new or empty folder. */
     exportRun(params: { runDir: string; format: ExportFormat; folder: string }): WrittenExport;
@@ -255,6 +271,10 @@ export interface EngineContract {
     installing: { text: string };
     /** How far the rows of a dataset are looked at, 0 to 1; at most 10 a second. */
     looking: { fraction: number };
+    /** How far a table's rows are counted, at most 10 a second. */
+    counting: { path: string; state: TableState };
+    /** How far filterRows is, at most 10 a second. */
+    filtering: { path: string } & FilterProgress;
     /** How far selectAndMatch is, at most 10 a second. */
     matching: MatchProgress;
     log: { level: 'info' | 'warning' | 'error'; text: string };

@@ -100,6 +100,8 @@ export interface Trace {
   embeddingSize?: number;
   /** [D] of a classifier. */
   pooled?: Float32Array;
+  /** [T] weight of each token in `pooled`, which add up to 1; of a classifier that pools by attention. */
+  attention?: Float32Array;
   /** Of a classifier, in the order of the run's labels. */
   classes?: ClassScore[];
   /** Of a language model, one entry a token. */

@@ -45,7 +45,7 @@ const ValidationSchema = Type.Union(
             'Share of the training data to hold out: stratified by label and drawn with the seed, or for a language model the end of the text.',
         }),
       },
-      { description: 'Hold out a share of the training data.' },
+      { title: 'Share of the training data', description: 'Hold out a share of the training data.' },
     ),
     SourceSchema,
     DatasetReferenceSchema,
@@ -81,46 +81,71 @@ const DataSchema = closed(
   { description: 'Training, validation and test data.' },
 );
 
-const tokenizerCommon = {
-  lowercase: Type.Optional(Type.Boolean({ default: false, description: 'Lower-case the text before it is split.' })),
-  minFrequency: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 1_000_000,
-      default: 1,
-      description: 'Tokens seen less often in the training data become [UNK].',
-    }),
-  ),
-  maxVocabulary: Type.Optional(
-    Type.Integer({
-      minimum: 3,
-      maximum: 10_000_000,
-      default: 100_000,
-      description: 'Largest number of vocabulary entries, [PAD] and [UNK] among them; the most frequent stay.',
-    }),
-  ),
-};
+export const TOKENIZER_TYPES = ['word', 'whitespace', 'character', 'bpe', 'wordpiece', 'unigram'] as const;
+export const SEGMENTERS = ['jieba'] as const;
 
-export const TokenizerSchema = closed(
+/** A tokenizer whose vocabulary comes from the training data. */
+export const LearnedTokenizerSchema = closed(
   {
     type: Type.Optional(
-      stringEnum(['word', 'whitespace', 'character'], {
+      stringEnum(TOKENIZER_TYPES, {
         default: 'word',
         description: 'How text is cut into tokens.',
         enumDescriptions: [
           'Words and punctuation marks; Chinese and Japanese characters one by one.',
           'At white space only.',
           'Every character (code point), spaces too.',
+          'Byte-level byte-pair encoding, as GPT-2: frequent words whole (`Ġthe`), others in pieces, nothing unknown.',
+          'WordPiece, as BERT: a word, or its beginning and pieces that go on with it (`##ing`).',
+          'Unigram, as SentencePiece: the most probable pieces of a text (`▁the`); needs no words, so it suits Chinese and Japanese.',
         ],
       }),
     ),
-    ...tokenizerCommon,
+    segmenter: Type.Optional(
+      stringEnum(SEGMENTERS, {
+        description: 'What finds Chinese words, with `"type": "word"`. By default every Chinese character is a token.',
+        enumDescriptions: ['jieba: the words of its dictionary, and new ones by a hidden Markov model.'],
+      }),
+    ),
+    lowercase: Type.Optional(Type.Boolean({ default: false, description: 'Lower-case the text before it is split.' })),
+    minFrequency: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description:
+          'Tokens seen less often in the training data become [UNK]; pairs of subwords seen less often are not joined. By default 1, of subwords 2.',
+      }),
+    ),
+    maxVocabulary: Type.Optional(
+      Type.Integer({
+        minimum: 3,
+        maximum: 10_000_000,
+        description:
+          'Largest number of vocabulary entries, [PAD] and [UNK] among them; the most frequent stay. By default 100000, of subwords 8000.',
+      }),
+    ),
+  },
+  { title: 'Learned', description: 'A tokenizer whose vocabulary comes from the training data.' },
+);
+
+const TokenizerFileSchema = closed(
+  {
+    file: Type.String({
+      minLength: 1,
+      description: 'A tokenizer.json of the Hugging Face library `tokenizers`, relative to this config.',
+    }),
   },
   {
+    title: 'File',
     description:
-      'How text becomes tokens. The vocabulary comes from the training data only and is saved as a Hugging Face tokenizer.json.',
+      'A tokenizer that is there already. Its vocabulary stays as it is; the special tokens that it adds around a text are left out.',
   },
 );
+
+export const TokenizerSchema = Type.Union([LearnedTokenizerSchema, TokenizerFileSchema], {
+  description:
+    'How text becomes tokens: learned from the training data only, or `{ "file": "tokenizer.json" }`. The run keeps it as a Hugging Face tokenizer.json.',
+});
 
 const TextSchema = closed(
   {
@@ -206,11 +231,11 @@ const EmbeddingSchema = closed(
         [
           closed(
             { uniform: Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Draw from U(-a, a).' }) },
-            { description: 'Uniform initialisation.' },
+            { title: 'Uniform', description: 'Uniform initialisation.' },
           ),
           closed(
             { normal: Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Draw from N(0, s²).' }) },
-            { description: 'Normal initialisation (PyTorch uses s = 1).' },
+            { title: 'Normal', description: 'Normal initialisation (PyTorch uses s = 1).' },
           ),
         ],
         {
@@ -309,7 +334,7 @@ const ModelSchema = closed(
     ),
     encoder: EncoderSchema,
     pooling: Type.Optional(
-      stringEnum(['last', 'mean', 'max'], {
+      stringEnum(['last', 'mean', 'max', 'attention'], {
         default: 'last',
         description:
           'How the encoder’s outputs become one vector per text. A language model has none: it predicts at every token.',
@@ -317,6 +342,7 @@ const ModelSchema = closed(
           'The final hidden state of each direction (PyTorch’s h_n).',
           'The mean over the tokens.',
           'The largest value of each unit over the tokens.',
+          'The average over the tokens, weighted by a softmax over one learned score a token (Felbo et al., 2017). Its group is `attention`.',
         ],
       }),
     ),
@@ -529,7 +555,10 @@ const TrainingSchema = closed(
                 stringEnum(['none', 'balanced'], {
                   description: '`balanced` weighs a class by examples / (classes × examples of the class).',
                 }),
-                Type.Record(Type.String(), Type.Number({ minimum: 0 }), { description: 'A weight per label.' }),
+                Type.Record(Type.String(), Type.Number({ minimum: 0 }), {
+                  title: 'label and weight',
+                  description: 'A weight per label.',
+                }),
               ],
               {
                 default: 'none',

@@ -84,7 +84,7 @@ export const FineTuneSchema = closed(
       Type.String({
         minLength: 1,
         description:
-          'Weights to start from: a run (its folder, the start of its id, or `latest`), one of its checkpoints, or a file of weights of PyTorch, Keras, TensorFlow.js, NumPy, ONNX or safetensors (or the folder that holds it). Relative to this config. Absent: fresh weights.',
+          'Weights to start from: a run (its folder, the start of its id, its name, or `latest`), one of its checkpoints, or a file of weights of PyTorch, Keras, TensorFlow.js, NumPy, ONNX or safetensors (or the folder that holds it). Relative to this config. Absent: fresh weights.',
       }),
     ),
     tokens: Type.Optional(

@@ -1,10 +1,11 @@
 // The names of a model's parameters and the groups they belong to, known from the config alone.
-// Invariant: names are PyTorch's, and the order is the order of every list of parameters and groups: embedding, encoder.0, …, head.
+// Invariant: names are PyTorch's, and the order is the order of every list of parameters and groups: embedding, encoder.0, …, attention,
+// head.
 
 export interface NamedParameter {
   /** e.g. `encoder.weight_ih_l0_reverse` */
   name: string;
-  /** `embedding`, `encoder.0` (both directions of layer 0), …, `head` */
+  /** `embedding`, `encoder.0` (both directions of layer 0), …, `attention`, `head` */
   group: string;
 }
 
@@ -12,9 +13,12 @@ export interface NamedParameter {
 export interface ModelOutline {
   embedding?: object;
   encoder: { layers?: number; bidirectional?: boolean };
+  pooling?: string;
 }
 
 export const EMBEDDING_WEIGHT = 'embedding.weight';
+/** Of the pooling `attention` only. */
+export const ATTENTION_WEIGHT = 'attention.weight';
 export const HEAD_PARAMETERS = ['head.weight', 'head.bias'] as const;
 
 /** Names of the four parameters of one direction of a layer, in the order of torch.nn.LSTM, GRU and RNN. */
@@ -29,7 +33,7 @@ export function recurrentParameterNames(layer: number, isReverse: boolean): [str
 }
 
 /** Every parameter of a model, in order. */
-export function parameterNames({ embedding = {}, encoder }: ModelOutline): NamedParameter[] {
+export function parameterNames({ embedding = {}, encoder, pooling }: ModelOutline): NamedParameter[] {
   const { layers = 1, bidirectional = false } = encoder;
   const parameters: NamedParameter[] = 'type' in embedding ? [] : [{ name: EMBEDDING_WEIGHT, group: 'embedding' }];
   for (let layer = 0; layer < layers; layer++) {
@@ -38,6 +42,7 @@ export function parameterNames({ embedding = {}, encoder }: ModelOutline): Named
       .flatMap((isReverse) => recurrentParameterNames(layer, isReverse));
     parameters.push(...names.map((name) => ({ name, group: `encoder.${layer}` })));
   }
+  if (pooling === 'attention') parameters.push({ name: ATTENTION_WEIGHT, group: 'attention' });
   return [...parameters, ...HEAD_PARAMETERS.map((name) => ({ name, group: 'head' }))];
 }
 

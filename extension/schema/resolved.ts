@@ -15,12 +15,25 @@ export type ResolvedReference = DatasetReference & Required<Pick<DatasetReferenc
 export type ResolvedSource = ResolvedFile | ResolvedReference;
 export type ResolvedValidation = { split: number } | ResolvedSource;
 
-export interface ResolvedTokenizer {
-  type: 'word' | 'whitespace' | 'character';
+/** Cut by one regular expression. */
+export type WordTokenizerType = 'word' | 'whitespace' | 'character';
+/** Learned pieces of words. */
+export type SubwordType = 'bpe' | 'wordpiece' | 'unigram';
+
+export interface LearnedTokenizer {
+  type: WordTokenizerType | SubwordType;
+  /** Only of words. */
+  segmenter?: 'jieba';
   lowercase: boolean;
   minFrequency: number;
   maxVocabulary: number;
 }
+
+/** A learned vocabulary, or a file that is there already. */
+export type ResolvedTokenizer = LearnedTokenizer | { file: string };
+
+const SUBWORDS: readonly string[] = ['bpe', 'wordpiece', 'unigram'] satisfies SubwordType[];
+export const isSubword = (type: LearnedTokenizer['type']): type is SubwordType => SUBWORDS.includes(type);
 
 export type EmbeddingInit = { uniform: number } | { normal: number };
 
@@ -41,11 +54,13 @@ export interface ResolvedVectors {
   format: 'auto' | 'text' | 'binary';
 }
 
+export type PoolingName = 'last' | 'mean' | 'max' | 'attention';
+
 export interface ResolvedModel {
   embedding: ResolvedEmbedding;
   encoder: ResolvedEncoder;
   /** Absent where the task predicts at every token. */
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
   head: { dropout: number };
 }
 
@@ -148,6 +163,7 @@ export function resolveExperiment(experiment: Experiment, defaultName: string): 
   ) as ResolvedExperiment;
   const head = { name, ...(description === undefined ? {} : { description }), task };
   nameParts(data);
+  sizeVocabulary(text.tokenizer);
   const optional = { ...(probes && { probes }), ...(fineTune && { fineTune }) };
   return withTaskDefaults({ ...head, data, text, model, training, ...optional, engine });
 }
@@ -180,6 +196,14 @@ function withTaskDefaults(experiment: ResolvedExperiment): ResolvedExperiment {
     delete source.labelPart;
   }
   return experiment;
+}
+
+/** Subwords are few, and pairs of them that were seen once say nothing. */
+function sizeVocabulary(tokenizer: ResolvedTokenizer): void {
+  if ('file' in tokenizer) return;
+  const [minFrequency, maxVocabulary] = isSubword(tokenizer.type) ? [2, 8000] : [1, 100_000];
+  tokenizer.minFrequency ??= minFrequency;
+  tokenizer.maxVocabulary ??= maxVocabulary;
 }
 
 /** A reference to a dataset means the part that its key is called by. */

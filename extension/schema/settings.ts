@@ -15,6 +15,11 @@ export const SettingsSchema = Type.Object({
       'Kernel threads, where a config does not say. `auto` is the number of physical cores, at most 8; in VS Code one is left to the editor. Results are the same with any number.',
   }),
   'dashboard.openOnTrain': Type.Boolean({ default: true, description: 'Open the dashboard when training starts.' }),
+  'config.defaultHints': Type.Boolean({
+    default: true,
+    description:
+      'Show defaults that matter and are not written (learning rate, batch size, epochs, sizes, seed) at the ends of lines in a config.',
+  }),
   'gitignore.offer': Type.Boolean({
     default: true,
     description: 'Offer to add .gatescope/ to .gitignore after the first run of a folder.',

@@ -82,6 +82,7 @@ export const sourceProperties = {
 };
 
 export const SourceSchema = closed(sourceProperties, {
+  title: 'File or folder',
   description: 'Where examples come from: a file or a folder and how it is read.',
 });
 
@@ -107,7 +108,7 @@ export const DatasetReferenceSchema = closed(
       }),
     ),
   },
-  { description: 'A part of a dataset.' },
+  { title: 'Dataset', description: 'A part of a dataset.' },
 );
 
 /** A file or a folder, as the user wrote it. */

@@ -1,12 +1,14 @@
 // A short lock around read-modify-write of a small file, between processes and within one.
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../util/userError.ts';
+import { partialOf } from './atomicWrite.ts';
 import { isProcessAlive } from './processes.ts';
 
-const GIVE_UP_AFTER_MS = 5000;
 /** What holds the lock for longer than this was interrupted: the work under it takes milliseconds. */
 const STALE_AFTER_MS = 10_000;
+/** Longer than that: a lock that nobody holds any more keeps nobody out. */
+const GIVE_UP_AFTER_MS = 15_000;
 
 /** Runs `work` while holding `<path>.lock`. A lock whose owner is gone is taken over. */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -20,27 +22,44 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
 }
 
 async function acquire(lockPath: string): Promise<void> {
-  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
-  for (;;) {
-    try {
-      const file = await open(lockPath, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  const claim = partialOf(lockPath);
+  await writeFile(claim, String(process.pid), { flag: 'wx' });
+  try {
+    const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+    while (!(await take(claim, lockPath))) {
+      if (await isStale(lockPath)) await rm(lockPath, { force: true });
+      else if (Date.now() > giveUpAt) throw lockedError(lockPath);
+      else await delay(5 + Math.random() * 10);
     }
-    if (await isStale(lockPath)) await rm(lockPath, { force: true });
-    else if (Date.now() > giveUpAt) throw lockedError(lockPath);
-    else await delay(5 + Math.random() * 10);
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+/** A link is there at once and names its owner: whoever is killed on the way leaves no lock that nobody seems to own. */
+async function take(claim: string, lockPath: string): Promise<boolean> {
+  try {
+    await link(claim, lockPath);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+  }
+  // A file system without links.
+  try {
+    await copyFile(claim, lockPath, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
 async function isStale(lockPath: string): Promise<boolean> {
   try {
-    const [owner, { mtimeMs }] = [Number(await readFile(lockPath, 'utf8')), await stat(lockPath)];
+    // A link is as old as its claim but for the time of its last change.
+    const [owner, { ctimeMs }] = [Number(await readFile(lockPath, 'utf8')), await stat(lockPath)];
     const hasOwner = Number.isInteger(owner) && owner > 0;
-    return (hasOwner && !isProcessAlive(owner)) || Date.now() - mtimeMs > STALE_AFTER_MS;
+    return (hasOwner && !isProcessAlive(owner)) || Date.now() - ctimeMs > STALE_AFTER_MS;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;

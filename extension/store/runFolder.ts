@@ -1,4 +1,5 @@
-// Making and writing one run folder. Invariant: whatever is on disk at any moment is a readable run.
+// Making and writing one run folder. Invariant: whatever is on disk at any moment is a readable run,
+// and one that is to go on changes by no byte before it is certain that it can.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
@@ -9,7 +10,7 @@ import { CHECKPOINT_FILES, dropLaterCheckpoints, type StoredCheckpoint } from '.
 import { makeFolder } from './makeFolder.ts';
 import { type LogPosition, MetricsLog } from './metricsLog.ts';
 import { dropLaterProbes } from './probeFolder.ts';
-import { changeManifest, claimRun, MANIFEST_FILE } from './runManifest.ts';
+import { changeManifest, claimRun, MANIFEST_FILE, readManifest } from './runManifest.ts';
 
 export const CONFIG_SUFFIX = '.gatescope.json';
 export const MODEL_FILE = 'model.safetensors';
@@ -69,13 +70,24 @@ async function restoreBest(dir: string, { dir: from, state }: StoredCheckpoint):
   await writeFileAtomic(path, await readFile(join(from, state.best.step === state.step ? model : best)));
 }
 
+/** In this order: as long as a later checkpoint is there, everything that belongs to it is. */
+async function forgetLater(dir: string, checkpoint: StoredCheckpoint): Promise<void> {
+  await restoreBest(dir, checkpoint);
+  await dropLaterCheckpoints(dir, checkpoint);
+  await dropLaterProbes(dir, checkpoint.state.epochsDone);
+  await rm(join(dir, EVALUATION_FILE), { force: true });
+}
+
 export class RunFolder {
   readonly dir: string;
   readonly id: string;
   #manifest: RunManifest;
-  readonly #metrics: MetricsLog;
+  /** Absent until a run that is to go on is taken up. */
+  #metrics: MetricsLog | undefined;
+  /** Told before it was taken up. */
+  readonly #early: RunEvent[] = [];
 
-  private constructor(dir: string, manifest: RunManifest, metrics: MetricsLog) {
+  private constructor(dir: string, manifest: RunManifest, metrics?: MetricsLog) {
     this.dir = dir;
     this.id = manifest.id;
     this.#manifest = manifest;
@@ -112,11 +124,25 @@ export class RunFolder {
     return new RunFolder(dir, manifest, await MetricsLog.create(dir));
   }
 
-  /** Goes on with a run from a checkpoint: what came after it is forgotten. Throws UserError `run.active`, `run.unreadable`. */
-  static async reopen(dir: string, checkpoint: StoredCheckpoint, experiment: ResolvedExperiment): Promise<RunFolder> {
+  /** A run that may go on: until `takeUp` it is only read, and what is appended waits. Throws UserError `run.unreadable`. */
+  static async open(dir: string): Promise<RunFolder> {
+    return new RunFolder(dir, await readManifest(dir));
+  }
+
+  /** Whether this process may write here. */
+  get isTakenUp(): boolean {
+    return this.#metrics !== undefined;
+  }
+
+  /**
+   * Goes on from a checkpoint: what came after it is forgotten, so everything that may refuse comes first. Wherever a kill interrupts this,
+   * the newest checkpoint left is whole, and so is the log up to it. Throws UserError `run.active`, `run.changed`, `run.unreadable`.
+   */
+  async takeUp(checkpoint: StoredCheckpoint, experiment: ResolvedExperiment): Promise<void> {
+    const { dir } = this;
     const { epochsDone, elapsedSeconds, best, log } = checkpoint.state;
     await MetricsLog.requireWhole(dir, log);
-    const manifest = await claimRun(dir, {
+    const changes: Partial<RunManifest> = {
       status: 'running',
       best,
       test: undefined,
@@ -128,14 +154,13 @@ export class RunFolder {
       host: hostname(),
       resumedAt: new Date().toISOString(),
       earlierS: elapsedSeconds,
-    });
+    };
+    this.#manifest = await claimRun(dir, this.#manifest, changes);
     try {
-      await restoreBest(dir, checkpoint);
-      await dropLaterCheckpoints(dir, checkpoint);
-      await dropLaterProbes(dir, epochsDone);
-      await rm(join(dir, EVALUATION_FILE), { force: true });
+      await forgetLater(dir, checkpoint);
       await writeJsonAtomic(join(dir, CONFIG_FILE), experiment);
-      return new RunFolder(dir, manifest, await MetricsLog.reopen(dir, log));
+      this.#metrics = await MetricsLog.reopen(dir, log);
+      for (const event of this.#early.splice(0)) this.#metrics.append(event);
     } catch (error) {
       // Nobody trains it, while this process, which it names, may live on for days.
       const problem = { code: 'resume', message: error instanceof Error ? error.message : String(error) };
@@ -181,18 +206,19 @@ export class RunFolder {
 
   /** Whole lines of the log on disk. */
   get log(): LogPosition {
-    return this.#metrics.written;
+    return this.#metrics?.written ?? { events: 0, bytes: 0 };
   }
 
   append(event: RunEvent): void {
-    this.#metrics.append(event);
+    if (this.#metrics) this.#metrics.append(event);
+    else this.#early.push(event);
   }
 
-  flush(): Promise<{ seq: number; events: RunEvent[] }> {
-    return this.#metrics.flush();
+  async flush(): Promise<{ seq: number; events: RunEvent[] }> {
+    return this.#metrics?.flush() ?? { seq: 0, events: [] };
   }
 
   async close(): Promise<void> {
-    await this.#metrics.close();
+    await this.#metrics?.close();
   }
 }

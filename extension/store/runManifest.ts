@@ -76,21 +76,41 @@ function asSeenNow(manifest: RunManifest): RunManifest {
   return isGone ? { ...manifest, status: 'crashed' } : manifest;
 }
 
-/** Takes a run that nobody trains for this process. Throws UserError `run.active`. */
-export async function claimRun(runDir: string, changes: Partial<RunManifest>): Promise<RunManifest> {
+/**
+ * Takes a run that nobody trains for this process. Throws UserError `run.active`, and `run.changed` where somebody has trained it since it
+ * was `read`.
+ */
+export async function claimRun(runDir: string, read: RunManifest, changes: Partial<RunManifest>): Promise<RunManifest> {
   const path = join(runDir, MANIFEST_FILE);
   return withFileLock(path, async () => {
     const manifest = asSeenNow(await readManifestFile(runDir));
-    if (isActive(manifest.status)) {
+    requireInactive(manifest);
+    if (manifest.resumedAt !== read.resumedAt) {
       throw new UserError({
-        code: 'run.active',
-        message: `${manifest.name} is still ${manifest.status}.`,
-        remedy: 'Stop it first.',
+        code: 'run.changed',
+        message: `${manifest.name} has been trained further by another window or command.`,
+        remedy: 'Resume it again, if it still has to go on.',
       });
     }
     const claimed: RunManifest = { ...manifest, ...changes };
     await writeJsonAtomic(path, claimed);
     return claimed;
+  });
+}
+
+/** Throws UserError `run.active`. */
+export function requireInactive({ name, status }: RunManifest): void {
+  if (!isActive(status)) return;
+  throw new UserError({ code: 'run.active', message: `${name} is still ${status}.`, remedy: 'Stop it first.' });
+}
+
+/** Says that what trained this run is gone, where its process lives on. One that has ended, or was not yet taken up, stays as it is. */
+export async function markCrashed(runDir: string): Promise<void> {
+  const path = join(runDir, MANIFEST_FILE);
+  await withFileLock(path, async () => {
+    const manifest = await readManifestFile(runDir);
+    if (!isActive(manifest.status)) return;
+    await writeJsonAtomic(path, { ...manifest, status: 'crashed', endedAt: new Date().toISOString() });
   });
 }
 

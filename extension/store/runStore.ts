@@ -2,10 +2,11 @@
 import { access, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import { type Evaluation, isActive, type RunEnvironment, type RunManifest } from '../schema/run.ts';
+import type { Evaluation, RunEnvironment, RunManifest } from '../schema/run.ts';
+import { listRunsMeant, runsMeant } from '../schema/runReference.ts';
 import { UserError } from '../util/userError.ts';
 import { CONFIG_FILE, ENVIRONMENT_FILE, EVALUATION_FILE } from './runFolder.ts';
-import { changeManifest, MANIFEST_FILE, readManifest } from './runManifest.ts';
+import { changeManifest, MANIFEST_FILE, readManifest, requireInactive } from './runManifest.ts';
 
 export interface StoredRun {
   /** Absolute path of the run folder. */
@@ -82,17 +83,16 @@ export async function resolveRun(reference: string, cwd: string): Promise<Stored
   const matches =
     reference === 'latest'
       ? runs.slice(0, 1)
-      : runs.filter(({ manifest: { id, name } }) => id.startsWith(reference) || name === reference);
-  const exact = matches.find((run) => run.manifest.id === reference);
-  if (exact || matches.length === 1) return exact ?? matches[0];
+      : runsMeant(
+          reference,
+          runs.map((run) => ({ ...run, id: run.manifest.id, name: run.manifest.name })),
+        );
+  if (matches.length === 1) return { dir: matches[0].dir, manifest: matches[0].manifest };
   throw new UserError(
     matches.length > 1
       ? {
           code: 'run.ambiguous',
-          message: `"${reference}" fits ${matches.length} runs: ${matches
-            .slice(0, 5)
-            .map((run) => run.manifest.id)
-            .join(', ')}.`,
+          message: `"${reference}" fits ${matches.length} runs: ${listRunsMeant(matches.map(({ manifest }) => manifest))}.`,
           remedy: 'Give more of the id, or the folder.',
         }
       : {
@@ -109,21 +109,10 @@ export async function updateRun(dir: string, changes: { name?: string; note?: st
   return changeManifest(dir, { ...(name === undefined ? {} : { name }), ...(note === undefined ? {} : { note }) });
 }
 
-/** Says that the process part that trained this run is gone, where the process itself lives on. */
-export async function markCrashed(dir: string): Promise<RunManifest> {
-  return changeManifest(dir, { status: 'crashed', endedAt: new Date().toISOString() });
-}
-
 /** Removes a run's folder for good. An active run and a folder that is no run are refused. */
 export async function deleteRun(dir: string): Promise<void> {
   const { manifest } = await readRun(dir);
-  if (isActive(manifest.status)) {
-    throw new UserError({
-      code: 'run.active',
-      message: `${manifest.name} is still ${manifest.status}.`,
-      remedy: 'Stop it first.',
-    });
-  }
+  requireInactive(manifest);
   if (!resolve(dir).includes(`${sep}.gatescope${sep}runs${sep}`)) {
     throw new UserError({
       code: 'run.notInStore',
@@ -165,3 +154,4 @@ export async function readRunConfig(dir: string): Promise<ResolvedExperiment> {
 
 export { readMetrics } from './metricsLog.ts';
 export { runsDirOf } from './runFolder.ts';
+export { markCrashed } from './runManifest.ts';

@@ -2,10 +2,7 @@
 // Files: a list of tokens, one a line or as JSON; a JSON object of ids by token; the tokenizer.json of a run.
 import { UserError } from '../util/userError.ts';
 import { loadTokenizer } from './tokenizer.ts';
-import { PAD_TOKEN, UNK_TOKEN } from './types.ts';
-
-const PAD_NAMES = ['[PAD]', '<pad>', '<PAD>', '@@PADDING@@', '<blank>'];
-const UNK_NAMES = ['[UNK]', '<unk>', '<UNK>', '@@UNKNOWN@@', '<OOV>', '[OOV]', 'UNK', '<unknown>'];
+import { PAD_NAMES, PAD_TOKEN, UNK_NAMES, UNK_TOKEN } from './types.ts';
 
 export interface ForeignVocabulary {
   /** Ours: the id is the position. */

@@ -1,5 +1,5 @@
 // From tokens back to a text that people can read. Words lose their white space when a text is cut; here it is set as a writer would.
-import type { ResolvedTokenizer } from '../schema/resolved.ts';
+import type { WordTokenizerType } from '../schema/resolved.ts';
 
 /** Punctuation that stands close to what is before it, or to what follows. */
 const CLOSES = /^[.,;:!?)\]}’”…%]/u;
@@ -7,7 +7,7 @@ const OPENS = /[([{“‘]$/u;
 /** Scripts that are written without spaces. */
 const IS_DENSE = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
-export function joinTokens(type: ResolvedTokenizer['type'], tokens: readonly string[]): string {
+export function joinTokens(type: WordTokenizerType, tokens: readonly string[]): string {
   if (type === 'character') return tokens.join('');
   let text = '';
   let before = '\n';

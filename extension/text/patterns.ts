@@ -1,7 +1,7 @@
 // The regular expressions that cut text into tokens. Invariant: `portable` and `fast` match the same strings.
 // `portable` stands in tokenizer.json: it uses only what JavaScript and Oniguruma (Python `tokenizers`) read alike,
 // so scripts are given as ranges of code points and white space as literal characters. `fast` is its twin for V8.
-import type { ResolvedTokenizer } from '../schema/resolved.ts';
+import type { WordTokenizerType } from '../schema/resolved.ts';
 
 /** Han, Hiragana, Katakana and the marks that count as such: each is a token of its own. */
 const CJK_RANGES: readonly (readonly [from: number, to: number])[] = [
@@ -35,7 +35,7 @@ export interface TokenPattern {
   fast: RegExp;
 }
 
-const TOKEN_PATTERNS: Readonly<Record<ResolvedTokenizer['type'], TokenPattern>> = {
+const TOKEN_PATTERNS: Readonly<Record<WordTokenizerType, TokenPattern>> = {
   word: {
     portable: wordPattern(`[${CJK}]`, `(?:(?![${CJK}])[${WORD}])`),
     fast: new RegExp(wordPattern(`[${CJK}]`, `[[${WORD}]--[${CJK}]]`), 'gv'),
@@ -45,12 +45,12 @@ const TOKEN_PATTERNS: Readonly<Record<ResolvedTokenizer['type'], TokenPattern>> 
 };
 
 export interface PatternSettings {
-  type: ResolvedTokenizer['type'];
+  type: WordTokenizerType;
   /** A line feed is a token of its own: the end of a line, in running text. Characters include it anyway. */
   keepsLineBreaks?: boolean;
 }
 
-export const TOKENIZER_TYPES = Object.keys(TOKEN_PATTERNS) as ResolvedTokenizer['type'][];
+export const WORD_TOKENIZERS = Object.keys(TOKEN_PATTERNS) as WordTokenizerType[];
 
 export function tokenPattern({ type, keepsLineBreaks = false }: PatternSettings): TokenPattern {
   const { portable, fast } = TOKEN_PATTERNS[type];

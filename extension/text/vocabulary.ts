@@ -1,5 +1,5 @@
 // Which tokens have an id. Invariant: the list is a function of the counts alone, not of their order.
-import { PAD_TOKEN, UNK_TOKEN } from './types.ts';
+import { PAD_TOKEN, type Tokenizer, UNK_TOKEN } from './types.ts';
 
 export interface VocabularyOptions {
   /** Tokens seen less often are left out. */
@@ -13,6 +13,8 @@ export interface KnownVocabulary {
   tokens: readonly string[];
   /** Before new ones, not at all, or alone. */
   mode: 'merge' | 'data' | 'source';
+  /** What cuts texts into them. */
+  tokenizer?: Tokenizer;
 }
 
 /** Tokens by id: [PAD], [UNK] (or those that are known), then by falling count, ties by code point. */

@@ -21,7 +21,7 @@ const FENCES: Readonly<Record<string, Fence>> = {
     values: [...own('util', 'schema'), 'jsonc-parser'],
     types: [...own('protocol'), '@sinclair/typebox'],
   },
-  'extension/text': { values: own('util', 'schema') },
+  'extension/text': { values: [...own('util', 'schema'), '@huggingface/tokenizers'] },
   'extension/data': {
     values: [...own('util', 'schema', 'text'), 'papaparse', 'entities', 'hyparquet', '@uwdata/flechette'],
     types: own('protocol'),
@@ -36,6 +36,7 @@ const FENCES: Readonly<Record<string, Fence>> = {
       ...own('util', 'schema', 'protocol', 'config', 'data', 'text', 'engine', 'store'),
       ...NODE_LIBRARIES,
       'package.json',
+      'jieba-wasm',
     ],
   },
   'extension/host': { values: [...own('util', 'schema', 'config', 'protocol', 'store'), 'vscode', 'node:'] },

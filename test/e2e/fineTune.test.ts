@@ -9,7 +9,7 @@ import type { Browser } from 'playwright-core';
 import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
 import { listRuns, readEvaluation } from '../../extension/store/runStore.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { actUntil, eventually } from '../support/eventually.ts';
 import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
@@ -36,25 +36,17 @@ after(async () => {
 });
 
 const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
-const quickInput = () => workbench.page.locator('.quick-input-widget');
-const lenses = async (): Promise<string> =>
-  (await workbench.page.locator('.codelens-decoration').allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
 
 test('Fine-Tune asks what to start from, what to freeze and which data, and opens a config that is ready to train', async () => {
   await workbench.openFile(EXAMPLE_CONFIG);
   await workbench.runCommand('Gatescope: Fine-Tune…');
-  await eventually('it asks what to start from: the run, or a file', async () =>
-    /completed[\s\S]*Choose a file or folder…/.test(await quickInput().innerText()),
-  );
-  await workbench.page.keyboard.press('Enter');
-  await eventually('it lists the groups with their sizes, the embedding ticked', async () => {
-    const text = await quickInput().innerText();
-    return /embedding[\s\S]*parameters[\s\S]*encoder\.0[\s\S]*head/.test(text) && /1 Selected/.test(text);
-  });
-  await workbench.page.keyboard.press('Enter');
-  await eventually('it asks for the data', async () => /Another file…/.test(await quickInput().innerText()));
-  await workbench.page.keyboard.press('Enter');
-  await workbench.page.locator('.tab', { hasText: TUNED }).first().waitFor();
+  const { quickInput } = workbench;
+  // What to start from: the run, or a file; the groups with their sizes, the embedding ticked; the data.
+  await quickInput.accept(/completed[\s\S]*Choose a file or folder…/);
+  await eventually('the embedding is ticked', () => quickInput.asks(/1 Selected/));
+  await quickInput.accept(/embedding[\s\S]*parameters[\s\S]*encoder\.0[\s\S]*head/);
+  await quickInput.accept(/Another file…/);
+  await workbench.shows(workbench.tab(TUNED));
   const text = await readFile(join(workspace.dir, TUNED), 'utf8');
   const [source] = await runs();
   assert.match(text, new RegExp(`"from": "${source.manifest.id}"`));
@@ -62,16 +54,18 @@ test('Fine-Tune asks what to start from, what to freeze and which data, and open
 });
 
 test('the line over "freeze" counts tensors and parameters', async () => {
-  await eventually('the line is there', async () => /Freeze: 1 tensor, [\d,]+ parameters/.test(await lenses()));
+  await eventually('the line is there', async () =>
+    /Freeze: 1 tensor, [\d,]+ parameters/.test(await workbench.lenses()),
+  );
 });
 
 test('the plan over the config shows the lock and the rates before anything trains', async () => {
   await workbench.runCommand('Gatescope: Show Plan');
   const page = await workbench.dashboard();
-  await page.getByRole('heading', { name: /^Plan of .*fine-tuned/ }).waitFor({ timeout: 60_000 });
+  await workbench.shows(page.getByRole('heading', { name: /^Plan of .*fine-tuned/ }));
   const row = page.getByRole('table', { name: 'Groups of parameters' }).getByRole('row').nth(1);
-  await row.locator('.codicon-lock').waitFor({ timeout: 60_000 });
-  await page.getByRole('img', { name: /^Learning rate\. embedding: learning rate from 0 to 0/ }).waitFor();
+  await workbench.shows(row.locator('.codicon-lock'));
+  await workbench.shows(page.getByRole('img', { name: /^Learning rate\. embedding: learning rate from 0 to 0/ }));
   await workbench.openFile(TUNED);
 });
 
@@ -79,7 +73,7 @@ test('the run shows a lock, and in the end that the embedding moved by exactly 0
   await workbench.runCommand('Gatescope: Train');
   const page = await workbench.dashboard();
   const row = page.getByRole('table', { name: 'Groups of parameters' }).getByRole('row').nth(1);
-  await row.locator('.codicon-lock').waitFor({ timeout: 60_000 });
+  await workbench.shows(row.locator('.codicon-lock'));
   const { dir, manifest } = await eventually(
     'the run has completed',
     async () => {
@@ -106,9 +100,14 @@ test('the run shows a lock, and in the end that the embedding moved by exactly 0
 test('Freeze Layers changes the config: what is ticked is frozen', async () => {
   await workbench.openFile(TUNED);
   await workbench.runCommand('Gatescope: Freeze Layers…');
-  await eventually('the list shows', async () => /encoder\.0/.test(await quickInput().innerText()));
-  await quickInput().locator('.monaco-list-row', { hasText: 'encoder.0' }).first().click();
-  await workbench.page.keyboard.press('Enter');
-  await eventually('the line counts more', async () => /Freeze: (?!1 )\d+ tensors/.test(await lenses()));
+  const { quickInput } = workbench;
+  const box = quickInput.row('encoder.0').getByRole('checkbox');
+  await actUntil(
+    'encoder.0 is ticked',
+    async () => (await box.isChecked()) || quickInput.row('encoder.0').click(),
+    () => box.isChecked(),
+  );
+  await quickInput.accept(/What is ticked stays as it is/);
+  await eventually('the line counts more', async () => /Freeze: (?!1 )\d+ tensors/.test(await workbench.lenses()));
   assert.deepEqual(workbench.violations, []);
 });

@@ -9,7 +9,7 @@ import type { Browser, Frame } from 'playwright-core';
 import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
 import { listRuns } from '../../extension/store/runStore.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { actUntil, eventually } from '../support/eventually.ts';
 import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
@@ -50,14 +50,12 @@ interface ReadOut {
   token: number;
 }
 
-/** What the page says of the cell at the cursor, once it speaks of hidden states at this token. */
-async function readHidden(page: Frame, token: number): Promise<ReadOut> {
-  return eventually(`the read-out tells h at token ${token}`, async () => {
-    const text = (await readOutOf(page)).replace('−', '-');
-    const found = /= (-?[\d.]+)\s+hidden state of unit (\d+) at token (\d+)/.exec(text);
-    if (!found || Number(found[3]) !== token) return undefined;
-    return { value: Number(found[1]), unit: Number(found[2]), token };
-  });
+/** What the page says of the cell at the cursor, where it speaks of hidden states at this token. */
+async function readHidden(page: Frame, token: number): Promise<ReadOut | undefined> {
+  const text = (await readOutOf(page)).replace('−', '-');
+  const found = /= (-?[\d.]+)\s+hidden state of unit (\d+) at token (\d+)/.exec(text);
+  if (!found || Number(found[3]) !== token) return undefined;
+  return { value: Number(found[1]), unit: Number(found[2]), token };
 }
 
 /** h of the first layer, forward, from the command line: [T, H]. */
@@ -69,48 +67,52 @@ async function hiddenByCommandLine(runDir: string, text: string): Promise<{ data
   assert.ok(hidden);
   return hidden as { data: Float32Array; shape: number[] };
 }
-const lenses = async (): Promise<string> => {
-  const texts = await workbench.page.locator('.codelens-decoration').allInnerTexts();
-  return texts.join('\n').replaceAll('\u00a0', ' ');
-};
-/** Waits until the tokens of the shown trace are those of a text. */
-const showsTokens = (page: Frame, tokens: readonly string[]): Promise<boolean> =>
-  eventually(`the tokens are ${tokens.join(' ')}`, async () => {
-    const shown = await page.getByRole('list', { name: 'Tokens' }).getByRole('listitem').allInnerTexts();
-    return shown.join(' ') === tokens.join(' ');
-  });
+/** Whether the tokens of the shown trace are those of a text. */
+async function hasTokens(page: Frame, tokens: readonly string[]): Promise<boolean> {
+  const shown = await page.getByRole('list', { name: 'Tokens' }).getByRole('listitem').allInnerTexts();
+  return shown.join(' ') === tokens.join(' ');
+}
 
 test('before there is a run, the line over the probes says what they are for', async () => {
   await workbench.openFile(EXAMPLE_CONFIG);
-  await eventually('the line is there', async () => /Train to keep the gates of these texts/.test(await lenses()));
+  await eventually('the line is there', async () =>
+    /Train to keep the gates of these texts/.test(await workbench.lenses()),
+  );
 });
 
 test('after training the line over the probes opens the inspector on the first of them', async () => {
   await workbench.runCommand('Gatescope: Train');
   await eventually('the run has completed', async () => (await runs())[0]?.manifest.status === 'completed', 120_000);
-  await workbench
-    .notification(/is trained/)
-    .getByText('Inspect Gates', { exact: true })
-    .waitFor();
+  const end = await workbench.notified(/is trained/);
+  await workbench.shows(end.getByText('Inspect Gates', { exact: true }));
   await workbench.runCommand('Notifications: Clear All Notifications');
   await workbench.openFile(EXAMPLE_CONFIG);
   const lens = workbench.page.locator('.codelens-decoration a', { hasText: /Inspect.gates.in/ });
-  await eventually('a click opens it', async () => {
-    await lens.click({ timeout: 4000 });
-    return (await textOf(await workbench.inspector())) === PROBES[0];
-  });
+  await actUntil(
+    'a click opens it',
+    () => lens.click(),
+    async () => (await textOf(await workbench.inspector())) === PROBES[0],
+  );
   const texts = workbench.page.locator('.codelens-decoration a').getByText('Inspect', { exact: true });
-  assert.equal(await texts.count(), 2);
+  await eventually('each text has a line', async () => (await texts.count()) === 2);
 });
 
 test('a sentence is traced as it is typed; the value of a cell is the one that the command line tells', async () => {
   const page = await workbench.inspector();
-  await textBox(page).fill(SENTENCE);
-  await showsTokens(page, SENTENCE.toLowerCase().split(' '));
+  await actUntil(
+    'the text is read',
+    () => textBox(page).fill(SENTENCE),
+    () => hasTokens(page, SENTENCE.toLowerCase().split(' ')),
+  );
   await page.getByRole('radio', { name: 'hidden state' }).check();
-  await page.getByRole('grid').first().focus();
-  await press('Home', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown');
-  const { value, unit, token } = await readHidden(page, 2);
+  const { value, unit, token } = await actUntil(
+    'the read-out tells h at token 2',
+    async () => {
+      await page.getByRole('grid').first().focus();
+      await press('Home', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown');
+    },
+    () => readHidden(page, 2),
+  );
   const [{ dir }] = await runs();
   const { data, shape } = await hiddenByCommandLine(dir, SENTENCE);
   assert.equal(shape[0], 7);
@@ -122,15 +124,19 @@ test('a sentence is traced as it is typed; the value of a cell is the one that t
 
 test('a reload of the whole window keeps the text, the cell and what was pinned', async () => {
   const before = await workbench.inspector();
-  await press('Enter');
-  await before.getByRole('region', { name: 'Pinned units' }).waitFor();
+  const pinned = (page: Frame) => page.getByRole('region', { name: 'Pinned units' });
+  await actUntil(
+    'the unit is pinned',
+    async () => (await pinned(before).isVisible()) || before.getByRole('grid').first().press('Enter'),
+    () => pinned(before).isVisible(),
+  );
   const readOut = await readOutOf(before);
   await workbench.reload();
   const page = await workbench.inspector();
-  await showsTokens(page, SENTENCE.toLowerCase().split(' '));
+  await eventually('the text is read', () => hasTokens(page, SENTENCE.toLowerCase().split(' ')));
   assert.equal(await textOf(page), SENTENCE);
   await eventually('the cell is read out', async () => (await readOutOf(page)) === readOut);
-  await page.getByRole('region', { name: 'Pinned units' }).waitFor();
+  await workbench.shows(pinned(page));
 });
 
 test('a refresh of the browser keeps the text and the cell as well', async () => {
@@ -153,8 +159,11 @@ test('a refresh of the browser keeps the text and the cell as well', async () =>
 
 test('the slider plays back what was learned: the network before training is no wiser, and the place is kept', async () => {
   const page = await workbench.inspector();
-  await page.getByRole('combobox', { name: 'Probes of the run' }).selectOption({ label: PROBES[1] });
-  await eventually('the probe is shown', async () => (await textOf(page)) === PROBES[1]);
+  await actUntil(
+    'the probe is shown',
+    () => page.getByRole('combobox', { name: 'Probes of the run' }).selectOption({ label: PROBES[1] }),
+    async () => (await textOf(page)) === PROBES[1],
+  );
   const slider = page.getByRole('slider', { name: 'Epoch' });
   const shown = (frame: Frame) => frame.getByRole('slider', { name: 'Epoch' }).getAttribute('aria-valuetext');
   const sure = async (frame: Frame): Promise<number> => {
@@ -163,12 +172,17 @@ test('the slider plays back what was learned: the network before training is no 
   };
   await eventually('the best epoch is shown', async () => /epoch [1-3] \(best\)/.test((await shown(page)) ?? ''));
   const trained = await sure(page);
-  await slider.focus();
-  await press('Home');
-  await eventually('the network before training is shown', async () => (await shown(page)) === 'before training');
+  await actUntil(
+    'the network before training is shown',
+    () => slider.press('Home'),
+    async () => (await shown(page)) === 'before training',
+  );
   await eventually('it is less sure', async () => (await sure(page)) < Math.min(trained, 75));
-  await press('ArrowRight');
-  await eventually('epoch 1 is shown', async () => /^epoch 1/.test((await shown(page)) ?? ''));
+  await actUntil(
+    'epoch 1 is shown',
+    async () => (await shown(page)) !== 'before training' || slider.press('ArrowRight'),
+    async () => /^epoch 1/.test((await shown(page)) ?? ''),
+  );
   await workbench.reload();
   const after = await workbench.inspector();
   await eventually('it still is', async () => /^epoch 1/.test((await shown(after)) ?? ''));
@@ -178,42 +192,61 @@ test('the slider plays back what was learned: the network before training is no 
 test('places in the data where the same units are on open at their line', async () => {
   const page = await workbench.inspector();
   await page.getByRole('combobox', { name: 'Weights' }).selectOption('best');
-  await page.getByRole('tab', { name: 'Select and match' }).click();
   const view = page.getByRole('tabpanel', { name: 'Select and match' });
-  await view.getByRole('button', { name: 'crying' }).click();
-  await view.getByRole('slider', { name: 'at least' }).fill('0.05');
-  await view.getByRole('button', { name: 'Find' }).click();
-  const first = view.getByRole('button', { name: /^train\.csv:\d+$/ }).first();
-  const [, line] = (await first.innerText()).split(':');
-  await first.click();
-  await workbench.page.locator('.editor-group-container .tab', { hasText: 'train.csv' }).first().waitFor();
-  await eventually('the cursor is there', async () =>
-    new RegExp(`Ln ${line},`).test(await workbench.statusBar.innerText()),
+  await actUntil(
+    'the view opens',
+    () => page.getByRole('tab', { name: 'Select and match' }).click(),
+    () => view.isVisible(),
   );
+  const token = view.getByRole('button', { name: 'crying' });
+  const isChosen = async () => (await token.getAttribute('aria-pressed')) === 'true';
+  await actUntil('the token is chosen', async () => (await isChosen()) || token.click(), isChosen);
+  const first = view.getByRole('button', { name: /^train\.csv:\d+$/ }).first();
+  await actUntil(
+    'places are found',
+    async () => {
+      await view.getByRole('slider', { name: 'at least' }).fill('0.05');
+      await view.getByRole('button', { name: 'Find' }).click();
+    },
+    () => first.isVisible(),
+  );
+  const [, line] = (await first.innerText()).split(':');
+  await actUntil(
+    'the cursor is at its line',
+    () => first.click(),
+    async () => new RegExp(`Ln ${line},`).test(await workbench.statusBar.innerText()),
+  );
+  await workbench.shows(workbench.tab('train.csv'));
 });
 
 test('the view of runs opens the inspector on a run', async () => {
   await workbench.runCommand('View: Close All Editors');
   await workbench.runCommand('Gatescope: Focus on Runs View');
   const row = workbench.page.getByRole('treeitem', { name: /, completed, test/ });
-  await eventually('the icon opens it', async () => {
-    await row.hover({ timeout: 4000 });
-    await row.getByRole('button', { name: 'Inspect Gates' }).click({ timeout: 4000 });
-    return true;
-  });
+  await actUntil(
+    'the icon opens it',
+    () => workbench.clickInRow(row, 'Inspect Gates'),
+    () => workbench.tab('Gatescope Inspector').isVisible(),
+  );
   await workbench.inspector();
 });
 
 test('what is selected in an editor is inspected by key', async () => {
-  await workbench.openFile('test.csv');
-  // The tab is there before its text takes the keys.
-  await eventually('a line is selected', async () => {
-    await workbench.page.locator('.editor-group-container .monaco-editor.focused').waitFor({ timeout: 4000 });
+  const selectSecondLine = async (): Promise<void> => {
+    await workbench.openFile('test.csv');
+    // The tab is there before its text takes the keys.
+    await workbench.page.locator('.editor-group-container .monaco-editor.focused').waitFor();
     await press('Control+Home', 'ArrowDown', 'Home', 'Shift+End');
-    return /Ln 2, .*selected/.test(await workbench.statusBar.innerText());
-  });
+  };
   const line = (await readFile(join(workspace.dir, 'test.csv'), 'utf8')).split(/\r?\n/)[1].trim();
-  await press('Control+Alt+g');
-  await eventually('the page has the text', async () => (await textOf(await workbench.inspector())) === line);
+  const isSelected = async () => /Ln 2, .*selected/.test(await workbench.statusBar.innerText());
+  await actUntil(
+    'the page has the selected line',
+    async () => {
+      await actUntil('a line is selected', selectSecondLine, isSelected);
+      await press('Control+Alt+g');
+    },
+    async () => (await textOf(await workbench.inspector())) === line,
+  );
   assert.deepEqual(workbench.violations, []);
 });

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { listRuns } from '../../extension/store/runStore.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { actUntil, eventually } from '../support/eventually.ts';
 import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { makeWorkspace, type Workspace } from '../support/workspace.ts';
@@ -35,12 +35,10 @@ test('training shows perplexity and samples, and ends with what can be done next
   await workbench.openFile('shakespeare.gatescope.json');
   await workbench.runCommand('Gatescope: Train');
   const page = await workbench.dashboard();
-  await page.getByRole('img', { name: /^Perplexity/ }).waitFor();
+  await workbench.shows(page.getByRole('img', { name: /^Perplexity/ }));
   await eventually('the run has completed', async () => (await runs())[0].manifest.status === 'completed', 200_000);
-  await workbench
-    .notification(/is trained\. Best validation perplexity \d/)
-    .getByText('Generate Text', { exact: true })
-    .waitFor();
+  const end = await workbench.notified(/is trained\. Best validation perplexity \d/);
+  await workbench.shows(end.getByText('Generate Text', { exact: true }));
   await eventually('the samples of both epochs show', async () =>
     /Epoch 2[\s\S]*Epoch 1/.test(await page.getByRole('region', { name: 'Samples' }).innerText()),
   );
@@ -49,23 +47,22 @@ test('training shows perplexity and samples, and ends with what can be done next
 
 test('the page goes on from a prompt', async () => {
   const page = await workbench.dashboard();
-  await page.getByRole('textbox', { name: 'A text to go on from' }).fill('First Citizen:');
-  await page.getByRole('spinbutton', { name: 'Length' }).fill('50');
-  await page.getByRole('button', { name: 'Generate' }).click();
   const written = page.locator('gs-write-on .written');
-  await eventually('it has written', async () => (await written.innerText()).length > 50);
+  await actUntil(
+    'it has written',
+    async () => {
+      await page.getByRole('textbox', { name: 'A text to go on from' }).fill('First Citizen:');
+      await page.getByRole('spinbutton', { name: 'Length' }).fill('50');
+      await page.getByRole('button', { name: 'Generate' }).click();
+    },
+    async () => (await written.innerText()).length > 50,
+  );
   assert.match(await written.innerText(), /^First Citizen:/);
 });
 
 test('Generate Text asks for a prompt and opens what was written', async () => {
   await workbench.runCommand('Gatescope: Generate Text');
-  const input = workbench.page.locator('.quick-input-widget input.input').first();
-  await eventually('it asks for a text', async () =>
-    /A text to go on from/.test(await workbench.page.locator('.quick-input-widget').innerText()),
-  );
-  await input.fill('MENENIUS:');
-  await workbench.page.keyboard.press('Enter');
+  await workbench.quickInput.type(/A text to go on from/, 'MENENIUS:');
   await eventually('the text is open', async () => /MENENIUS:.*\S/.test(await workbench.editorText()));
-  await workbench.page.keyboard.press('Escape');
   assert.deepEqual(workbench.violations, []);
 });

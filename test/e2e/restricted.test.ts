@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { actUntil, eventually } from '../support/eventually.ts';
 import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
@@ -32,10 +32,7 @@ after(async () => {
 
 test('the config says why training is off, and the palette does not offer it', async () => {
   await workbench.openFile(EXAMPLE_CONFIG);
-  const lens = workbench.page.locator('.codelens-decoration').first();
-  await eventually('the line says so', async () =>
-    /Training is off in Restricted Mode/.test((await lens.innerText()).replaceAll('\u00a0', ' ')),
-  );
+  await eventually('the line says so', async () => /Training is off in Restricted Mode/.test(await workbench.lenses()));
   assert.equal(await workbench.hasCommand('Gatescope: Train'), false);
   assert.equal(await workbench.hasCommand('Gatescope: Open Dashboard'), true);
 });
@@ -49,25 +46,27 @@ test('runs can be looked at; predictions are off with the reason', async () => {
   await eventually('its evaluation shows', async () =>
     /Misclassified/.test(await page.locator('gs-evaluation').innerText()),
   );
-  assert.ok(await page.getByRole('textbox', { name: 'A text to classify' }).isDisabled());
+  await eventually('predictions are off', () => page.getByRole('textbox', { name: 'A text to classify' }).isDisabled());
   assert.match(await page.locator('gs-try-it').innerText(), /Restricted Mode/);
 });
 
 test('probes that were stored can be looked at, epoch by epoch; tracing a text is off with the reason', async () => {
   await workbench.runCommand('Gatescope: Inspect Gates…');
   const page = await workbench.inspector();
-  await page.getByText(/Tracing texts is off because this folder is in Restricted Mode/).waitFor();
+  await workbench.shows(page.getByText(/Tracing texts is off because this folder is in Restricted Mode/));
   const text = page.getByRole('textbox', { name: 'A text to look at' });
   assert.ok(await text.isDisabled());
   await eventually('the first probe is shown', async () => /^Wherefore/.test(await text.inputValue()));
-  await page.getByRole('grid').first().focus();
-  await workbench.page.keyboard.press('ArrowRight');
-  await eventually('a cell is read out', async () =>
-    /= .?\d\.\d{4}/.test(await page.getByLabel('Read-out').innerText()),
+  await actUntil(
+    'a cell is read out',
+    () => page.getByRole('grid').first().press('ArrowRight'),
+    async () => /= .?\d\.\d{4}/.test(await page.getByLabel('Read-out').innerText()),
   );
-  await page.getByRole('slider', { name: 'Epoch' }).press('Home');
-  await eventually('the network before training is shown', async () =>
-    /before training/.test((await page.getByRole('slider', { name: 'Epoch' }).getAttribute('aria-valuetext')) ?? ''),
+  const slider = page.getByRole('slider', { name: 'Epoch' });
+  await actUntil(
+    'the network before training is shown',
+    () => slider.press('Home'),
+    async () => /before training/.test((await slider.getAttribute('aria-valuetext')) ?? ''),
   );
   assert.equal(await workbench.hasCommand('Gatescope: Inspect Gates of Selection'), false);
   assert.deepEqual(workbench.violations, []);

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Frame } from 'playwright-core';
 import { listRuns } from '../../extension/store/runStore.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { actUntil, eventually } from '../support/eventually.ts';
 import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
@@ -55,14 +55,8 @@ test('activation is measured, and said in the log', async (t) => {
 });
 
 test('the line above the config offers Train, Dashboard and the number of runs', async () => {
-  const lens = workbench.page.locator('.codelens-decoration');
   await eventually('the line is there', async () => {
-    const text = (
-      await lens
-        .first()
-        .innerText()
-        .catch(() => '')
-    ).replaceAll('\u00a0', ' ');
+    const text = await workbench.lenses();
     return /Train/.test(text) && /Dashboard/.test(text) && /0 runs/.test(text);
   });
 });
@@ -82,7 +76,7 @@ test('training from the palette: the page moves while it runs', async () => {
       }),
     );
   }
-  assert.match(await workbench.statusBar.innerText(), /poch \d|%/);
+  await eventually('the status bar tells', async () => /poch \d|%/.test(await workbench.statusBar.innerText()));
 });
 
 /** What test/fixtures/probe writes: milliseconds. */
@@ -145,14 +139,15 @@ test('reload and hiding in the middle of training lose no point that was measure
   await showsAll(before);
   await workbench.runCommand('Gatescope: Open Dashboard');
   const shown = await workbench.dashboard();
-  await workbench.openFile('train.csv');
-  await eventually('the page is hidden', async () => {
-    if (shown.isDetached()) return true;
-    // The file went to the other group of editors: the page was not the active one yet.
-    await workbench.runCommand('Gatescope: Open Dashboard');
-    await workbench.openFile('train.csv');
-    return shown.isDetached();
-  });
+  await actUntil(
+    'the page is hidden',
+    async () => {
+      // The file goes to the group of editors that is active, which must be the page's.
+      await workbench.runCommand('Gatescope: Open Dashboard');
+      await workbench.openFile('train.csv');
+    },
+    () => shown.isDetached(),
+  );
   const hidden = (await linesOf(dir)).length;
   await eventually('it trains on', async () => (await linesOf(dir)).length > hidden);
   await workbench.runCommand('Gatescope: Open Dashboard');
@@ -173,14 +168,12 @@ test('a stopped run ends with a score, a notification with actions, and every fi
     60_000,
   );
   assert.ok((run.manifest.test?.accuracy ?? 0) > 0.8);
-  await workbench
-    .notification(/was stopped; what it has learned is kept\. Test accuracy \d/)
-    .getByText('Predict', { exact: true })
-    .waitFor();
+  const end = await workbench.notified(/was stopped; what it has learned is kept\. Test accuracy \d/);
+  await workbench.shows(end.getByText('Predict', { exact: true }));
   await eventually('the page shows the evaluation', async () =>
     /Misclassified/.test(await page.locator('gs-evaluation').innerText()),
   );
-  assert.equal(await pointsOf(page), (await linesOf(run.dir)).length);
+  await eventually('it shows all points', async () => (await pointsOf(page)) === (await linesOf(run.dir)).length);
   const names = new Set(await readdir(run.dir));
   for (const name of [
     'config.json',
@@ -199,13 +192,17 @@ test('the status bar still says what computed the run', async () => {
   const { page, statusBar } = workbench;
   const said =
     /Last run:[\s\S]*Computed with (native|WebAssembly) kernels \(\S+\), \d+ threads?\.[\s\S]*Engine Information/;
-  await eventually('its tooltip shows', async () => {
-    await page.mouse.move(600, 300);
-    await statusBar.locator('.statusbar-item[id*="gatescope.training"]').first().hover();
-    await page.waitForTimeout(1500);
-    const text = (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
-    return said.test(text.replaceAll('\u00a0', ' '));
-  });
+  await actUntil(
+    'its tooltip shows',
+    async () => {
+      await page.mouse.move(600, 300);
+      await statusBar.locator('.statusbar-item[id*="gatescope.training"]').first().hover();
+    },
+    async () => {
+      const text = (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
+      return said.test(text.replaceAll('\u00a0', ' '));
+    },
+  );
   await page.mouse.move(600, 300);
 });
 
@@ -220,23 +217,21 @@ test('Show Engine Information opens a document that says what computes', async (
 
 test('the page predicts what is typed', async () => {
   const page = await workbench.dashboard();
-  await page.getByRole('textbox', { name: 'A text to classify' }).fill('Wherefore art thou so pale, my lord?');
   const first = page.getByRole('table', { name: 'Class probabilities' }).locator('tr').first();
-  await eventually('the prediction shows', async () => /^early-modern\s+\d/.test(await first.innerText()));
+  await actUntil(
+    'the prediction shows',
+    () => page.getByRole('textbox', { name: 'A text to classify' }).fill('Wherefore art thou so pale, my lord?'),
+    async () => /^early-modern\s+\d/.test(await first.innerText()),
+  );
 });
 
 test('Predict takes a typed text and lists class probabilities', async () => {
   await workbench.runCommand('Gatescope: Predict');
-  const input = workbench.page.locator('.quick-input-widget input.input').first();
-  await eventually('it asks for a text', async () => {
-    const placeholder = await workbench.page.locator('.quick-input-widget').innerText();
-    return /A text to classify/.test(placeholder);
-  });
-  await input.fill('I will call you on the phone tomorrow.');
-  await workbench.page.keyboard.press('Enter');
-  const first = workbench.page.locator('.quick-input-widget .monaco-list-row').first();
+  const { quickInput } = workbench;
+  await quickInput.type(/A text to classify/, 'I will call you on the phone tomorrow.');
+  const first = quickInput.row('%');
   await eventually('probabilities show', async () => /^modern[\s\S]*\d+(\.\d)? ?%/.test(await first.innerText()));
-  await workbench.page.keyboard.press('Escape');
+  await quickInput.dismiss();
 });
 
 test('after a reload of the whole window the run is there with all of its points', async () => {
@@ -247,10 +242,7 @@ test('after a reload of the whole window the run is there with all of its points
   const lines = (await linesOf(dir)).length;
   await eventually('all points are there', async () => (await pointsOf(page)) === lines);
   await workbench.openFile(EXAMPLE_CONFIG);
-  const lens = workbench.page.locator('.codelens-decoration');
-  await eventually('the config counts its run', async () =>
-    /1 run/.test((await lens.first().innerText()).replaceAll('\u00a0', ' ')),
-  );
+  await eventually('the config counts its run', async () => /1 run/.test(await workbench.lenses()));
   assert.deepEqual(workbench.violations, []);
 });
 
@@ -264,5 +256,5 @@ test('the example trains to its end from the palette', async () => {
     120_000,
   );
   assert.ok((run.manifest.test?.accuracy ?? 0) > 0.8);
-  await workbench.notification(/is trained\. Test accuracy \d/).waitFor();
+  await workbench.notified(/is trained\. Test accuracy \d/);
 });

@@ -33,54 +33,38 @@ after(async () => {
 
 const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
 
-/** Types a path into the dialog for files, which in the browser is a line to type in with a button beside it. */
-async function choosePath(path: string): Promise<void> {
-  const dialog = workbench.page.locator('.quick-input-widget');
-  const button = dialog.getByRole('button', { name: /^(OK|Look At It|Export Here)$/ });
-  await button.waitFor();
-  const input = dialog.locator('input.input').first();
-  await eventually('the dialog takes the path', async () => {
-    await input.fill(path, { timeout: 4000 });
-    return (await input.inputValue()) === path;
-  });
-  await button.click();
-}
-
-const pick = (text: string): Promise<void> =>
-  workbench.page.locator('.quick-input-widget .monaco-list-row', { hasText: text }).first().click();
-
 test('Import Weights shows the table, asks, and makes a run that predicts', async () => {
+  const { quickInput } = workbench;
   await workbench.runCommand('Gatescope: Import Weights…');
-  await choosePath(join(workspace.dir, 'lstm.pt'));
-  await pick('Choose the file of tokens');
-  await choosePath(join(workspace.dir, 'tokens.txt'));
-  await workbench.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Import', exact: true }).click();
+  await quickInput.choosePath(/File of weights/, join(workspace.dir, 'lstm.pt'), 'Look At It');
+  await quickInput.pick(/Import lstm\.pt/, 'Choose the file of tokens');
+  await quickInput.choosePath(/^Tokens of the model$/m, join(workspace.dir, 'tokens.txt'));
+  await workbench.answerDialog('Import');
   const [{ dir, manifest }] = await eventually('there is a run', async () => {
     const found = await runs();
     return found[0]?.manifest.status === 'imported' ? found : undefined;
   });
   assert.equal(manifest.name, 'lstm.pt');
-  assert.match(await workbench.editorText(), /fc\.weight +\[3, 8\] +head\.weight/);
+  await eventually('the table shows', async () =>
+    /fc\.weight +\[3, 8\] +head\.weight/.test(await workbench.editorText()),
+  );
   assert.ok((await readdir(dir)).includes('tokenizer.json'));
 
   await workbench.runCommand('Gatescope: Predict');
-  await workbench.page.locator('.quick-input-widget input.input').first().fill('two five one');
-  await workbench.page.keyboard.press('Enter');
-  await eventually('the classes show', async () =>
-    /lstm\.pt: two five one[\s\S]*%/.test(await workbench.page.locator('.quick-input-widget').innerText()),
-  );
-  await workbench.page.keyboard.press('Escape');
+  await quickInput.type(/A text to classify/, 'two five one');
+  await eventually('the classes show', () => quickInput.asks(/lstm\.pt: two five one[\s\S]*%/));
+  await quickInput.dismiss();
 });
 
 test('Export Run writes a PyTorch module', async () => {
   await workbench.runCommand('Gatescope: Export Run…');
-  await pick('PyTorch');
-  await choosePath(workspace.dir);
+  await workbench.quickInput.pick(/For which library\?/, 'PyTorch');
+  await workbench.quickInput.choosePath(/Folder to put the export in/, workspace.dir, 'Export Here');
   const [{ manifest }] = await runs();
   const folder = join(workspace.dir, `${manifest.id}-pytorch`);
   const source = await eventually('model.py is there', () =>
     readFile(join(folder, 'model.py'), 'utf8').catch(() => undefined),
   );
   assert.match(source, /class LSTMEncoder\(nn\.LSTM\)/);
-  await workbench.notification(/Exported to .*model\.py/).waitFor();
+  await workbench.notified(/Exported to .*model\.py/);
 });

@@ -93,6 +93,7 @@ test('what the user gets wrong is exit code 1 with a remedy', async () => {
     [['predict', run, '--file', '.'], /it is a folder/],
     [['evaluate', run, '--data', 'none.csv'], /none\.csv does not exist\. Give/],
     [['runs', 'destroy'], /no action/],
+    [['runs', 'diff', run], /diff needs two runs/],
     [['doctor', '--backend', 'gpu'], /--backend is one of auto, native/],
     [['doctor', '--threads', '65'], /at most 64/],
     [['doctor', 'me'], /options only/],
@@ -339,6 +340,14 @@ test('runs are listed, shown, renamed, annotated, reported on and deleted', asyn
     (await cli('train', 'weather.gatescope.json', '--json', '--set', 'training.epochs=1')).stdout,
   );
   const doomedRun = doomed.at(-1)!.run as string;
+  const diff = await cli('runs', 'diff', run, doomedRun);
+  assert.match(diff.stdout, new RegExp(`^key +${run} +${doomedRun}\n`));
+  assert.match(diff.stdout, /^training\.epochs +4 +1$/m);
+  assert.deepEqual(JSON.parse((await cli('runs', 'diff', run, doomedRun, '--json')).stdout), {
+    runs: [run, doomedRun],
+    differences: [{ key: 'training.epochs', before: '4', after: '1' }],
+  });
+  assert.match((await cli('runs', 'diff', run, run)).stderr, /from the same config/);
   assert.equal((await cli('runs', 'delete', doomedRun, '--yes')).code, 0);
   const left = jsonLines((await cli('runs', '--json')).stdout).map(({ id }) => id);
   assert.deepEqual(left, [run]);
@@ -355,4 +364,11 @@ test('dataset shows how data is read; plan what would be trained', async () => {
     plan.total,
     plan.parameters.reduce((sum: number, { count }: { count: number }) => sum + count, 0),
   );
+  const { estimate } = plan;
+  assert.equal(estimate.parameters, plan.total);
+  assert.equal(estimate.updates, plan.rates.stepsPerEpoch);
+  assert.ok(estimate.seconds > 0 && estimate.memory.weights === 4 * plan.total);
+  const words = (await cli('plan', 'weather.gatescope.json')).stdout;
+  assert.match(words, /^About .* of memory: weights /m);
+  assert.match(words, /^An epoch: about .* s \(\d+ updates, [\d,]+ tokens; .* threads?\)\.$/m);
 });

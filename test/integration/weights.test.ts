@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../extension/util/userError.ts';
-import { jsonLines, makeProject, readJson, runCli, startWorker } from './support.ts';
+import { jsonLines, makeProject, readJson, runCli, startCli, startWorker } from './support.ts';
 
 const FILES = resolve(import.meta.dirname, '../golden/weights/files');
 /** Tokens of the golden models: ids 0 to 6. */
@@ -54,6 +54,26 @@ test('a PyTorch file becomes a run that predicts as PyTorch does', async (t) => 
       assert.ok(Math.abs(mine.probability - probability) < 1e-6, text);
     }
   }
+});
+
+test('Ctrl-C while a file of weights is read ends the import, and leaves nothing behind', async (t) => {
+  const dir = await makeFolder(t);
+  const hook = join(dir, 'interrupt.cjs');
+  await writeFile(
+    hook,
+    `const fs = require('node:fs/promises');
+     const { open } = fs;
+     fs.open = (path, ...rest) => {
+       if (String(path).endsWith('torch-lstm.pt')) process.emit('SIGINT');
+       return open(path, ...rest);
+     };`,
+  );
+  const before = await readdir(dir);
+  const env = { ...process.env, NODE_OPTIONS: `--require ${hook}` };
+  const args = ['import', join(FILES, 'torch-lstm.pt'), '--vocabulary', 'tokens.txt', '--labels', 'a,b,c'];
+  const { code, stdout } = await startCli(args, dir, env).done;
+  assert.deepEqual([code, stdout], [130, '']);
+  assert.deepEqual(await readdir(dir), before);
 });
 
 test('a dry run shows the table and writes nothing; what does not fit is exit code 1 with the tensor', async (t) => {

@@ -6,7 +6,7 @@ import type { Fixture } from '../../webview/dev/fixtureHost.ts';
 import { findViolations, overflowOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { openFixturePage, type PageOptions } from '../support/fixturePage.ts';
 import { THEMES, type ThemeName } from '../support/themes.ts';
 
@@ -45,13 +45,13 @@ const titleOf = (page: Page): Promise<string> => page.getByRole('heading', { lev
 test('a live run: read-out, controls, and a chart that grows with every frame', async (t) => {
   const page = await open(t);
   const status = page.getByRole('status', { name: 'Training progress' });
-  assert.match(await status.innerText(), /Epoch 2 of 5\s+step 120\s+loss 0\.532/);
+  await becomes(() => status.innerText(), /Epoch 2 of 5\s+step 120\s+loss 0\.532/);
   await eventually('all points so far', async () => (await pointsOf(page)) === 120);
   await page.evaluate(() => window.fixture.play(10));
   await eventually('ten more', async () => (await pointsOf(page)) === 130);
   await eventually('the read-out follows', async () => /step 129/.test(await status.innerText()));
   await page.getByRole('button', { name: 'Pause' }).click();
-  assert.deepEqual(await callsOf(page, 'control'), [{ runId: '2026-11-24T12-00-00-live', action: 'pause' }]);
+  await becomes(() => callsOf(page, 'control'), [{ runId: '2026-11-24T12-00-00-live', action: 'pause' }]);
 });
 
 test('the mouse reads values, and latest ones again when it leaves; it zooms by dragging and out by a double click', async (t) => {
@@ -62,7 +62,7 @@ test('the mouse reads values, and latest ones again when it leaves; it zooms by 
   const at = (share: number): [number, number] => [box.x + box.width * share, box.y + box.height * 0.5];
   const range = async (): Promise<number[]> =>
     Promise.all(['data-x-min', 'data-x-max'].map(async (name) => Number(await chart(page).getAttribute(name))));
-  assert.match(await readout(), /^Latest/);
+  await becomes(readout, /^Latest/);
   await page.mouse.move(...at(0.5));
   await eventually('values at the mouse', async () => /^Step [1-9]/.test(await readout()));
   await page.mouse.down();
@@ -94,8 +94,8 @@ test('a reload restores what was chosen', async (t) => {
   await eventually('the other run is shown', async () => (await titleOf(page)) === 'TREC, hidden 60');
   await page.reload();
   await eventually('it still is', async () => (await titleOf(page)) === 'TREC, hidden 60');
-  assert.ok(await page.getByRole('checkbox', { name: 'Log y' }).isChecked());
-  assert.ok(await page.getByRole('radio', { name: 'Epoch' }).isChecked());
+  await becomes(() => page.getByRole('checkbox', { name: 'Log y' }).isChecked(), true);
+  await becomes(() => page.getByRole('radio', { name: 'Epoch' }).isChecked(), true);
 });
 
 test('the table is worked by keyboard: move, show, plot, rename, delete', async (t) => {
@@ -124,7 +124,7 @@ test('the table is worked by keyboard: move, show, plot, rename, delete', async 
     'it is gone',
     async () => !/A better name/.test(await page.getByRole('table', { name: 'Runs' }).innerText()),
   );
-  assert.deepEqual(await callsOf(page, 'deleteRuns'), [{ runIds: [second] }]);
+  await becomes(() => callsOf(page, 'deleteRuns'), [{ runIds: [second] }]);
 });
 
 test('a thousand runs: few rows are drawn, End reaches the last, filter and sort work', async (t) => {
@@ -132,7 +132,7 @@ test('a thousand runs: few rows are drawn, End reaches the last, filter and sort
   const table = page.getByRole('table', { name: 'Runs' });
   const rows = table.locator('tbody tr[data-run]');
   assert.ok((await rows.count()) < 50);
-  assert.equal(await table.getAttribute('aria-rowcount'), '1001');
+  await becomes(() => table.getAttribute('aria-rowcount'), '1001');
   await rows.first().focus();
   await page.keyboard.press('End');
   await eventually('the last row has the focus', () =>
@@ -177,7 +177,7 @@ test('a prediction follows what is typed; unknown tokens are marked', async (t) 
   const page = await open(t, { state: 'one' });
   await page.getByRole('textbox', { name: 'A text to classify' }).fill('incomprehensibilities are few');
   await eventually('it is there', async () => (await page.locator('.probabilities tr').count()) === 6);
-  assert.equal(await page.locator('.token.is-unknown').innerText(), 'incomprehensibilities');
+  await becomes(() => page.locator('.token.is-unknown').innerText(), 'incomprehensibilities');
 });
 
 test('evaluation: matrix read by keyboard, mistakes open at their line', async (t) => {
@@ -189,9 +189,10 @@ test('evaluation: matrix read by keyboard, mistakes open at their line', async (
   await page.keyboard.press('ArrowRight');
   await page.getByText(/^ABBR, taken for DESC/).waitFor();
   await page.getByRole('button', { name: 'TREC.test.all:4', exact: true }).click();
-  assert.deepEqual(await callsOf(page, 'openExample'), [
-    { runId: '2026-11-24T10-00-00-trec', path: 'data/TREC.test.all', line: 4 },
-  ]);
+  await becomes(
+    () => callsOf(page, 'openExample'),
+    [{ runId: '2026-11-24T10-00-00-trec', path: 'data/TREC.test.all', line: 4 }],
+  );
 });
 
 test('gates are inspected of the run, of a row, of a mistake and of what was typed', async (t) => {
@@ -202,12 +203,15 @@ test('gates are inspected of the run, of a row, of a mistake and of what was typ
   await page.getByRole('button', { name: 'Inspect gates of TREC.test.all:4', exact: true }).click();
   await page.getByRole('textbox', { name: 'A text to classify' }).fill('How far is it ?');
   await page.locator('gs-try-it').getByRole('button', { name: 'Inspect Gates' }).click();
-  assert.deepEqual(await callsOf(page, 'inspect'), [
-    { runId, text: undefined },
-    { runId, text: undefined },
-    { runId, text: 'What is an annotated bibliography ?' },
-    { runId, text: 'How far is it ?' },
-  ]);
+  await becomes(
+    () => callsOf(page, 'inspect'),
+    [
+      { runId, text: undefined },
+      { runId, text: undefined },
+      { runId, text: 'What is an annotated bibliography ?' },
+      { runId, text: 'How far is it ?' },
+    ],
+  );
 });
 
 test('texts are never read as HTML', async (t) => {
@@ -234,9 +238,9 @@ test('no runs, no trust, and a failure each say what to do', async (t) => {
   await none.getByText('press Train above its first line').waitFor();
   const untrusted = await open(t, { state: 'untrusted' });
   await untrusted.getByText('Restricted Mode').waitFor();
-  assert.ok(await untrusted.getByRole('textbox', { name: 'A text to classify' }).isDisabled());
+  await becomes(() => untrusted.getByRole('textbox', { name: 'A text to classify' }).isDisabled(), true);
   const failing = await open(t, { state: 'failing' });
-  assert.match(await failing.getByRole('alert').innerText(), /cannot be read\. Look at its permissions\./);
+  await becomes(() => failing.getByRole('alert').innerText(), /cannot be read\. Look at its permissions\./);
   await failing.getByRole('button', { name: 'Try again' }).click();
   await eventually('it is asked again', async () => (await callsOf(failing, 'runs')).length === 2);
 });
@@ -276,23 +280,23 @@ test('a language model: its own curves and scores, no classes, samples, and text
   await page.getByRole('img', { name: /^Perplexity/ }).waitFor();
   await page.getByRole('img', { name: /^Bits per character/ }).waitFor();
   assert.equal(await page.getByRole('img', { name: /^Accuracy/ }).count(), 0);
-  assert.equal(await page.getByRole('img', { name: /^Perplexity/ }).getAttribute('data-points'), '607');
+  await becomes(() => page.getByRole('img', { name: /^Perplexity/ }).getAttribute('data-points'), '607');
   const header = await page.locator('.run-header').innerText();
   assert.match(header, /Test perplexity\s+4\.963/);
   assert.doesNotMatch(header, /Labels|accuracy/);
-  assert.match(await page.getByRole('row', { name: /Plot Shakespeare/ }).innerText(), /4\.884 ppl\s+4\.963 ppl/);
+  await becomes(() => page.getByRole('row', { name: /Plot Shakespeare/ }).innerText(), /4\.884 ppl\s+4\.963 ppl/);
   const evaluation = await page.getByRole('region', { name: 'Evaluation' }).innerText();
   assert.match(evaluation, /Bits per character\s+2\.311/);
   assert.match(evaluation, /Tokens\s+111,539/);
   assert.equal(await page.getByRole('table', { name: 'Confusion matrix' }).count(), 0);
   const samples = page.getByRole('region', { name: 'Samples' });
-  assert.match(await samples.innerText(), /Epoch 6[\s\S]*Epoch 5[\s\S]*<b>sun<\/b>/);
+  await becomes(() => samples.innerText(), /Epoch 6[\s\S]*Epoch 5[\s\S]*<b>sun<\/b>/);
   await page.getByRole('textbox', { name: 'A text to go on from' }).fill('Good morrow');
   await page.getByRole('slider', { name: 'Temperature' }).fill('0.5');
   await page.getByRole('button', { name: 'Generate' }).click();
   await page.getByText('Good morrow, my lord,').waitFor();
   const settings = { prompt: 'Good morrow', length: 500, temperature: 0.5, seed: 1 };
-  assert.deepEqual(await callsOf(page, 'generate'), [{ runId: '2026-11-24T11-00-00-shakespeare', settings }]);
+  await becomes(() => callsOf(page, 'generate'), [{ runId: '2026-11-24T11-00-00-shakespeare', settings }]);
   await page.getByRole('textbox', { name: 'A text to go on from' }).fill('é');
   await page.getByRole('button', { name: 'Generate' }).click();
   await page.getByText('not in the model’s vocabulary: "é"').waitFor();
@@ -306,9 +310,9 @@ test('groups of parameters: what is frozen has a lock and has moved by nothing; 
   const table = page.getByRole('table', { name: 'Groups of parameters' });
   const rows = table.getByRole('row');
   await eventually('the movement is there', async () => /0 %/.test(await rows.nth(1).innerText()));
-  assert.match(await rows.nth(1).innerText(), /embedding frozen\s+0 of 868,400\s+–\s+0 %/);
-  assert.match(await rows.nth(2).innerText(), /encoder\.0\s+161,600\s+0\.000385\s+4 %/);
-  assert.equal(await rows.nth(1).locator('.codicon-lock').count(), 1);
+  await becomes(() => rows.nth(1).innerText(), /embedding frozen\s+0 of 868,400\s+–\s+0 %/);
+  await becomes(() => rows.nth(2).innerText(), /encoder\.0\s+161,600\s+0\.000385\s+4 %/);
+  await becomes(() => rows.nth(1).locator('.codicon-lock').count(), 1);
   assert.equal(await rows.nth(4).locator('.codicon-lock').count(), 0);
   await rows.nth(1).locator('summary').focus();
   await page.keyboard.press('Enter');
@@ -317,8 +321,8 @@ test('groups of parameters: what is frozen has a lock and has moved by nothing; 
   // Charts follow the window in a frame of their own.
   await eventually('the page fits', () => page.evaluate(() => document.documentElement.scrollWidth <= 400));
   const change = page.getByRole('table', { name: 'Change of gates on the probes' });
-  assert.match(await change.innerText(), /Layer\s+i\s+f\s+g\s+o\s+c\s+tanh c\s+h\s+encoder\.0\s+0\.0210/);
-  assert.match(await page.getByRole('region', { name: 'Evaluation' }).innerText(), /86\.2 %\s+from 59\.4 %/);
+  await becomes(() => change.innerText(), /Layer\s+i\s+f\s+g\s+o\s+c\s+tanh c\s+h\s+encoder\.0\s+0\.0210/);
+  await becomes(() => page.getByRole('region', { name: 'Evaluation' }).innerText(), /86\.2 %\s+from 59\.4 %/);
 });
 
 test('a run that goes on from a checkpoint shows what it has since, not what it forgot', async (t) => {

@@ -8,7 +8,7 @@ import type { UnitCurves } from '../../webview/inspector/unitCurves.ts';
 import type { Heatmap } from '../../webview/shared/heatmap/heatmap.ts';
 import { findViolations, overflowOf } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { openFixturePage, type PageOptions } from '../support/fixturePage.ts';
 import { THEMES, type ThemeName } from '../support/themes.ts';
 
@@ -75,7 +75,7 @@ test('tabs are worked by keyboard, and the open one survives a reload', async (t
   await page.getByText('Choose a span of tokens').waitFor();
   await page.reload();
   await page.getByText('Choose a span of tokens').waitFor();
-  assert.equal(await page.getByRole('tab', { name: VIEWS.match }).getAttribute('aria-selected'), 'true');
+  await becomes(() => page.getByRole('tab', { name: VIEWS.match }).getAttribute('aria-selected'), 'true');
 });
 
 test('what was set in a view is there again after a reload, and after a look at another view', async (t) => {
@@ -94,17 +94,17 @@ test('what was set in a view is there again after a reload, and after a look at 
   await page.getByRole('checkbox', { name: 'off after it' }).check();
   await page.reload();
   await show(page, 'match');
-  assert.equal(await view(page).getByRole('button', { name: 'Hamlet' }).getAttribute('aria-pressed'), 'true');
-  assert.equal(await page.getByRole('slider', { name: 'at least' }).inputValue(), '0.45');
-  assert.ok(await page.getByRole('checkbox', { name: 'off after it' }).isChecked());
+  await becomes(() => view(page).getByRole('button', { name: 'Hamlet' }).getAttribute('aria-pressed'), 'true');
+  await becomes(() => page.getByRole('slider', { name: 'at least' }).inputValue(), '0.45');
+  await becomes(() => page.getByRole('checkbox', { name: 'off after it' }).isChecked(), true);
   await show(page, 'gradients');
-  assert.ok(await page.getByRole('radio', { name: 'Integrated gradients' }).isChecked());
-  assert.equal(await select('of the logit of').locator('option:checked').innerText(), 'LOC');
+  await becomes(() => page.getByRole('radio', { name: 'Integrated gradients' }).isChecked(), true);
+  await becomes(() => select('of the logit of').locator('option:checked').innerText(), 'LOC');
   await show(page, 'units');
-  assert.equal(await select('with').locator('option:checked').innerText(), 'length of the token');
+  await becomes(() => select('with').locator('option:checked').innerText(), 'length of the token');
   await show(page, 'saturation');
-  assert.equal(await select('Over').locator('option:checked').innerText(), 'training data');
-  assert.equal(await page.getByRole('slider', { name: 'Shut below' }).inputValue(), '0.2');
+  await becomes(() => select('Over').locator('option:checked').innerText(), 'training data');
+  await becomes(() => page.getByRole('slider', { name: 'Shut below' }).inputValue(), '0.2');
 });
 
 test('saturation: a dot that is reached by key is the row of the heatmap, with its true shares', async (t) => {
@@ -120,7 +120,7 @@ test('saturation: a dot that is reached by key is the row of the heatmap, with i
   const share = (isIn: (value: number) => boolean): string => percent(values.filter(isIn).length / values.length);
   assert.ok((await viewReadout(page)).includes(`f shut in ${share((f) => f < 0.1)}, open in ${share((f) => f > 0.9)}`));
   await eventually('the heatmap is at its row', async () => (await spoken(page)).startsWith(`Unit ${unit}, token 0,`));
-  assert.ok(await page.getByRole('radio', { name: '← backward' }).isChecked());
+  await becomes(() => page.getByRole('radio', { name: '← backward' }).isChecked(), true);
   await page.getByRole('slider', { name: 'Shut below' }).fill('0.49');
   await eventually('other thresholds, other shares', async () =>
     (await viewReadout(page)).includes(`f shut in ${share((f) => f < 0.49)}`),
@@ -138,7 +138,7 @@ test('saturation: a click takes the unit of the dot, and once more the next one 
   assert.match(first, /i shut in 0\.0 %, open in 0\.0 %.*The same for i: units/);
   await plot.click({ position: at });
   await eventually('another one', async () => (await viewReadout(page)) !== first);
-  assert.match(await viewReadout(page), /i shut in 0\.0 %, open in 0\.0 %/);
+  await becomes(() => viewReadout(page), /i shut in 0\.0 %, open in 0\.0 %/);
 });
 
 test('saturation over the epochs: every stored one is read, and a text without them says so', async (t) => {
@@ -153,7 +153,7 @@ test('saturation over the epochs: every stored one is read, and a text without t
   await eventually('the page is at epoch 0', async () =>
     /now at epoch 0 shut/.test((await picture.getAttribute('aria-label')) ?? ''),
   );
-  assert.match(await page.locator('gs-epoch-slider').innerText(), /Epoch 0|before training/i);
+  await becomes(() => page.locator('gs-epoch-slider').innerText(), /Epoch 0|before training/i);
   await page.getByRole('combobox', { name: 'Over' }).selectOption('training data');
   await eventually('the data are asked for', async () =>
     (await callsOf(page, 'statistics')).some((params) => JSON.stringify(params).includes('"split":"train"')),
@@ -178,7 +178,7 @@ test('memory: bars by keyboard, the units of a bar, and a unit of a list is the 
   await page.keyboard.press('Enter');
   const list = page.getByRole('listbox', { name: /^In the chosen bar/ });
   await list.waitFor();
-  assert.equal(await list.getByRole('option').first().getAttribute('aria-setsize'), count?.[1]);
+  await becomes(() => list.getByRole('option').first().getAttribute('aria-setsize'), count?.[1]);
   await list.focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -212,7 +212,7 @@ test('units by correlation: another annotation gives another order; few rows of 
 test('gradients: a bar a token, chosen by keys; integrated ones say their completeness error', async (t) => {
   const page = await open(t, 'gradients');
   const tokens = page.locator('.strip-token');
-  assert.equal(await tokens.count(), TOKENS.length);
+  await becomes(() => tokens.count(), TOKENS.length);
   await tokens.first().focus();
   await page.keyboard.press('End');
   await eventually('the last token is the place of the page', async () =>
@@ -332,8 +332,8 @@ test('connectivity: values by keyboard, zero where the token was not read yet, i
 test('epochs: stepped, played to the end, best one marked, and the trace follows', async (t) => {
   const page = await open(t, 'saturation');
   const slider = page.getByRole('slider', { name: 'Epoch' });
-  assert.equal(await slider.getAttribute('aria-valuetext'), 'epoch 4 (best)');
-  assert.equal(await page.locator('.epoch-best').getAttribute('title'), 'Epoch 4 is the best');
+  await becomes(() => slider.getAttribute('aria-valuetext'), 'epoch 4 (best)');
+  await becomes(() => page.locator('.epoch-best').getAttribute('title'), 'Epoch 4 is the best');
   await page.locator('.inspector-body').getByRole('grid').focus();
   await page.keyboard.press('ArrowDown');
   await eventually('a cell', async () => /^Unit \d+, token 0/.test(await spoken(page)));
@@ -359,12 +359,12 @@ test('epochs: stepped, played to the end, best one marked, and the trace follows
 test('what if: nothing differs without an edit; an edit differs from its token on; the text survives a reload', async (t) => {
   const page = await open(t, 'whatIf', { state: 'lstm' });
   await page.getByText('every signal to the last bit').waitFor();
-  assert.equal(await view(page).locator('gs-heatmap').count(), 7);
-  assert.equal(await view(page).locator('.legend-note', { hasText: 'no difference' }).count(), 7);
+  await becomes(() => view(page).locator('gs-heatmap').count(), 7);
+  await becomes(() => view(page).locator('.legend-note', { hasText: 'no difference' }).count(), 7);
   const changed = PROBE.replace('Hamlet', 'Macbeth').replace(' it ', ' ');
   await page.getByRole('textbox', { name: 'The changed text' }).fill(changed);
   await page.getByText('1 token changed, 1 token deleted').waitFor();
-  assert.match(await textOf(page), /Nothing differs before column 2, “Hamlet→Macbeth”/);
+  await becomes(() => textOf(page), /Nothing differs before column 2, “Hamlet→Macbeth”/);
   const grid = view(page).getByRole('grid').first();
   await grid.focus();
   const cell = view(page).getByRole('gridcell').first();
@@ -424,7 +424,7 @@ test('side by side: two texts, two epochs and two runs, with one cursor', async 
     '“Who” on both sides',
     async () => ((await viewReadout(page)).match(/at “Who”/g) ?? []).length === 2,
   );
-  assert.match(await view(page).getByRole('gridcell').nth(1).innerText(), /^Unit 0, token 3, “Who”/);
+  await becomes(() => view(page).getByRole('gridcell').nth(1).innerText(), /^Unit 0, token 3, “Who”/);
   await page.getByText('Two epochs').click();
   await page.getByRole('combobox', { name: 'with' }).selectOption('epoch 2');
   await eventually('of epoch 2 there is the probe', async () =>
@@ -456,7 +456,7 @@ test('select and match: a span by keys, a search with progress, hits that open t
   await page.getByRole('button', { name: 'Find' }).click();
   const table = page.getByRole('table', { name: 'Places where the same units are on' });
   await table.waitFor();
-  assert.equal(await table.getByRole('row').count(), 51);
+  await becomes(() => table.getByRole('row').count(), 51);
   const [asked] = (await callsOf(page, 'selectAndMatch')) as Record<string, unknown>[];
   assert.deepEqual(
     { ...asked, requestId: '' },
@@ -477,12 +477,13 @@ test('select and match: a span by keys, a search with progress, hits that open t
     },
   );
   await table.getByRole('button', { name: 'TREC.train.all:16', exact: true }).click();
-  assert.deepEqual(await callsOf(page, 'openDataLine'), [
-    { runId: '2026-11-24T10-00-00-trec', path: '/data/TREC.train.all', line: 16 },
-  ]);
+  await becomes(
+    () => callsOf(page, 'openDataLine'),
+    [{ runId: '2026-11-24T10-00-00-trec', path: '/data/TREC.train.all', line: 16 }],
+  );
   await page.getByRole('slider', { name: 'at least' }).fill('1');
   await page.getByText('No unit of 100 is on').waitFor();
-  assert.ok(await page.getByRole('button', { name: 'Find' }).isDisabled());
+  await becomes(() => page.getByRole('button', { name: 'Find' }).isDisabled(), true);
 });
 
 test('select and match: no hits, a thousand hits, and a search that is cancelled', async (t) => {
@@ -543,7 +544,7 @@ test('a language model: characters, blanks that can be seen, and what it expects
   await page.getByRole('textbox', { name: 'The changed text' }).fill('To be, or not to be!');
   await page.getByText('1 token inserted').waitFor();
   const table = page.getByRole('table', { name: 'Probabilities before and after the change' });
-  assert.equal(await table.getByRole('row').count(), 6);
+  await becomes(() => table.getByRole('row').count(), 6);
   assert.ok((await table.innerText()).includes('␣'));
   for (const name of ['saturation', 'units', 'connectivity', 'sideBySide', 'match'] as const) await show(page, name);
 });
@@ -566,7 +567,7 @@ test('a text of a thousand tokens, and one of a single token', async (t) => {
   );
   await show(page, 'match');
   await box(page).fill(Array.from({ length: 1000 }, (_, at) => `word${at % 97}`).join(' '));
-  await eventually('a thousand tokens', async () => (await view(page).locator('.token').count()) === 1000);
+  await becomes(() => view(page).locator('.token').count(), 1000);
   await box(page).fill('Hamlet');
   await eventually('one', async () => (await view(page).locator('.token').count()) === 1);
   for (const name of Object.keys(VIEWS) as View[]) await show(page, name);

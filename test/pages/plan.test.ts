@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { PLAN_PATH } from '../../webview/dev/planFixtures.ts';
 import { findViolations } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { openFixturePage, type PageOptions } from '../support/fixturePage.ts';
 import { THEMES, type ThemeName } from '../support/themes.ts';
 
@@ -34,19 +34,19 @@ const callsOf = (page: Page, method: string): Promise<unknown[]> =>
 test('groups with locks, and a curve a group over the whole run before it starts', async (t) => {
   const page = await open(t);
   const rows = page.getByRole('table', { name: 'Groups of parameters' }).getByRole('row');
-  assert.match(await rows.nth(1).innerText(), /embedding frozen\s+0 of 868,400/);
-  assert.equal(await rows.nth(1).locator('.codicon-lock').count(), 1);
+  await becomes(() => rows.nth(1).innerText(), /embedding frozen\s+0 of 868,400/);
+  await becomes(() => rows.nth(1).locator('.codicon-lock').count(), 1);
   const chart = page.getByRole('img', { name: /^Learning rate\. embedding: learning rate from 0 to/ });
   await eventually('it has all points', async () => (await chart.getAttribute('data-points')) === '1600');
-  assert.equal(await chart.getAttribute('data-x-max'), '4');
+  await becomes(() => chart.getAttribute('data-x-max'), '4');
   const read = page.getByRole('region', { name: 'Learning rates' }).locator('.readout');
   for (const group of ['embedding', 'encoder.0', 'encoder.1', 'head'])
-    assert.match(await read.innerText(), new RegExp(group));
+    await becomes(() => read.innerText(), new RegExp(group));
   await chart.focus();
   await page.keyboard.press('Home');
   await eventually('the first step is read', async () => /Epoch 0\.01/.test(await read.innerText()));
   // Only the head is trained at first.
-  assert.match(await read.innerText(), /embedding\s+0\s+encoder\.0\s+0\s+encoder\.1\s+0\s+head\s+[\d.e-]*[1-9]/);
+  await becomes(() => read.innerText(), /embedding\s+0\s+encoder\.0\s+0\s+encoder\.1\s+0\s+head\s+[\d.e-]*[1-9]/);
 });
 
 test('a search shows its curve with the suggestion, and the rate goes into the config', async (t) => {
@@ -60,10 +60,10 @@ test('a search shows its curve with the suggestion, and the rate goes into the c
   assert.ok(Number(left) > 0);
   assert.equal(Number(await chart.getAttribute('data-points')) + 2 * Number(left), 200);
   await search.getByRole('button', { name: 'Write 0.0026 into Config' }).click();
-  assert.deepEqual(await callsOf(page, 'useRate'), [{ configPath: PLAN_PATH, rate: 0.0026 }]);
+  await becomes(() => callsOf(page, 'useRate'), [{ configPath: PLAN_PATH, rate: 0.0026 }]);
   await chart.focus();
   await page.keyboard.press('Home');
-  assert.match(await search.locator('.readout').innerText(), /Learning rate 1e-7/);
+  await becomes(() => search.locator('.readout').innerText(), /Learning rate 1e-7/);
   await page.getByRole('button', { name: 'Back to Runs' }).click();
   await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
 });

@@ -12,6 +12,7 @@ import { makeEvaluation, makeEvents, makeRun } from '../../webview/dev/fixtures.
 import { makeReportGates, REPORT_NETWORK, REPORT_TOKENS } from '../../webview/dev/reportFixture.ts';
 import { traceLayer } from '../../webview/dev/traceNetworks.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { becomes } from '../support/eventually.ts';
 
 const WEBVIEW = resolve(import.meta.dirname, '../../dist/webview');
 let browser: Browser;
@@ -55,7 +56,7 @@ const environment: ReportData['environment'] = {
 /** Seven heatmaps, of which one cell is read by keys and compared with the network that made it. */
 async function readGates(page: Page): Promise<void> {
   const gates = page.getByRole('region', { name: 'Gates' });
-  assert.equal(await gates.locator('gs-heatmap').count(), 7);
+  await becomes(() => gates.locator('gs-heatmap').count(), 7);
   await gates.getByRole('combobox', { name: 'Order' }).selectOption('index');
   await gates.getByRole('radio', { name: '← backward' }).check();
   await gates.getByRole('grid').first().focus();
@@ -67,7 +68,7 @@ async function readGates(page: Page): Promise<void> {
     const value = backward.signals[name]![REPORT_NETWORK.hiddenSize + 1].toFixed(4).replace('-', '−');
     assert.match(readout, new RegExp(`${name} = ${value}`));
   }
-  assert.match(await gates.locator('.outcome').innerText(), /ABBR\s+66\.0 %/);
+  await becomes(() => gates.locator('.outcome').innerText(), /ABBR\s+66\.0 %/);
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -91,10 +92,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     );
     await page.goto(url);
     await page.getByRole('img', { name: /^Loss/ }).waitFor();
-    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), manifest.name);
-    assert.equal(await page.getByRole('img', { name: /^Loss/ }).getAttribute('data-points'), '607');
-    assert.match(await page.getByRole('table', { name: 'Confusion matrix' }).innerText(), /ABBR/);
-    assert.match(await page.getByRole('table', { name: 'Misclassified texts' }).innerText(), /TREC\.test\.all:1/);
+    await becomes(() => page.getByRole('heading', { level: 1 }).innerText(), manifest.name);
+    await becomes(() => page.getByRole('img', { name: /^Loss/ }).getAttribute('data-points'), '607');
+    await becomes(() => page.getByRole('table', { name: 'Confusion matrix' }).innerText(), /ABBR/);
+    await becomes(() => page.getByRole('table', { name: 'Misclassified texts' }).innerText(), /TREC\.test\.all:1/);
     await readGates(page);
     const footer = await page.locator('footer').innerText();
     assert.match(footer, /native kernels \(avx2\), 2 threads \(not used: native \(avx512\): <b>SIGILL<\/b>\), seed 7/);

@@ -9,11 +9,15 @@ import { THEMES, type ThemeName } from './themes.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const ORIGIN = 'http://gatescope.test';
 const NONCE = 'testnonce';
+/** For one element to show, or to take an action: pages on a busy machine are slow, and nothing here waits for a time to pass. */
+const WAIT_LIMIT_MS = 60_000;
 
 /** The script that stands in for VS Code, by page. */
 const HOSTS: Readonly<Record<PageName, string>> = {
   dashboard: 'webview/dev/fixtureHost.ts',
   inspector: 'webview/dev/inspectorHost.ts',
+  dataset: 'webview/dev/datasetHost.ts',
+  form: 'test/support/formHost.ts',
 };
 
 export interface PageOptions {
@@ -57,6 +61,7 @@ export async function openFixturePage(
 ): Promise<OpenedPage> {
   const { state, theme = 'dark', width = 1100, height = 900, ratio = 1 } = options;
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US', deviceScaleFactor: ratio });
+  context.setDefaultTimeout(WAIT_LIMIT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

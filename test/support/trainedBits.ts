@@ -1,4 +1,4 @@
-// Prints what 50 steps of training give on one carrier, as JSON: for processors that are emulated.
+// Prints what 50 steps of training give on one carrier, as JSON: for other systems and processors that are emulated.
 // Arguments: JSON of the carrier's source, count of threads, the built kernelThread.
 import { prepareBackend } from '../../extension/engine/backend/backend.ts';
 import { setMachine } from '../../extension/engine/backend/gatescopeBackend.ts';
@@ -18,7 +18,8 @@ async function main(source: CarrierSource, threads: number, threadFile: string):
   const machine = new KernelMachine({ arena, carrier, helperCount: threads - 1, helpers });
   setMachine(machine);
   const isExpected = selfTest(machine) === EXPECTED_CHECKSUM;
-  console.log(JSON.stringify({ arch: process.arch, instructions: carrier.instructions, isExpected, ...trainedBits() }));
+  const system = `${process.platform}-${process.arch}`;
+  console.log(JSON.stringify({ system, instructions: carrier.instructions, isExpected, ...trainedBits() }));
   await machine.close();
 }
 

@@ -125,10 +125,10 @@ export class PlanView extends LightElement {
       <p>
         ${
           !found
-            ? html`<span class="muted">Tries rates from tiny to huge on a copy of the model, and suggests the one at which the loss falls fastest.</span>`
+            ? html`<span class="muted">Tries rates from tiny to huge on a copy of the model, and suggests one within the longest fall of the loss.</span>`
             : rate === undefined
               ? 'The loss never falls: there is no rate to suggest.'
-              : html`The loss falls fastest at <strong>${rate}</strong>, the ring in the chart.
+              : html`<strong>${rate}</strong>, the ring in the chart, lies within the longest fall of the loss.${sayFactors(found, rate)}
                   ${button({ label: `Write ${rate} into Config`, icon: 'edit', isPrimary: true, onClick: () => this.#do(this.client.call('useRate', { configPath, rate })) })}`
         }
       </p>`;
@@ -170,6 +170,14 @@ export class PlanView extends LightElement {
       if (!(error instanceof CancelledError)) this.error = error;
     });
   }
+}
+
+/** What the groups were trained at, where they differ. */
+function sayFactors({ groups }: FoundRate, rate: number): string {
+  if (groups.every(({ factor }) => factor === 1)) return '';
+  const of = ({ name, factor }: FoundRate['groups'][number]): string =>
+    factor === 0 ? `${name} frozen` : `${name} ${Number((factor * rate).toPrecision(2))}`;
+  return ` Each group kept its relation to it: ${groups.map(of).join(', ')}.`;
 }
 
 /** What the chart leaves out. */

@@ -32,11 +32,14 @@ export function makePlan(): ConfigPlan {
   };
 }
 
+/** The start of ULMFiT's recipe: the head alone. */
+const FACTORS = ['embedding', 'encoder.0', 'head'].map((name) => ({ name, factor: name === 'head' ? 1 : 0 }));
+
 export function makeFoundRate(): FoundRate {
   const rates = Array.from({ length: 100 }, (_, at) => 1e-7 * 10 ** (at * 0.07));
   const shape = (rate: number): number =>
     1.79 - 1.1 / (1 + (0.004 / rate) ** 1.4) + 40 * Math.max(0, rate - 0.09) ** 1.5;
   const smoothed = rates.map(shape);
   const losses = smoothed.map((loss, at) => loss + 0.12 * Math.sin(at * 2.4) * Math.cos(at * 0.7));
-  return { rates, losses, smoothed, suggestion: rates[63] };
+  return { rates, losses, smoothed, groups: FACTORS, suggestion: rates[63] };
 }

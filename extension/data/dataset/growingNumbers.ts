@@ -24,6 +24,11 @@ export class GrowingNumbers {
     this.#numbers[this.#count++] = number;
   }
 
+  /** Names in the order of their numbers. */
+  get names(): string[] {
+    return [...this.#numberOf.keys()];
+  }
+
   get count(): number {
     return this.#count;
   }

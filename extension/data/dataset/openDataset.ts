@@ -78,7 +78,8 @@ export function fileRequest(file: DatasetFile, request: Omit<DatasetRequest, 'pa
   };
 }
 
-async function* usableRows(dataset: PlacedDataset, opened: readonly OpenedSource[]): AsyncGenerator<ReadItem[]> {
+/** Rows of files without those that are left out. */
+export async function* usableRows(dataset: PlacedDataset, opened: readonly OpenedSource[]): AsyncGenerator<ReadItem[]> {
   const { manifest, folder } = dataset;
   const excluded = new ExcludedRows(manifest.exclude ?? [], (path) => absoluteIn(folder, path));
   const isText = manifest.kind === 'text';
@@ -87,7 +88,7 @@ async function* usableRows(dataset: PlacedDataset, opened: readonly OpenedSource
       const kept = items.filter(({ path, line }) => !excluded.has(path, line));
       for (const item of kept) {
         if (isBadRow(item)) continue;
-        item.label = nameOf(item.label, manifest);
+        item.label = labelName(item.label, manifest);
         // Running text keeps its lines apart; a text of a column is a line.
         if (isText && source.isColumn) item.text = `${item.text}\n`;
       }
@@ -97,7 +98,7 @@ async function* usableRows(dataset: PlacedDataset, opened: readonly OpenedSource
 }
 
 /** The name of a label that stands as a number in the file. */
-function nameOf(label: string, { labels }: Dataset): string {
+export function labelName(label: string, { labels }: Dataset): string {
   return labels && /^\d+$/.test(label) ? (labels[Number(label)] ?? label) : label;
 }
 

@@ -94,7 +94,12 @@ interface Sample {
   features?: unknown;
 }
 
-async function sampleOf(path: string, { format }: GuessedFormat, files: FileSource): Promise<Sample> {
+/** The first rows of a file of Parquet or Arrow. */
+export async function sampleOf(
+  path: string,
+  { format }: Pick<GuessedFormat, 'format'>,
+  files: FileSource,
+): Promise<Sample> {
   const source = { path, format, labelPart: 'whole', encoding: 'auto' } as const;
   const request: SourceRequest = { source, path, configPath: [] };
   return format === 'parquet' ? sampleParquet(request, files) : { rows: await sampleArrow(request, files) };

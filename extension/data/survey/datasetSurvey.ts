@@ -60,10 +60,10 @@ export class DatasetSurvey {
     this.found = new FoundRows(options.keptRows);
   }
 
-  addBad({ path, line, reason }: BadRow, part: DatasetPart): void {
+  addBad(row: BadRow, part: DatasetPart): void {
+    const { path, line } = row;
     this.#partOf(part).unusable++;
-    const code = reason === 'emptyText' || reason === 'emptyLabel' ? `dataset.${reason}` : 'dataset.badRow';
-    this.found.add(code, { path, line, part });
+    this.found.add(badRowCode(row), { path, line, part });
   }
 
   add(example: Example, part: DatasetPart): void {
@@ -185,6 +185,11 @@ export class DatasetSurvey {
   }
 }
 
+/** Under which code a row that cannot be used is found. */
+export function badRowCode({ reason }: BadRow): string {
+  return reason === 'emptyText' || reason === 'emptyLabel' ? `dataset.${reason}` : 'dataset.badRow';
+}
+
 function partFacts(
   part: DatasetPart,
   { labels, characters, tokens, vocabulary, unusable }: PartSurvey,
@@ -199,7 +204,8 @@ function partFacts(
     unusable,
     labels: isLabelled ? sortLabels(labels.keys()).map((label) => ({ label, count: labels.get(label) ?? 0 })) : [],
     characters: characters.percentiles(),
-    ...(hasTokens ? { tokens: tokens.percentiles() } : {}),
+    characterLengths: characters.histogram(),
+    ...(hasTokens ? { tokens: tokens.percentiles(), tokenLengths: tokens.histogram() } : {}),
     ...(coverage ? { coverage } : {}),
   };
 }

@@ -1,7 +1,8 @@
 // Percentiles of lengths in constant memory: exact up to 65,535, which only the very longest texts pass.
-import type { Percentiles } from '../../protocol/datasetReport.ts';
+import type { LengthHistogram, Percentiles } from '../../protocol/datasetReport.ts';
 
 const EXACT = 1 << 16;
+const BINS = 40;
 
 export class Lengths {
   readonly #counts = new Uint32Array(EXACT);
@@ -29,6 +30,17 @@ export class Lengths {
     let count = 0;
     for (let at = length + 1; at < EXACT; at++) count += this.#counts[at];
     return count;
+  }
+
+  /** Bins that reach a little beyond the 99th percentile: the few longest texts would leave no room for all others. */
+  histogram(): LengthHistogram {
+    const width = Math.max(1, Math.ceil((this.#at(0.99) + 1) / (BINS - 2)));
+    const counts = new Array<number>(Math.min(BINS, Math.floor(this.max / width) + 1)).fill(0);
+    for (let length = 0; length < EXACT; length++) {
+      const bin = Math.min(counts.length - 1, Math.floor(length / width));
+      counts[bin] += this.#counts[length];
+    }
+    return { width, counts };
   }
 
   percentiles(): Percentiles {

@@ -4,7 +4,7 @@
 export const STYLE_ROWS = 100_000;
 
 /** Code -> whether a text shows it. */
-const SIGNS: Readonly<Record<string, RegExp>> = {
+export const SIGNS: Readonly<Record<string, RegExp>> = {
   'dataset.placeholder': /<unk>|\[UNK\]|<UNK>/,
   'dataset.markup': /<br\s*\/?>|<\/?(?:p|div|span|a|i|b)\b[^>]*>|&(?:amp|lt|gt|quot|nbsp|#\d+);/i,
   'dataset.accents': /[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]/,

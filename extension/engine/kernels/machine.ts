@@ -8,6 +8,8 @@ import { closeJobs, runJob } from './pieces.ts';
 
 /** Helper threads, made by whoever knows how to make threads here. */
 export interface HelperThreads {
+  /** Whether all of them have ended although nobody closed them. Asked often, by a thread that hears no events. */
+  haveEnded(): boolean;
   /** Ends them; resolves when they have ended, or are past waiting for. */
   close(): Promise<void>;
 }
@@ -62,7 +64,8 @@ export class KernelMachine {
       for (let piece = 0; piece < count; piece++) this.carrier.run(ENTRIES + piece * ENTRY_BYTES, this.#scratch);
       return;
     }
-    if (runJob({ control: this.#control, carrier: this.carrier, scratch: this.#scratch }, count)) return;
+    const hands = { control: this.#control, carrier: this.carrier, scratch: this.#scratch, others: this.#helpers };
+    if (runJob(hands, count)) return;
     this.#isBroken = true;
     throw threadDied();
   }

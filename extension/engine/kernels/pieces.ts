@@ -1,8 +1,9 @@
 // How threads share the pieces of a job, by atomics on the control words. The same few lines run on the engine's thread and on its helpers.
 // Invariant: a piece is done once. A claim succeeds only while its generation is current, and a job ends only when all its pieces are done.
 // Between two jobs the state is closed: a thread that is late and reads the count of the next job must not claim a piece for the last one.
-// A helper that ends within a piece takes it along: whoever sees it end says so (noteEnd), and the job fails. Time plays no part in it,
-// so that neither a long piece nor a stopped process or a sleeping machine counts as an end.
+// A helper that ends within a piece takes it along: whoever sees it end says so (noteEnd), and the job fails. The one who sees that may end
+// too, with all helpers: the engine's thread asks for it. Time plays no part in either, so that neither a long piece nor a stopped process
+// or a sleeping machine counts as an end.
 import type { Carrier } from './carrier.ts';
 import { BUSY_BYTES, CONTROL, ENTRIES, ENTRY_BYTES } from './layout.ts';
 
@@ -33,15 +34,17 @@ export interface Hands {
   scratch: number;
   /** Number of a helper, from 0; absent for the engine's thread. */
   helper?: number;
+  /** All helpers together, for the engine's thread. */
+  others?: { haveEnded(): boolean };
 }
 
 /** Does pieces of the job of `generation` until none is left, or one is lost. */
-function doPieces({ control, carrier, scratch, helper }: Hands, generation: number): void {
+function doPieces({ control, carrier, scratch, helper, others }: Hands, generation: number): void {
   for (;;) {
     const state = Atomics.load(control, STATE);
     const piece = state & PIECE_MASK;
     if (generationOf(state) !== generation || piece >= Atomics.load(control, COUNT)) return;
-    if (Atomics.load(control, IS_LOST) === 1) return;
+    if (Atomics.load(control, IS_LOST) === 1 || others?.haveEnded()) return;
     // Busy before the claim, so that no claimed piece is without its mark.
     if (helper !== undefined) Atomics.store(control, busyWord(helper), 1);
     const isClaimed = Atomics.compareExchange(control, STATE, state, state + 1) === state;
@@ -80,7 +83,7 @@ export function noteEnd(control: Int32Array, helper: number): void {
   Atomics.notify(control, DONE);
 }
 
-/** Offers the `count` entries that are written, does its share, and returns when all are done. False: a helper ended within a piece. */
+/** Offers the `count` entries that are written, does its share, and returns when all are done. False: a helper ended within a piece, or all have ended. */
 export function runJob(hands: Hands, count: number): boolean {
   const { control } = hands;
   const last = generationOf(Atomics.load(control, STATE));
@@ -92,18 +95,21 @@ export function runJob(hands: Hands, count: number): boolean {
   Atomics.notify(control, STATE);
   doPieces(hands, generation);
   for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(control, DONE) === count) return true;
-  return waitForOthers(control, count);
+  return waitForOthers(hands, count);
 }
 
 /** A note that comes between a look at the words and the wait for one of them is found at the next look. */
 const LOOK_MS = 100;
 
-function waitForOthers(control: Int32Array, count: number): boolean {
-  for (let done = Atomics.load(control, DONE); done !== count; done = Atomics.load(control, DONE)) {
-    if (Atomics.load(control, IS_LOST) === 1) return false;
+function waitForOthers({ control, others }: Hands, count: number): boolean {
+  for (;;) {
+    // Asked before the last look at what is done: helpers that have ended do no more.
+    const isLost = Atomics.load(control, IS_LOST) === 1 || others?.haveEnded() === true;
+    const done = Atomics.load(control, DONE);
+    if (done === count) return true;
+    if (isLost) return false;
     Atomics.wait(control, DONE, done, LOOK_MS);
   }
-  return true;
 }
 
 /** Wakes all helpers and has them end. */

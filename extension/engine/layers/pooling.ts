@@ -8,6 +8,7 @@ import * as kernels from '../kernels/layerKernels.ts';
 import type { SequenceLayout } from './sequenceLayout.ts';
 import * as tensorOps from './tensorOps.ts';
 
+/** Without parameters; attention.ts is the one that learns. */
 export type Pooling = 'last' | 'mean' | 'max';
 
 export interface PoolingShape {

@@ -1,6 +1,6 @@
 // Which parameters a model has: names and layouts of PyTorch, without allocating one weight.
 // Order is the order of the list everywhere: initialisation, optimizer state, files.
-import { EMBEDDING_WEIGHT, recurrentParameterNames } from '../../schema/parameterNames.ts';
+import { ATTENTION_WEIGHT, EMBEDDING_WEIGHT, recurrentParameterNames } from '../../schema/parameterNames.ts';
 import type { ResolvedModel } from '../../schema/resolved.ts';
 import { cellOf } from '../layers/cells.ts';
 import type { ModelShape } from '../types.ts';
@@ -12,7 +12,7 @@ export interface ParameterSpec {
   /** PyTorch's name, e.g. `encoder.weight_ih_l0_reverse`. */
   name: string;
   shape: number[];
-  /** `embedding`, `encoder.0` (both directions of layer 0), …, `head`. */
+  /** `embedding`, `encoder.0` (both directions of layer 0), …, `attention`, `head`. */
   group: string;
   init: Initialiser;
   /** Leading elements that start at zero and are never updated (the padding row of the embedding). */
@@ -44,6 +44,10 @@ export function planParameters(shape: ModelShape): ParameterSpec[] {
   const headInit = { uniform: 1 / Math.sqrt(headInputs) };
   const specs = embeddingSpecs(shape);
   for (let layer = 0; layer < encoder.layers; layer++) specs.push(...layerSpecs(shape, layer));
+  if (model.pooling === 'attention') {
+    const [name, group] = [ATTENTION_WEIGHT, 'attention'];
+    specs.push({ name, shape: [1, headInputs], group, init: headInit, fixedCount: 0 });
+  }
   specs.push(
     { name: 'head.weight', shape: [classCount, headInputs], group: 'head', init: headInit, fixedCount: 0 },
     { name: 'head.bias', shape: [classCount], group: 'head', init: headInit, fixedCount: 0 },

@@ -1,6 +1,6 @@
 // Weights of one model as the start of another. What depends on the vocabulary is mapped by token, the head by label; everything else must
 // fit as it is. Letters: V vocabulary of the new model, S of the source, D numbers a token.
-import { EMBEDDING_WEIGHT, HEAD_PARAMETERS } from '../../schema/parameterNames.ts';
+import { ATTENTION_WEIGHT, EMBEDDING_WEIGHT, HEAD_PARAMETERS } from '../../schema/parameterNames.ts';
 import { UserError } from '../../util/userError.ts';
 import type { NamedTensor } from '../types.ts';
 
@@ -71,7 +71,9 @@ function bodyValues(
   own: NamedTensor | undefined,
   { isOneHot }: StartTarget,
   rows: Int32Array | undefined,
-): Float32Array {
+): Float32Array | undefined {
+  // What pooled otherwise, or not at all, has no attention to hand on: it starts fresh, as a head does.
+  if (!own && fresh.name === ATTENTION_WEIGHT) return undefined;
   if (!own) throw mismatch(`it has no ${fresh.name}`);
   const [first, second] = fresh.shape;
   if (fresh.name === EMBEDDING_WEIGHT && rows) {

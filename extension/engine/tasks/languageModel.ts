@@ -20,10 +20,10 @@ export interface LanguageModelData {
   validation: EncodedText;
 }
 
-/** Tokens at a time; scores do not depend on it. */
-const SCORING_WINDOW = 64;
+/** Tokens of a stream at a time in scoring; scores do not depend on it. */
+export const SCORING_WINDOW = 64;
 /** Tokens of the text that shows what the model has learned. */
-const SAMPLE_LENGTH = { character: 160, word: 40 } as const;
+export const SAMPLE_LENGTH = { character: 160, word: 40 } as const;
 
 export function createLanguageModel(
   { tokenizer, train, validation }: LanguageModelData,
@@ -50,7 +50,7 @@ export function createLanguageModel(
     trainingScores: (tally) => languageModelScores(meanLoss(tally), isCharacters),
     validate: (model, options) => scoreText(model, validation, { ...options, isCharacters }),
     async demonstrate(model, yieldNow) {
-      const writer = new TokenWriter(model, Uint32Array.of(tokenizer.id('\n')), { seed, temperature: 0.8 });
+      const writer = new TokenWriter(model, tokenizer.encode('\n').ids, { seed, temperature: 0.8 });
       const ids: number[] = [];
       while (ids.length < SAMPLE_LENGTH[isCharacters ? 'character' : 'word']) {
         ids.push(writer.next());

@@ -24,6 +24,8 @@ export interface BatchTrace {
   logits: Float32Array;
   /** [B, D]; absent where the task predicts at every token. */
   pooled?: Float32Array;
+  /** [N] weight of each token in its text's vector; of the pooling `attention` only. */
+  attention?: Float32Array;
   /** State of each layer after the last token; of use in models that read forward only. */
   final: CarriedState;
 }
@@ -37,6 +39,7 @@ export function traceBatch(model: Model, batch: Batch, options: TraceOptions = {
   const final: CarriedState = [];
   const carrying = carryState(model, batch.layout.batchSize, { initial: options.initial, final });
   let pooled: Float32Array | undefined;
+  let attention: Float32Array | undefined;
   const logits = model.logits(batch, {
     ...carrying,
     observe(layer, direction, result) {
@@ -48,8 +51,11 @@ export function traceBatch(model: Model, batch: Batch, options: TraceOptions = {
     observePooled(values) {
       pooled = values.slice();
     },
+    observeAttention(weights) {
+      attention = weights.slice();
+    },
   });
-  return { layers: [...traced.values()], logits, pooled, final };
+  return { layers: [...traced.values()], logits, pooled, attention, final };
 }
 
 /** The rows of the embedding's table that belong to `ids`, [T, E]; undefined for one-hot vectors. */

@@ -24,6 +24,8 @@ export interface TextTrace {
   layers: DirectionTrace[][];
   /** [D] of a classifier. */
   pooled?: Float32Array;
+  /** [T] weight of each token in `pooled`; of the pooling `attention` only. */
+  attention?: Float32Array;
   /** [C] of a classifier. */
   logits?: Float32Array;
   /** Of a language model, one entry a token. */
@@ -37,8 +39,8 @@ export function traceText(
   { topK = 5, ...options }: TraceOptions & { topK?: number } = {},
 ): TextTrace {
   if (model.shape.model.pooling) {
-    const { layers, pooled, logits } = traceBatch(model, createBatch([ids]), options);
-    return { layers, pooled, logits };
+    const { layers, pooled, attention, logits } = traceBatch(model, createBatch([ids]), options);
+    return { layers, pooled, attention, logits };
   }
   const windows: BatchTrace[] = [];
   const next: NextIds[] = [];

@@ -24,12 +24,14 @@ export interface RangeTest {
 export const RANGE_TEST: Readonly<RangeTest> = { from: 1e-7, to: 10, steps: 100 };
 
 export interface RangeTestResult {
-  /** Of the steps done, in order. The head's; other groups keep their relation to it. */
+  /** `training.optimizer.learningRate` of the steps done, in order. */
   rates: number[];
+  /** How many times that rate each group was trained at, in order; 0 where it is frozen. */
+  groups: { name: string; factor: number }[];
   /** Mean over the batch, before the update. */
   losses: number[];
   smoothed: number[];
-  /** Where the smoothed loss falls fastest; undefined where it never does. */
+  /** Within the longest fall of the smoothed loss; undefined where it never falls. */
   suggestion?: number;
 }
 
@@ -64,10 +66,12 @@ export async function findLearningRate(
   } finally {
     moveOut();
   }
-  return curve.result();
+  const { learningRate } = training.optimizer;
+  const groups = plan.groups(0).map((group) => ({ name: group.name, factor: group.learningRate / learningRate }));
+  return { ...curve.result(range.steps), groups };
 }
 
-/** One update at a rate of the head, to which the other groups keep their relation; gives the loss before it, NaN where it is none. */
+/** One update at a rate, to which every group keeps its relation; gives the loss before it, NaN where it is none. */
 function createStep(
   options: TrainerOptions,
   { model, state, plan }: { model: Model; state: OptimizerState; plan: TrainingPlan },
@@ -129,20 +133,30 @@ export class LossCurve {
     return smoothed <= BLOWN_UP * this.#best;
   }
 
-  result(): RangeTestResult {
+  /** `planned`: steps that the test was to have. The first tenth of them is noise, and at the last five the loss blows up (as in fastai). */
+  result(planned: number): Omit<RangeTestResult, 'groups'> {
     const [rates, losses, smoothed] = [this.#rates, this.#losses, this.#smoothed];
-    return { rates, losses, smoothed, suggestion: steepest(rates, smoothed) };
+    const [from, to] = [Math.floor(planned / 10), smoothed.length - 5];
+    const place = from < to ? valley(smoothed.slice(from, to)) : undefined;
+    return { rates, losses, smoothed, suggestion: place === undefined ? undefined : rates[from + place] };
   }
 }
 
-/** The rate at the steepest fall of the smoothed loss over the logarithm of the rate, before its smallest value; the first steps are noise. */
-function steepest(rates: readonly number[], smoothed: readonly number[]): number | undefined {
-  const lowest = smoothed.indexOf(Math.min(...smoothed));
-  let best: number | undefined;
-  let slope = 0;
-  for (let at = Math.ceil(rates.length / 10) + 1; at < lowest; at++) {
-    const own = (smoothed[at + 1] - smoothed[at - 1]) / Math.log(rates[at + 1] / rates[at - 1]);
-    if (own < slope) [slope, best] = [own, rates[at]];
+/**
+ * fastai's `valley`, its default: the longest falling subsequence is the valley, and the place is the middle of its second third. The steepest
+ * place, which PyTorch Lightning takes, lies too high: the smoothed loss goes on falling at rates at which the loss itself no longer does.
+ */
+export function valley(losses: readonly number[]): number | undefined {
+  const lengths = new Array<number>(losses.length).fill(1);
+  let end = 0;
+  for (let at = 1; at < losses.length; at++) {
+    for (let before = 0; before < at; before++) {
+      if (losses[at] < losses[before] && lengths[at] <= lengths[before]) lengths[at] = lengths[before] + 1;
+    }
+    if (lengths[at] > lengths[end]) end = at;
   }
-  return best;
+  if (!(lengths[end] > 1)) return undefined;
+  const start = end - lengths[end];
+  const third = (end - start) / 3;
+  return Math.max(0, start + Math.floor(third) + Math.floor(third / 2));
 }

@@ -4,12 +4,14 @@ import type {
   FoundRate,
   GenerateSettings,
   Prediction,
+  TrainedTokenizerFacts,
   TrainOutcome,
   WrittenExport,
 } from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
 import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { ExportFormat } from '../../schema/exportFormats.ts';
+import type { SubwordType } from '../../schema/resolved.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
@@ -49,6 +51,22 @@ export interface ImportArguments {
   yes: boolean;
 }
 
+export interface TokenizerArguments {
+  /** Absolute path of a file, a folder or a manifest. */
+  path: string;
+  type: SubwordType;
+  maxVocabulary: number;
+  /** Absolute path of the tokenizer.json to write. */
+  out: string;
+}
+
+export interface OpenDatasetArguments {
+  /** Absolute path of the manifest. */
+  path: string;
+  /** Whether the keyboard focus stays where it is. */
+  preserveFocus?: boolean;
+}
+
 interface Commands {
   'gatescope.training.train'(target?: unknown): Promise<TrainOutcome | undefined>;
   'gatescope.training.pause'(target?: unknown): Promise<void>;
@@ -65,6 +83,8 @@ interface Commands {
   'gatescope.experiment.showPlan'(target?: unknown): Promise<string>;
   /** Answers with the curve and the suggestion. */
   'gatescope.experiment.findRate'(target?: unknown): Promise<FoundRate>;
+  /** Answers with the path of the config. */
+  'gatescope.experiment.openForm'(target?: unknown): Promise<string>;
   /** Answers with the path of the new config. */
   'gatescope.experiment.new'(folder?: unknown): Promise<string | undefined>;
   /** Answers with the folder of the copy. */
@@ -73,6 +93,10 @@ interface Commands {
   'gatescope.experiment.fromDataset'(target?: unknown): Promise<string>;
   /** Answers with the path of the manifest. */
   'gatescope.dataset.import'(target?: unknown): Promise<string>;
+  /** Answers with the path of the manifest. */
+  'gatescope.dataset.open'(target?: unknown): Promise<string>;
+  /** Answers with what was learned; `target` may be TokenizerArguments. */
+  'gatescope.tokenizer.train'(target?: unknown): Promise<TrainedTokenizerFacts>;
   'gatescope.dataset.describe'(target?: unknown): Promise<DatasetReport>;
   /** Answers with the number of rows that are left out now. */
   'gatescope.dataset.exclude'(target?: unknown): Promise<number>;
@@ -96,6 +120,8 @@ interface Commands {
   'gatescope.run.delete'(target?: unknown, selected?: unknown): Promise<string[]>;
   'gatescope.run.openConfig'(target?: unknown): Promise<void>;
   'gatescope.run.reveal'(target?: unknown): Promise<void>;
+  /** Answers with the ids of the two runs, the older one first. */
+  'gatescope.run.compareConfigs'(target?: unknown, selected?: unknown): Promise<string[]>;
   /** Answers false where it was installed already. */
   'gatescope.engine.installTensorflow'(): Promise<boolean>;
   'gatescope.view.refresh'(): Promise<void>;

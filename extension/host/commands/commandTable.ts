@@ -1,6 +1,6 @@
 // The one table of commands: what each is called and where it appears. package.json is generated from it, registration is typed by it.
 // Invariant: an id that is not here cannot be registered, and one that is here must be.
-import { CONTEXT, ITEM, VIEWS, WHEN_CONFIG, WHEN_TRUSTED, WHEN_WEIGHTS } from '../manifest/ids.ts';
+import { CONTEXT, FORM_VIEW_TYPE, ITEM, VIEWS, WHEN_CONFIG, WHEN_TRUSTED, WHEN_WEIGHTS } from '../manifest/ids.ts';
 import { DATASET_COMMANDS } from './datasetCommandTable.ts';
 
 export type MenuPlace =
@@ -87,6 +87,19 @@ const EXPERIMENT_COMMANDS = {
     title: 'Open Example Project',
     icon: 'mortar-board',
     menus: [{ place: 'view/title', when: inExperiments, group: '2_more@1' }],
+  },
+  'gatescope.experiment.openForm': {
+    title: 'Open Config Form',
+    icon: 'settings',
+    menus: [
+      {
+        place: 'editor/title',
+        when: `${WHEN_CONFIG} && activeCustomEditorId != ${FORM_VIEW_TYPE}`,
+        group: 'navigation@3',
+      },
+      { place: 'explorer/context', when: WHEN_CONFIG, group: '3_gatescope@3' },
+      { place: 'view/item/context', when: `${inExperiments} && ${isItem(ITEM.experiment)}`, group: '1_open@1' },
+    ],
   },
   'gatescope.experiment.freezeLayers': {
     title: 'Freeze Layers…',
@@ -208,6 +221,12 @@ const RUN_COMMANDS = {
     icon: 'go-to-file',
     enablement: CONTEXT.runsExist,
     menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@4' }],
+  },
+  'gatescope.run.compareConfigs': {
+    title: 'Compare Configs of Two Runs',
+    icon: 'diff',
+    enablement: CONTEXT.runsExist,
+    menus: [{ place: 'view/item/context', when: `${inRuns} && ${anyRun}`, group: '1_open@6' }],
   },
   'gatescope.run.reveal': {
     title: 'Reveal Run Folder',

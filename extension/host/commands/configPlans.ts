@@ -9,6 +9,7 @@ import type { ConfigChecker } from '../config/configProblem.ts';
 import type { Engine } from '../training/engine.ts';
 import { requireTrust } from '../training/trainCommand.ts';
 import { requireExperiment } from './experimentText.ts';
+import { withCancel } from './withCancel.ts';
 
 export interface ConfigPlansDeps {
   engine: Pick<Engine, 'call'>;
@@ -41,12 +42,7 @@ export class ConfigPlans {
     const document = await this.#open(configPath);
     const request = { configPath, text: document.getText() };
     const title = vscode.l10n.t('Looking for a learning rate for {0}', basename(configPath));
-    const location = vscode.ProgressLocation.Notification;
-    const found = await vscode.window.withProgress({ location, title, cancellable: true }, (_progress, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      return this.#deps.engine.call('findRate', request, { signal: controller.signal });
-    });
+    const found = await withCancel(title, (signal) => this.#deps.engine.call('findRate', request, { signal }));
     this.#found.set(configPath, found);
     return found;
   }

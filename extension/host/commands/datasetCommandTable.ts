@@ -15,6 +15,16 @@ export const DATASET_COMMANDS = {
       { place: 'view/title', when: inDatasets, group: 'navigation@1' },
     ],
   },
+  'gatescope.dataset.open': {
+    title: 'Open Dataset',
+    icon: 'table',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'editor/title', when: WHEN_MANIFEST, group: 'navigation@1' },
+      { place: 'explorer/context', when: WHEN_MANIFEST, group: '3_gatescope@0' },
+      { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: '1_open@1' },
+    ],
+  },
   'gatescope.dataset.describe': {
     title: 'Describe Dataset',
     icon: 'search',
@@ -28,6 +38,15 @@ export const DATASET_COMMANDS = {
     menus: [
       { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.findingWithRemedy)}`, group: 'inline@1' },
       { place: 'commandPalette', when: 'false' },
+    ],
+  },
+  'gatescope.tokenizer.train': {
+    title: 'Train Tokenizer…',
+    icon: 'symbol-keyword',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'explorer/context', when: WHEN_DATA, group: '3_gatescope@4' },
+      { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: '2_gatescope@1' },
     ],
   },
   'gatescope.experiment.fromDataset': {

@@ -5,28 +5,36 @@ import type { DatasetReport } from '../../protocol/datasetReport.ts';
 import type { DatasetProposal } from '../../protocol/engineContract.ts';
 import { DATASET_SUFFIX } from '../../schema/dataset.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
+import { leaveOut } from '../datasets/changeManifest.ts';
 import { datasetTitle, isManifestTreeNode } from '../datasets/datasetNodes.ts';
 import { type DatasetDeps, reportOf, whileLooking } from '../datasets/lookAtDataset.ts';
 import { requireTrust } from '../training/trainCommand.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
-import type { CommandApi, ImportArguments } from './commandApi.ts';
+import type { DatasetPage } from '../webviews/datasetPage.ts';
+import type { CommandApi, ImportArguments, OpenDatasetArguments } from './commandApi.ts';
 import { exists, freePath } from './fileCopies.ts';
+import { trainTokenizerCommand } from './tokenizerCommand.ts';
 
 export interface DatasetCommandDeps extends DatasetDeps {
   catalog: WorkspaceCatalog;
+  page: Pick<DatasetPage, 'open'>;
 }
 
 type DatasetCommand =
   | 'gatescope.dataset.import'
+  | 'gatescope.dataset.open'
   | 'gatescope.dataset.describe'
   | 'gatescope.dataset.exclude'
+  | 'gatescope.tokenizer.train'
   | 'gatescope.experiment.fromDataset';
 
 export function createDatasetCommands(deps: DatasetCommandDeps): Pick<CommandApi, DatasetCommand> {
   return {
     'gatescope.dataset.import': (target) => importDataset(target, deps),
+    'gatescope.dataset.open': (target) => openDataset(target, deps),
     'gatescope.dataset.describe': (target) => describe(target, deps),
     'gatescope.dataset.exclude': (target) => exclude(target, deps),
+    'gatescope.tokenizer.train': (target) => trainTokenizerCommand(target, deps),
     'gatescope.experiment.fromDataset': (target) => newExperiment(target, deps),
   };
 }
@@ -87,12 +95,25 @@ function partLines({ parts }: DatasetReport): string[] {
 
 async function offerNextSteps({ path }: DatasetProposal): Promise<void> {
   const experiment = vscode.l10n.t('New Experiment');
-  const manifest = vscode.l10n.t('Open Manifest');
+  const open = vscode.l10n.t('Open Dataset');
   const text = vscode.l10n.t('{0} is imported. Its findings stand in the view Datasets.', datasetTitle(path));
-  const answer = await vscode.window.showInformationMessage(text, experiment, manifest);
+  const answer = await vscode.window.showInformationMessage(text, open, experiment);
   if (answer === experiment)
     await vscode.commands.executeCommand('gatescope.experiment.fromDataset', vscode.Uri.file(path));
-  if (answer === manifest) await vscode.window.showTextDocument(vscode.Uri.file(path));
+  if (answer === open) await vscode.commands.executeCommand('gatescope.dataset.open', vscode.Uri.file(path));
+}
+
+async function openDataset(target: unknown, deps: DatasetCommandDeps): Promise<string> {
+  requireTrust(vscode.l10n.t('Looking at data'));
+  const { path, preserveFocus } = isOpenArguments(target)
+    ? target
+    : { path: await manifestFor(target, deps), preserveFocus: false };
+  deps.page.open(path, preserveFocus);
+  return path;
+}
+
+function isOpenArguments(value: unknown): value is OpenDatasetArguments {
+  return typeof value === 'object' && value !== null && 'preserveFocus' in value && 'path' in value;
 }
 
 async function describe(target: unknown, deps: DatasetCommandDeps): Promise<DatasetReport> {
@@ -115,8 +136,8 @@ async function exclude(target: unknown, deps: DatasetCommandDeps): Promise<numbe
   const { path, finding } = target;
   const remedies = [finding.fix as NonNullable<typeof finding.fix>];
   const { engine, datasets } = deps;
-  const { rows } = await whileLooking(vscode.l10n.t('Leaving rows out'), engine, (signal) =>
-    engine.call('fixDataset', { path, remedies }, { signal }),
+  const rows = await whileLooking(vscode.l10n.t('Leaving rows out'), engine, (signal) =>
+    leaveOut(path, remedies, { engine, signal }),
   );
   datasets.forget(path);
   const text = vscode.l10n.t('{0} rows are left out. The data itself is not changed.', rows.toLocaleString('en'));

@@ -134,7 +134,7 @@ async function offerRate({ suggestion, rates }: FoundRate, configPath: string, p
   const rate = Number(suggestion.toPrecision(2));
   const write = vscode.l10n.t('Write into Config');
   const words = vscode.l10n.t(
-    'A learning rate of {0} suits {1}: of {2} that were tried the loss falls fastest there.',
+    'A learning rate of {0} suits {1}: of {2} that were tried it lies within the longest fall of the loss.',
     rate,
     basename(configPath),
     rates.length,

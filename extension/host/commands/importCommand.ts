@@ -9,6 +9,7 @@ import { requireTrust } from '../training/trainCommand.ts';
 import type { CommandApi } from './commandApi.ts';
 import type { ReadOnlyDocuments } from './readOnlyDocuments.ts';
 import type { RunActionDeps } from './runActions.ts';
+import { withCancel } from './withCancel.ts';
 
 export interface ImportDeps extends RunActionDeps {
   documents: ReadOnlyDocuments;
@@ -26,10 +27,15 @@ export function createImportCommand(deps: ImportDeps): Pick<CommandApi, 'gatesco
       const path = target instanceof vscode.Uri ? target.fsPath : await pickWeights();
       const vocabulary = await pickVocabulary(basename(path));
       const request: ImportRequest = { path, ...(vocabulary !== undefined && { vocabulary }) };
-      const preview = await engine.call('planImport', request);
-      await documents.show(`Import of ${basename(path)}.txt`, importText(preview));
-      const isPartial = await confirm(basename(path), preview);
-      const { runDir } = await engine.call('importWeights', { request, target: { folder, isPartial } });
+      const name = basename(path);
+      const preview = await withCancel(vscode.l10n.t('Looking at {0}', name), (signal) =>
+        engine.call('planImport', request, { signal }),
+      );
+      await documents.show(`Import of ${name}.txt`, importText(preview));
+      const isPartial = await confirm(name, preview);
+      const { runDir } = await withCancel(vscode.l10n.t('Importing {0}', name), (signal) =>
+        engine.call('importWeights', { request, target: { folder, isPartial } }, { signal }),
+      );
       const run = await readRun(runDir);
       catalog.put(run);
       void vscode.window.showInformationMessage(vscode.l10n.t('{0} is a run now.', run.manifest.name));

@@ -27,6 +27,7 @@ type RunCommand = Exclude<
   | 'gatescope.run.fineTune'
   | 'gatescope.run.export'
   | 'gatescope.run.import'
+  | 'gatescope.run.compareConfigs'
 >;
 
 export function createRunCommands(deps: RunActionDeps, log: vscode.LogOutputChannel): Pick<CommandApi, RunCommand> {

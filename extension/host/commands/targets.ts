@@ -22,7 +22,7 @@ export function configNamedBy(target: unknown): string | undefined {
 
 /** Throws CancelledError when the user picks nothing, UserError when there is nothing to pick. */
 export async function configFor(target: unknown, catalog: WorkspaceCatalog): Promise<string> {
-  const named = configNamedBy(target) ?? configNamedBy(vscode.window.activeTextEditor?.document.uri);
+  const named = configNamedBy(target) ?? configNamedBy(activeResource());
   if (named !== undefined) return named;
   if (catalog.configPaths.length === 0) await catalog.refresh();
   const { configPaths } = catalog;
@@ -39,6 +39,12 @@ export async function configFor(target: unknown, catalog: WorkspaceCatalog): Pro
   });
   if (!picked) throw new CancelledError();
   return picked.path;
+}
+
+/** What the user looks at: a text, or a file in an editor of its own such as the form. */
+function activeResource(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom ? input.uri : vscode.window.activeTextEditor?.document.uri;
 }
 
 function noConfig(): UserError {

@@ -2,6 +2,7 @@
 // Errors of JSON itself are left to VS Code, which shows them in every JSON file.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { validateDataset, validateDatasetFiles } from '../../config/checkDataset.ts';
 import type { FileProbe } from '../../config/checkFiles.ts';
 import { problemOfFinding, validateConfig, validateFiles } from '../../config/validateConfig.ts';
 import type { ConfigChecker } from './configProblem.ts';
@@ -12,10 +13,16 @@ export const configChecker: ConfigChecker = {
     return { experiment, problems: problems.filter(({ code }) => code !== 'config.syntax') };
   },
   checkFiles: (text, configPath) => validateFiles(text, createProbe(configPath)),
+  async checkManifest(text, path) {
+    const { problems } = validateDataset(text);
+    const files = await validateDatasetFiles(text, createProbe(path));
+    return [...problems.filter(({ code }) => code !== 'config.syntax'), ...files];
+  },
   toDataProblem: problemOfFinding,
 };
 
-function createProbe(configPath: string): FileProbe {
+/** Paths are relative to the folder of the file at `configPath`. */
+export function createProbe(configPath: string): FileProbe {
   return {
     resolve: (path) => resolve(dirname(configPath), path),
     async kind(path) {

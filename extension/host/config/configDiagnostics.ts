@@ -1,6 +1,8 @@
-// Errors and warnings of open configs in the Problems panel: shape and files at every pause in typing, data after a save in a trusted workspace.
+// Errors and warnings of open configs and manifests in the Problems panel: shape and files at every pause in typing, data of a config after
+// a save in a trusted workspace.
 // Invariant: what is shown belongs to the text that is shown; a slower answer to an older text is dropped.
 import * as vscode from 'vscode';
+import { DATASET_SUFFIX } from '../../schema/dataset.ts';
 import { CancelledError } from '../../util/userError.ts';
 import type { Engine } from '../training/engine.ts';
 import type { ConfigChecker, ConfigProblem } from './configProblem.ts';
@@ -11,11 +13,17 @@ export function isConfig({ uri }: vscode.TextDocument): boolean {
   return uri.scheme === 'file' && uri.path.endsWith('.gatescope.json');
 }
 
+export function isManifest({ uri }: vscode.TextDocument): boolean {
+  return uri.scheme === 'file' && uri.path.endsWith(DATASET_SUFFIX);
+}
+
 interface Checked {
   timer?: NodeJS.Timeout;
   /** Ends reading data for a text that is no longer the one. */
   reading?: AbortController;
   problems: readonly ConfigProblem[];
+  /** The version of the document that `problems` are of. */
+  version?: number;
   /** Findings in the data, for exactly this text. */
   data?: { text: string; problems: readonly ConfigProblem[] };
 }
@@ -55,17 +63,27 @@ export class ConfigDiagnostics implements vscode.Disposable {
     return state ? [...state.problems, ...(state.data?.text === document.getText() ? state.data.problems : [])] : [];
   }
 
+  /** Whether `problemsOf` speaks of the text as it is now. */
+  isUpToDate(document: vscode.TextDocument): boolean {
+    return this.#states.get(document.uri.toString())?.version === document.version;
+  }
+
   /** Checks shape and files now, shows what was found and answers with it. */
   async check(document: vscode.TextDocument): Promise<readonly ConfigProblem[]> {
     const { version } = document;
-    const text = document.getText();
-    const shape = this.#checker.checkShape(text);
-    const files = shape.experiment ? await this.#checker.checkFiles(text, document.uri.fsPath) : [];
-    const problems = [...shape.problems, ...files];
+    const problems = await this.#find(document);
     if (document.version !== version || document.isClosed) return problems;
-    this.#stateOf(document).problems = problems;
+    Object.assign(this.#stateOf(document), { problems, version });
     this.#show(document);
     return problems;
+  }
+
+  async #find(document: vscode.TextDocument): Promise<readonly ConfigProblem[]> {
+    const text = document.getText();
+    if (isManifest(document)) return this.#checker.checkManifest(text, document.uri.fsPath);
+    const shape = this.#checker.checkShape(text);
+    const files = shape.experiment ? await this.#checker.checkFiles(text, document.uri.fsPath) : [];
+    return [...shape.problems, ...files];
   }
 
   #stateOf(document: vscode.TextDocument): Checked {
@@ -76,7 +94,7 @@ export class ConfigDiagnostics implements vscode.Disposable {
   }
 
   #schedule(document: vscode.TextDocument): void {
-    if (!isConfig(document)) return;
+    if (!isConfig(document) && !isManifest(document)) return;
     const state = this.#stateOf(document);
     clearTimeout(state.timer);
     state.timer = setTimeout(() => {
@@ -88,7 +106,7 @@ export class ConfigDiagnostics implements vscode.Disposable {
 
   async #checkAll(document: vscode.TextDocument): Promise<void> {
     const problems = await this.check(document);
-    const isReadable = vscode.workspace.isTrusted && !document.isDirty && !document.isClosed;
+    const isReadable = isConfig(document) && vscode.workspace.isTrusted && !document.isDirty && !document.isClosed;
     if (isReadable && problems.every(({ severity }) => severity !== 'error')) await this.#checkData(document);
   }
 

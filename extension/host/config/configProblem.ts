@@ -3,7 +3,7 @@ import type { ConfigProblem } from '../../config/problem.ts';
 import type { DataFinding } from '../../protocol/engineContract.ts';
 import type { Experiment } from '../../schema/experiment.ts';
 
-export type { ConfigProblem, ProblemFix, TextEdit } from '../../config/problem.ts';
+export type { ConfigProblem, FixAction, ProblemFix, TextEdit } from '../../config/problem.ts';
 
 export interface CheckedConfig {
   /** The config as written; undefined when it has errors of shape. */
@@ -17,6 +17,8 @@ export interface ConfigChecker {
   checkShape(text: string): CheckedConfig;
   /** What only the disk can say (files that are missing), of a text of good shape. */
   checkFiles(text: string, configPath: string): Promise<readonly ConfigProblem[]>;
+  /** All that can be said of a dataset manifest, its files among it. */
+  checkManifest(text: string, path: string): Promise<readonly ConfigProblem[]>;
   /** A finding of the engine, at its place in the text. */
   toDataProblem(text: string, finding: DataFinding): ConfigProblem;
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { type ConfigDiagnostics, rangeOf } from './configDiagnostics.ts';
 import type { ConfigProblem, ProblemFix } from './configProblem.ts';
+import { commandOf } from './fixCommand.ts';
 
 export class ConfigQuickFixes implements vscode.CodeActionProvider {
   static readonly metadata: vscode.CodeActionProviderMetadata = {
@@ -32,6 +33,7 @@ function toAction(
   context: vscode.CodeActionContext,
 ): vscode.CodeAction {
   const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+  if (fix.action) action.command = commandOf(document, fix.action, fix.title);
   action.edit = new vscode.WorkspaceEdit();
   for (const edit of fix.edits) action.edit.replace(document.uri, rangeOf(document, edit), edit.text);
   action.isPreferred = index === 0;

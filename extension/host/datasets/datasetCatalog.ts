@@ -11,6 +11,8 @@ const MAX_MANIFESTS = 1000;
 
 export class DatasetCatalog implements vscode.Disposable {
   readonly #changed = new Emitter<void>();
+  readonly #listed = new Emitter<void>();
+  readonly #manifestChanged = new Emitter<string>();
   readonly #owned = new DisposableStore();
   readonly #reports = new Map<string, DatasetReport>();
   #paths: string[] = [];
@@ -35,6 +37,16 @@ export class DatasetCatalog implements vscode.Disposable {
     return this.#changed.on(listener);
   }
 
+  /** Fires when datasets came or went. */
+  onList(listener: () => void): vscode.Disposable {
+    return this.#listed.on(listener);
+  }
+
+  /** Fires with the path of a manifest that may say something else now. */
+  onManifest(listener: (path: string) => void): vscode.Disposable {
+    return this.#manifestChanged.on(listener);
+  }
+
   report(path: string): DatasetReport | undefined {
     return this.#reports.get(path);
   }
@@ -48,6 +60,7 @@ export class DatasetCatalog implements vscode.Disposable {
   forget(path: string): void {
     this.#reports.delete(path);
     this.#changed.fire();
+    this.#manifestChanged.fire(path);
   }
 
   async #scan(): Promise<void> {
@@ -58,6 +71,7 @@ export class DatasetCatalog implements vscode.Disposable {
       .sort();
     for (const path of this.#reports.keys()) if (!this.#paths.includes(path)) this.#reports.delete(path);
     this.#changed.fire();
+    this.#listed.fire();
   }
 
   dispose(): void {

@@ -39,16 +39,22 @@ export function manifestItem({ path }: ManifestNode, report: DatasetReport | und
   item.tooltip = vscode.workspace.asRelativePath(path);
   item.iconPath = new vscode.ThemeIcon('database');
   item.contextValue = ITEM.manifest;
+  item.command = {
+    command: 'gatescope.dataset.open',
+    title: vscode.l10n.t('Open Dataset'),
+    // The tree keeps the keyboard: an arrow key opens the findings.
+    arguments: [{ path, preserveFocus: true }],
+  };
   if (report)
     item.description = report.parts.map(({ part, rows }) => `${part} ${rows.toLocaleString('en')}`).join(' · ');
   return item;
 }
 
 export function findingItem({ path, finding }: FindingNode): vscode.TreeItem {
-  const { code, count, message, remedy, severity, rows, fix } = finding;
+  const { code, part = '', count, message, remedy, severity, rows, fix } = finding;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(message, rows.length > 0 ? Collapsed : None);
-  item.id = `${path}|${code}`;
+  item.id = `${path}|${code}|${part}`;
   item.description = code;
   item.tooltip = `${message}\n\n${remedy}`;
   item.iconPath =

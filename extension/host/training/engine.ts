@@ -35,6 +35,8 @@ export class Engine implements Disposable {
     matching: new Emitter(),
     installing: new Emitter(),
     looking: new Emitter(),
+    counting: new Emitter(),
+    filtering: new Emitter(),
     log: new Emitter(),
   };
   readonly #died = new Emitter<Error>();

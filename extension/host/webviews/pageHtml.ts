@@ -1,6 +1,6 @@
 // The document of a page: nothing but what the nonce or the extension's own folder allows. Pure.
 
-export type PageName = 'dashboard' | 'inspector';
+export type PageName = 'dashboard' | 'inspector' | 'dataset' | 'form';
 
 export interface PageHtmlOptions {
   /** Its bundle: `<page>.js` and `<page>.css` in dist/webview. */

@@ -1,10 +1,10 @@
 // A panel that shows one of our pages: its document, its wire, its life. One a window, brought to the front when it is opened again.
 // It holds no state but what to show first; a page that was hidden or reloaded asks again and gets all.
 // Invariant: events go only to a page that is visible and has asked (`takeFocus`) since it was (re)loaded.
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type Contract, type EventOf, type Handlers, type Server, serve } from '../../protocol/rpc.ts';
-import { type PageName, pageHtml } from './pageHtml.ts';
+import { pageDocument, pageOptions } from './pageDocument.ts';
+import type { PageName } from './pageHtml.ts';
 import { createPageTransport } from './pageTransport.ts';
 import type { ParamsCheck } from './paramChecks.ts';
 
@@ -78,11 +78,7 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
   }
 
   #webviewOptions(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
-    return { enableScripts: true, retainContextWhenHidden: false, localResourceRoots: [this.#webviewFolder()] };
-  }
-
-  #webviewFolder(): vscode.Uri {
-    return vscode.Uri.joinPath(this.#options.extensionUri, 'dist', 'webview');
+    return { ...pageOptions(this.#options.extensionUri), retainContextWhenHidden: false };
   }
 
   #icon(theme: 'light' | 'dark'): vscode.Uri {
@@ -116,27 +112,14 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
       server.dispose();
       if (this.#live === live) this.#live = undefined;
     });
-    panel.webview.html = this.#html(panel.webview);
+    panel.webview.html = pageDocument(panel.webview, this.#options);
   }
 
   /** A fresh document: the page asks for everything again. */
   #reload(): void {
     if (!this.#live) return;
     this.#live.hasAsked = false;
-    this.#live.panel.webview.html = this.#html(this.#live.panel.webview);
-  }
-
-  #html(webview: vscode.Webview): string {
-    const folder = this.#webviewFolder();
-    const { page, title } = this.#options;
-    return pageHtml({
-      page,
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('hex'),
-      uri: (file) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString(),
-      title,
-      language: vscode.env.language,
-    });
+    this.#live.panel.webview.html = pageDocument(this.#live.panel.webview, this.#options);
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 // The threads of the kernels, by role. A helper loads the carrier it is told, says that it is ready, and does pieces of jobs until the
 // pool closes. The watcher starts the helpers and sees them end: the engine's thread waits for pieces in kernels and atomics, where no
 // event reaches it.
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { noteEnd, serveJobs } from '../../engine/kernels/pieces.ts';
 import { type CarrierSource, openCarrier } from './carrierSource.ts';
 
@@ -24,6 +24,8 @@ export interface WatcherData extends Shared {
   /** This program, for the helpers. */
   file: string;
   helpers: readonly HelperData[];
+  /** Closed when this thread ends, which is how the engine's thread sees that. */
+  life: MessagePort;
 }
 
 /** What the watcher says: all helpers serve, or one could not start (then none is left running). */
@@ -40,7 +42,7 @@ async function help({ source, memory, index, scratch, stack }: HelperData): Prom
   serveJobs({ control: new Int32Array(memory.buffer), carrier, scratch, helper: index });
 }
 
-async function watch({ file, memory, helpers }: WatcherData): Promise<void> {
+async function watch({ file, memory, helpers, life }: WatcherData): Promise<void> {
   const control = new Int32Array(memory.buffer);
   const workers = helpers.map((data) => new Worker(file, { workerData: data, name: 'gatescope kernels' }));
   const starts = workers.map(
@@ -56,6 +58,7 @@ async function watch({ file, memory, helpers }: WatcherData): Promise<void> {
   );
   parentPort?.on('message', ({ end }: EndHelper) => void workers[end].terminate());
   parentPort?.unref();
+  life.on('message', () => undefined).unref();
   try {
     await Promise.all(starts);
     parentPort?.postMessage('ready' satisfies WatcherMessage);

@@ -17,9 +17,9 @@ export function exportTrace(trace: Trace, format: TraceFormat): Uint8Array {
   }
 }
 
-/** `layer0.forward.f` [T, H], …, `embeddings` [T, E], `pooled` [D], `logits` [C]. */
+/** `layer0.forward.f` [T, H], …, `embeddings` [T, E], `pooled` [D], `attention` [T], `logits` [C]. */
 function tensorsOf(trace: Trace): NamedTensor[] {
-  const { hiddenSize, tokens, embeddings, embeddingSize = 0, pooled, classes } = trace;
+  const { hiddenSize, tokens, embeddings, embeddingSize = 0, pooled, attention, classes } = trace;
   const tensors = trace.layers.flat().flatMap(({ layer, direction, signals }) =>
     Object.entries(signals).map(([name, data]) => ({
       name: signalPlace(layer, direction, name),
@@ -29,6 +29,7 @@ function tensorsOf(trace: Trace): NamedTensor[] {
   );
   if (embeddings) tensors.push({ name: 'embeddings', shape: [tokens.length, embeddingSize], data: embeddings });
   if (pooled) tensors.push({ name: 'pooled', shape: [pooled.length], data: pooled });
+  if (attention) tensors.push({ name: 'attention', shape: [attention.length], data: attention });
   if (classes) {
     const data = Float32Array.from(classes, ({ logit }) => logit);
     tensors.push({ name: 'logits', shape: [data.length], data });

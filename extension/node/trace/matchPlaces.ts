@@ -1,5 +1,5 @@
 // Searches the data that a request names, and says where in its files the hits are, with the tokens around them.
-import { createPieceSplitter } from '../../data/runningText.ts';
+import { createPieceEncoder } from '../../data/runningText.ts';
 import type { EncodedSet, EncodedText } from '../../data/types.ts';
 import type { SpanHit } from '../../engine/trace/match.ts';
 import type { MatchHit, MatchRequest, MatchResult } from '../../protocol/traceAnalysis.ts';
@@ -91,7 +91,7 @@ async function placesInText(
 ): Promise<MatchHit[]> {
   const rising = hits.map(({ position }) => offset + position).sort((a, b) => a - b);
   const places = new Map<number, { path: string; line: number }>();
-  const split = createPieceSplitter(run.experiment.text);
+  const encode = createPieceEncoder(run.experiment.text, run.tokenizer);
   const reader = await DataReader.open(
     [source],
     { configDir: configDirOf(run.runDir), ...run.experiment.data },
@@ -99,7 +99,7 @@ async function placesInText(
   );
   let [end, next] = [0, 0];
   await reader.read(source, ['data'], (piece) => {
-    end += split(piece.text).length;
+    end += encode(piece.text).ids.length;
     for (; next < rising.length && rising[next] < end; next++) {
       places.set(rising[next], { path: piece.path, line: piece.line });
     }
@@ -108,7 +108,7 @@ async function placesInText(
   return hits.map((hit) => {
     const first = Math.max(0, hit.position - CONTEXT);
     const ids = text.ids.subarray(first, hit.position + selection.pattern.length + CONTEXT);
-    const tokens = Array.from(ids, (id) => run.tokenizer.token(id));
+    const tokens = Array.from(ids, (id) => run.tokenizer.shown(id));
     const place = places.get(offset + hit.position);
     if (!place) throw new Error(`The text has no token ${offset + hit.position}`);
     const { position, ...rest } = shown({ ...hit, position: hit.position - first }, tokens, selection);

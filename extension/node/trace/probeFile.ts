@@ -22,6 +22,7 @@ export const BITS = 16;
 export interface ProbeTrace {
   layers: DirectionTrace[][];
   pooled?: Float32Array;
+  attention?: Float32Array;
   logits?: Float32Array;
   next?: NextTokens[];
 }
@@ -31,7 +32,7 @@ export function encodeProbes(index: ProbeIndex, traces: readonly ProbeTrace[]): 
   const tensors: EncodableTensor[] = [];
   const nextTokens = traces.flatMap(({ next }) => (next ? [next] : []));
   const numbers: ProbeNumbers = { ranges: {}, ...(nextTokens.length > 0 ? { next: nextTokens } : {}) };
-  for (const [probe, { layers, pooled, logits }] of traces.entries()) {
+  for (const [probe, { layers, pooled, attention, logits }] of traces.entries()) {
     const tokens = index.probes[probe].tokens.length;
     for (const own of layers.flat()) {
       for (const signal of STORED_SIGNALS[index.cell]) {
@@ -43,6 +44,7 @@ export function encodeProbes(index: ProbeIndex, traces: readonly ProbeTrace[]): 
       }
     }
     if (pooled) tensors.push({ name: `${probe}.pooled`, shape: [pooled.length], data: pooled });
+    if (attention) tensors.push({ name: `${probe}.attention`, shape: [attention.length], data: attention });
     if (logits) tensors.push({ name: `${probe}.logits`, shape: [logits.length], data: logits });
   }
   return encodeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify(numbers) });
@@ -63,7 +65,7 @@ export function decodeProbe(
   bytes: Uint8Array,
   index: ProbeIndex,
   probe: number,
-): Pick<Trace, 'layers' | 'pooled' | 'classes' | 'nextTokens' | 'quantisation'> {
+): Pick<Trace, 'layers' | 'pooled' | 'attention' | 'classes' | 'nextTokens' | 'quantisation'> {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const numbers = parseNumbers(metadata[METADATA_KEY]);
@@ -90,6 +92,7 @@ export function decodeProbe(
   return {
     layers,
     pooled: byName.get(`${probe}.pooled`)?.data,
+    attention: byName.get(`${probe}.attention`)?.data,
     classes: logits && classScores(index.labels, logits),
     nextTokens: numbers.next?.[probe],
     quantisation: { bits: BITS, maxError: withDerivedErrors(index.cell, maxError) },

@@ -77,7 +77,7 @@ export class ProbeRecorder {
     return {
       ...trace,
       next: next?.map(({ ids: expected, probabilities, ofActual }) => ({
-        top: expected.map((id, at) => ({ token: tokenizer.token(id), probability: probabilities[at] })),
+        top: expected.map((id, at) => ({ token: tokenizer.shown(id), probability: probabilities[at] })),
         ...(ofActual === undefined ? {} : { ofActual }),
       })),
     };

@@ -10,7 +10,7 @@ import {
   type GradientTrace,
   MAX_CONNECTED_TOKENS,
 } from '../../protocol/traceAnalysis.ts';
-import { UNK_ID, UNK_TOKEN } from '../../text/types.ts';
+import { UNK_ID } from '../../text/types.ts';
 import { nearestName } from '../../util/editDistance.ts';
 import { CancelledError, UserError } from '../../util/userError.ts';
 import type { RunModel } from '../runModel.ts';
@@ -110,10 +110,10 @@ function chooseNextToken(
   if (target === undefined) {
     const { next } = traceText(model, ids.subarray(0, position + 1), { layers: [], topK: 1 });
     const index = next?.[position].ids[0] ?? UNK_ID;
-    return { score: { index, position }, target: tokenizer.token(index) };
+    return { score: { index, position }, target: tokenizer.shown(index) };
   }
   const index = tokenizer.id(target);
-  if (index !== UNK_ID || target === UNK_TOKEN) return { score: { index, position }, target };
+  if (index !== UNK_ID || target === tokenizer.shown(UNK_ID)) return { score: { index, position }, target };
   throw new UserError({
     code: 'gradients.noTarget',
     message: `"${target}" is not in the vocabulary.`,

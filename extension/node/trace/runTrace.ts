@@ -5,9 +5,10 @@ import { embeddingRows } from '../../engine/trace/traceBatch.ts';
 import { type NextIds, traceText } from '../../engine/trace/traceText.ts';
 import type { SignalName, Trace, TraceRequest, TraceToken } from '../../protocol/trace.ts';
 import type { ResolvedEncoder } from '../../schema/resolved.ts';
+import type { EncodedTokens } from '../../text/types.ts';
 import { UNK_ID } from '../../text/types.ts';
 import { UserError } from '../../util/userError.ts';
-import { type EncodedTokens, encodeText } from '../encodeText.ts';
+import { encodeText } from '../encodeText.ts';
 import type { RunModel } from '../runModel.ts';
 import { classScores } from './classScores.ts';
 
@@ -62,9 +63,10 @@ export function traceRun(run: RunModel, request: Omit<TraceRequest, 'runDir' | '
     layers: traced.layers,
     ...('type' in embedding ? {} : { embeddings: embeddingRows(model, read.ids), embeddingSize: embedding.size }),
     pooled: traced.pooled,
+    attention: traced.attention,
     classes: traced.logits && classScores(run.labels, traced.logits),
     nextTokens: traced.next?.map(({ ids, probabilities, ofActual }: NextIds) => ({
-      top: ids.map((id, at) => ({ token: tokenizer.token(id), probability: probabilities[at] })),
+      top: ids.map((id, at) => ({ token: tokenizer.shown(id), probability: probabilities[at] })),
       ofActual,
     })),
   };

@@ -29,7 +29,7 @@ export async function sampleTexts(run: RunModel, over: TextSample, options: Load
     const pieces = evenlySpread(Math.max(1, Math.floor(ids.length / PIECE)), maxTexts);
     return pieces.map((piece) => {
       const own = ids.slice(piece * PIECE, (piece + 1) * PIECE);
-      return { ids: own, tokens: Array.from(own, (id) => run.tokenizer.token(id)) };
+      return { ids: own, tokens: Array.from(own, (id) => run.tokenizer.shown(id)) };
     });
   }
   const set = data[split] ?? data.train;

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TOKENIZERS, trainTokenizer } from './settings.ts';
+import { learnFrom, SUBWORDS } from './subwords.ts';
 import { readNasty, readTrec, readZh } from './texts.ts';
 
 const [out, data] = process.argv.slice(2);
@@ -14,6 +15,9 @@ for (const [set, texts] of Object.entries(sets)) {
   await writeFile(join(out, `${set}.texts.json`), JSON.stringify(texts));
   for (const name of Object.keys(TOKENIZERS)) {
     await writeFile(join(out, `${set}.${name}.tokenizer.json`), trainTokenizer(name, texts).toJson());
+  }
+  for (const name of Object.keys(SUBWORDS)) {
+    await writeFile(join(out, `${set}.${name}.tokenizer.json`), (await learnFrom(name, texts)).toJson());
   }
 }
 console.log(`${(await readFile(join(out, 'nasty.texts.json'))).length} bytes of nasty texts`);

@@ -119,7 +119,10 @@ class Classifier(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, size, padding_idx=0)
         self.encoder = create_cell(cell, size, hidden, layers, bidirectional)
-        self.head = nn.Linear(hidden * (2 if bidirectional else 1), classes)
+        width = hidden * (2 if bidirectional else 1)
+        if pooling == "attention":
+            self.attention = nn.Linear(width, 1, bias=False)
+        self.head = nn.Linear(width, classes)
         self.pooling = pooling
 
     def forward(self, ids, lengths):
@@ -133,6 +136,8 @@ class Classifier(nn.Module):
             pooled = torch.cat(list(h_n[-directions:]), dim=1)
         elif self.pooling == "mean":
             pooled = (out * mask).sum(1) / lengths[:, None]
+        elif self.pooling == "attention":
+            pooled = (self.attention(out).masked_fill(~mask, -torch.inf).softmax(1) * out).sum(1)
         else:
             pooled = out.masked_fill(~mask, -torch.inf).amax(1)
         return self.head(pooled)
@@ -142,7 +147,8 @@ def model_vectors():
     """Logits, loss and the gradient of every parameter of whole classifiers, one for each pooling."""
     tensors, cases = {}, []
     for seed, (pooling, layers, bidirectional) in enumerate(
-        [("last", 1, False), ("last", 2, True), ("mean", 1, True), ("max", 2, True), ("max", 1, False)]
+        [("last", 1, False), ("last", 2, True), ("mean", 1, True), ("max", 2, True), ("max", 1, False),
+         ("attention", 1, False), ("attention", 2, True)]
     ):
         torch.manual_seed(200 + seed)
         name = f"case{seed}"
@@ -310,6 +316,7 @@ def training_vectors():
     other = {
         "Wide": dict(hidden=19, layers=1, bidirectional=False, pooling="last", **common),
         "Deep": dict(hidden=9, layers=3, bidirectional=True, pooling="max", **common),
+        "Attentive": dict(hidden=5, layers=1, bidirectional=True, pooling="attention", **common),
     }
     runs += [(cell, 20, f"{cell}{name}", OPTIMIZERS[4], shape) for cell in CELLS for name, shape in other.items()]
     for cell, seed, name, options, shape in runs:

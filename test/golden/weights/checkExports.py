@@ -70,7 +70,7 @@ def by_onnxruntime(folder, ids, lengths, is_writer):
 
 
 def by_keras(folder, ids, lengths, is_writer):
-    return np.array(module_at(folder / "model.py").load()(ids.astype(np.int32)))
+    return keras.ops.convert_to_numpy(module_at(folder / "model.py").load()(ids.astype(np.int32)))
 
 
 def main():

@@ -27,6 +27,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     encoder: { type: 'lstm', ...size, layers: 2, bidirectional: true, dropout: 0.2, forgetBias: 1 },
     pooling: 'max',
   },
+  attentive: {
+    task: 'classification',
+    embedding: table,
+    encoder: { type: 'gru', ...size, bidirectional: true },
+    pooling: 'attention',
+  },
   gru: { task: 'classification', embedding: table, encoder: { type: 'gru', ...size }, pooling: 'mean' },
   rnn: {
     task: 'classification',

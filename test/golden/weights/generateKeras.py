@@ -39,6 +39,26 @@ def save(name, model, forms):
             model.save(path)
 
 
+class AttentionWeightedAverage(layers.Layer):
+    """As textgenrnn and DeepMoji have it: the average over the tokens, weighted by the softmax of one score a token."""
+
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 1), name="attention_W")
+
+    def call(self, x):
+        return keras.ops.sum(x * keras.ops.softmax(x @ self.w, axis=1), axis=1)
+
+    def compute_output_shape(self, shape):
+        return (shape[0], shape[2])
+
+
+def attention():
+    model = keras.Sequential([layers.Input((5,), dtype="int32", name="tokens"), layers.Embedding(7, 5, name="words"),
+                              layers.Bidirectional(layers.LSTM(4, return_sequences=True), name="both"),
+                              AttentionWeightedAverage(name="attention"), layers.Dense(3, name="scores")])
+    save("attention", randomised(model, 11), [".keras", ".h5", ".weights.h5"])
+
+
 def models():
     tokens = lambda: layers.Input((5,), dtype="int32", name="tokens")
     embedding = lambda: layers.Embedding(7, 5, name="words")
@@ -121,5 +141,6 @@ def layouts():
 
 
 models()
+attention()
 layouts()
 (FILES / "keras-models.json").write_text(json.dumps({"keras": keras.__version__, "ids": IDS, "outputs": ANSWERS}, indent=1) + "\n")

@@ -42,6 +42,32 @@ class Classifier(nn.Module):
         return self.fc(torch.cat(list(h_n[-self.directions:]), dim=1))
 
 
+class Attentive(nn.Module):
+    """One score a token, with a bias that changes nothing."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(7, 5)
+        self.rnn = nn.GRU(5, 4, 1, batch_first=True, bidirectional=True)
+        self.attention = nn.Linear(8, 1)
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, ids):
+        out, _ = self.rnn(self.embed(ids))
+        return self.fc((self.attention(out).softmax(1) * out).sum(1))
+
+
+def save_attentive(answers):
+    torch.manual_seed(20)
+    model = Attentive().eval()
+    state = model.state_dict()
+    torch.save(state, FILES / "torch-attentive.pt")
+    torch.save(state, FILES / "torch-attentive-legacy.pt", _use_new_zipfile_serialization=False)
+    torch.onnx.export(model, (torch.tensor(IDS[:1]),), FILES / "torch-attentive.onnx", dynamo=False)
+    expect("attentive", state)
+    answers["attentive"] = [model(torch.tensor([ids]))[0].tolist() for ids in IDS]
+
+
 def save_models():
     answers = {}
     cases = {"lstm": (nn.LSTM, 2, True, True), "gru": (nn.GRU, 1, True, True), "rnn": (nn.RNN, 2, False, True),
@@ -55,6 +81,7 @@ def save_models():
         torch.onnx.export(model, (torch.tensor(IDS[:1]),), FILES / f"torch-{name}.onnx", dynamo=False)
         expect(name, state)
         answers[name] = [model(torch.tensor([ids]))[0].tolist() for ids in IDS]
+    save_attentive(answers)
     (FILES / "torch-models.json").write_text(json.dumps({"torch": torch.__version__, "ids": IDS, "logits": answers}, indent=1) + "\n")
 
 

@@ -18,21 +18,20 @@ const changed = (from: string, to: string): string => {
   return GOOD.replace(from, to);
 };
 
-/** Change, code, the text that is marked, words of the message, and whether its first fix must remove it. */
-const CASES: readonly [from: string, to: string, code: string, marked: string, message: RegExp, isFixed: boolean][] = [
-  ['"hiddenSize"', '"hiden_size"', 'config.unknownKey', '"hiden_size"', /Did you mean "hiddenSize"\?/, true],
-  ['"training"', '"trainning"', 'config.unknownKey', '"trainning"', /Did you mean "training"\?/, true],
-  ['"norm": 5', '"gradient": 5', 'config.unknownKey', '"gradient"', /Known keys: norm, value/, true],
-  ['"path": "train.csv"', '', 'config.missingKey', '"train"', /"path" is missing: a text/, true],
-  ['"type": "lstm", ', '', 'config.missingKey', '"encoder"', /"type" is missing: "lstm", "gru" or "rnn"/, true],
-  ['"lstm"', '"grru"', 'config.enum', '"grru"', /Did you mean "gru"\? Allowed: "lstm", "gru", "rnn"/, true],
+/** Change, code, the text that is marked, and words of the message. Each has fixes, and each fix removes it. */
+const CASES: readonly [from: string, to: string, code: string, marked: string, message: RegExp][] = [
+  ['"hiddenSize"', '"hiden_size"', 'config.unknownKey', '"hiden_size"', /Did you mean "hiddenSize"\?/],
+  ['"training"', '"trainning"', 'config.unknownKey', '"trainning"', /Did you mean "training"\?/],
+  ['"norm": 5', '"gradient": 5', 'config.unknownKey', '"gradient"', /Known keys: norm, value/],
+  ['"path": "train.csv"', '', 'config.missingKey', '"train"', /"path" is missing: a text/],
+  ['"type": "lstm", ', '', 'config.missingKey', '"encoder"', /"type" is missing: "lstm", "gru" or "rnn"/],
+  ['"lstm"', '"grru"', 'config.enum', '"grru"', /Did you mean "gru"\? Allowed: "lstm", "gru", "rnn"/],
   [
     '"type": "lstm"',
     '"type": "gru", "forgetBias": 1',
     'config.unknownKey',
     '"forgetBias"',
     /no use with "type": "gru"; it belongs to "type": "lstm"/,
-    true,
   ],
   [
     '"hiddenSize"',
@@ -40,17 +39,15 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
     'config.unknownKey',
     '"nonlinearity"',
     /no use with "type": "lstm"; it belongs to "type": "rnn"/,
-    true,
   ],
-  ['"lstm"', '"rnn", "nonlinearity": "sigmoid"', 'config.enum', '"sigmoid"', /Allowed: "tanh", "relu"/, false],
-  ['"adam"', '"adagrad"', 'config.unknownKey', '"betas"', /belongs to "type": "adam" and "type": "adamw"/, true],
+  ['"lstm"', '"rnn", "nonlinearity": "sigmoid"', 'config.enum', '"sigmoid"', /Allowed: "tanh", "relu"/],
+  ['"adam"', '"adagrad"', 'config.unknownKey', '"betas"', /belongs to "type": "adam" and "type": "adamw"/],
   [
     '"adam", "betas": [0.9, 0.99]',
     '"RMSProp"',
     'config.enum',
     '"RMSProp"',
     /Did you mean "rmsprop"\? Allowed: "adam", "adamw", "sgd", "rmsprop", "adagrad"/,
-    true,
   ],
   [
     '"adam", "betas": [0.9, 0.99]',
@@ -58,46 +55,42 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
     'config.range',
     '1',
     /a number of at least 0 and below 1 is expected/,
-    false,
   ],
-  ['"epochs": 3', '"epochs": 3, "batching": "sorted"', 'config.enum', '"sorted"', /"shuffled", "bucketed"/, false],
-  ['"max"', '"maximum"', 'config.enum', '"maximum"', /Allowed: "last", "mean", "max"/, false],
-  ['"max"', '"maxx"', 'config.enum', '"maxx"', /Did you mean "max"\?/, true],
-  ['"adam"', '"adamm"', 'config.enum', '"adamm"', /Did you mean "adam"/, true],
-  ['"epochs": 3', '"epochs": 0', 'config.range', '0', /a whole number from 1 to 100000/, true],
+  ['"epochs": 3', '"epochs": 3, "batching": "sorted"', 'config.enum', '"sorted"', /"shuffled", "bucketed"/],
+  ['"max"', '"maximum"', 'config.enum', '"maximum"', /Allowed: "last", "mean", "max"/],
+  ['"max"', '"maxx"', 'config.enum', '"maxx"', /Did you mean "max"\?/],
+  ['"adam"', '"adamm"', 'config.enum', '"adamm"', /Did you mean "adam"/],
+  ['"epochs": 3', '"epochs": 0', 'config.range', '0', /a whole number from 1 to 100000/],
   [
     '"training"',
     `"probes": ${JSON.stringify(Array.from({ length: 21 }, (_, at) => `text ${at}`))}, "training"`,
     'config.range',
     '"probes"',
     /There are 21 values here: a list of at most 20 values is expected/,
-    false,
   ],
-  ['"training"', '"probes": [""], "training"', 'config.range', '""', /a text of 1 to 2000 characters/, false],
-  ['"training"', '"probes": ["a", "a"], "training"', 'config.duplicateItem', '"a"', /twice/, true],
-  ['0.1', '1', 'config.range', '1', /a number above 0 and below 1/, false],
-  ['"epochs": 3', '"epochs": 2.5', 'config.type', '2.5', /not a whole number/, true],
-  ['"epochs": 3', '"epochs": "three"', 'config.type', '"three"', /a whole number from 1 to 100000 is expected/, false],
-  ['"lowercase": true', '"lowercase": 1', 'config.type', '1', /true or false is expected/, false],
-  ['[0.9, 0.99]', '[0.9]', 'config.type', '[0.9]', /Exactly 2 values/, false],
-  ['{ "split": 0.1 }', '{ "split": 0.1, "path": "x" }', 'config.unknownKey', '"path"', /no key "path" here/, true],
-  ['"norm": 5', '"norm": 5, "value": 1', 'config.contradiction', '"value"', /by norm or by value, not both/, true],
+  ['"training"', '"probes": [""], "training"', 'config.range', '""', /a text of 1 to 2000 characters/],
+  ['"training"', '"probes": ["a", "a"], "training"', 'config.duplicateItem', '"a"', /twice/],
+  ['0.1', '1', 'config.range', '1', /a number above 0 and below 1/],
+  ['"epochs": 3', '"epochs": 2.5', 'config.type', '2.5', /not a whole number/],
+  ['"epochs": 3', '"epochs": "three"', 'config.type', '"three"', /a whole number from 1 to 100000 is expected/],
+  ['"lowercase": true', '"lowercase": 1', 'config.type', '1', /true or false is expected/],
+  ['[0.9, 0.99]', '[0.9]', 'config.type', '[0.9]', /Exactly 2 values/],
+  ['{ "split": 0.1 }', '{ "split": 0.1, "path": "x" }', 'config.unknownKey', '"path"', /no key "path" here/],
+  ['"norm": 5', '"norm": 5, "value": 1', 'config.contradiction', '"value"', /by norm or by value, not both/],
   [
     '"encoder": { "type": "lstm", "hiddenSize": 10 }, "pooling": "max" },\n  "training": { "epochs": 3, "optimizer": {',
     '"embedding": { "type": "oneHot" }, "encoder": { "type": "lstm" } }, "training": { "optimizer": { "lazy": true,',
     'config.contradiction',
     '"lazy"',
     /One-hot vectors have no table/,
-    true,
   ],
-  ['"hiddenSize": 10', '"dropout": 0.5', 'config.contradiction', '"dropout"', /nothing with a single layer/, true],
+  ['"hiddenSize": 10', '"dropout": 0.5', 'config.contradiction', '"dropout"', /nothing with a single layer/],
   [
     '{ "type": "adam", "betas": [0.9, 0.99] }',
     '{ "type": "sgd", "nesterov": true }',
     'config.contradiction',
     '"nesterov"',
     /needs a momentum above 0/,
-    true,
   ],
   [
     '"path": "train.csv"',
@@ -105,27 +98,24 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
     'config.contradiction',
     '"textColumn"',
     /no use for "textColumn"/,
-    true,
   ],
-  ['{ "split": 0.1 }', '{ "path": "train.csv" }', 'config.contradiction', '"path"', /This is the training data/, false],
+  ['{ "split": 0.1 }', '{ "path": "train.csv" }', 'config.contradiction', '"path"', /This is the training data/],
   [
     '"tokenizer"',
     '"cleaning": ["lowercase"], "tokenizer"',
     'config.contradiction',
     '"lowercase"',
     /already makes everything lower case/,
-    true,
   ],
-  ['"tokenizer"', '"cleaning": ["nfc", "nfc"], "tokenizer"', 'config.duplicateItem', '"nfc"', /twice/, true],
+  ['"tokenizer"', '"cleaning": ["nfc", "nfc"], "tokenizer"', 'config.duplicateItem', '"nfc"', /twice/],
   [
     '"clip"',
     '"earlyStopping": { "patience": 3 }, "clip"',
     'config.contradiction',
     '"patience"',
     /never ends a run of 3 epochs early/,
-    false,
   ],
-  ['"epochs": 3', '"epochs": 3, "epochs": 4', 'config.duplicateKey', '"epochs"', /stands here twice/, false],
+  ['"epochs": 3', '"epochs": 3, "epochs": 4', 'config.duplicateKey', '"epochs"', /stands here twice/],
 ];
 
 /** A language model, and what it has no use for. */
@@ -196,14 +186,14 @@ test('a good config has no problem', () => {
   assert.equal(experiment?.model.encoder.hiddenSize, 10);
 });
 
-for (const [from, to, code, marked, message, isFixed] of CASES) {
+for (const [from, to, code, marked, message] of CASES) {
   test(`${code}: ${from} becomes ${to || 'nothing'}`, () => {
     const text = changed(from, to);
     const problem = only(text);
     assert.equal(problem.code, code);
     assert.equal(text.slice(problem.start, problem.end), marked);
     assert.match(problem.message, message);
-    if (isFixed) assert.ok(problem.fixes.length > 0, 'there is a fix');
+    assert.ok(problem.fixes.length > 0, 'there is a fix');
     for (const fix of problem.fixes)
       assert.deepEqual(validateConfig(applyEdits(text, fix.edits)).problems, [], fix.title);
   });
@@ -269,6 +259,36 @@ test('a file that is not there names the nearest, and the fix takes it', async (
   assert.deepEqual(await validateFiles(fixed, files), []);
   const folder = changed('"path": "train.csv"', '"path": "folder", "format": "csv"');
   assert.equal((await validateFiles(folder, files))[0].code, 'data.kindMismatch');
+});
+
+test('weights come from a run by its name, too; a name of several runs is an error that lists them', async () => {
+  const runs: Readonly<Record<string, string>> = {
+    '2026-01-01T00-00-00-a': 'Base',
+    '2026-01-02T00-00-00-b': 'Twin',
+    '2026-01-03T00-00-00-c': 'Twin',
+  };
+  const beside = {
+    ...probe(['/d/train.csv']),
+    list: async (path: string) => (path === '/d/.gatescope/runs' ? [...Object.keys(runs), 'broken'] : []),
+    readText: async (path: string) => {
+      const name = runs[path.split('/').at(-2)!];
+      return name === undefined ? '{' : JSON.stringify({ name });
+    },
+  };
+  const messageOf = async (from: string): Promise<string | undefined> => {
+    const text = GOOD.replace(/}$/, `"fineTune": { "from": "${from}" } }`);
+    assert.ok(validateConfig(text).experiment, from);
+    const [problem] = await validateFiles(text, beside);
+    if (problem)
+      assert.deepEqual([problem.code, text.slice(problem.start, problem.end)], ['fineTune.from', `"${from}"`]);
+    return problem?.message;
+  };
+  for (const from of ['Base', 'latest', '2026-01-01', '2026-01-03T00-00-00-c', 'broken'])
+    assert.equal(await messageOf(from), undefined, from);
+  const twins = '2026-01-02T00-00-00-b (Twin), 2026-01-03T00-00-00-c (Twin)';
+  assert.equal(await messageOf('Twin'), `"Twin" fits 2 runs: ${twins}. Give more of the id.`);
+  assert.match((await messageOf('2026'))!, /fits 3 runs: .*\(Base\)/);
+  assert.match((await messageOf('Other'))!, /no file, folder or run "Other".*its name/);
 });
 
 test('a dataset is found by name or path; what is wrong with it is said at the key that names it', async () => {

@@ -20,9 +20,9 @@ export function memoryFiles(files: Files, pieceBytes = 7): FileSource {
     },
     size: async (path) => bytesOf(path).length,
     list: async (path) => [...new Set(within(path).map((file) => file.slice(path.length + 1).split('/')[0]))].sort(),
-    async *read(path) {
+    async *read(path, start = 0) {
       const bytes = bytesOf(path);
-      for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+      for (let at = start; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
     },
     slice: async (path, start, end) => bytesOf(path).slice(start, end),
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClassification } from '../../../extension/engine/tasks/classification.ts';
-import { findLearningRate, LossCurve, RANGE_TEST } from '../../../extension/engine/train/learningRateFinder.ts';
+import { findLearningRate, LossCurve, RANGE_TEST, valley } from '../../../extension/engine/train/learningRateFinder.ts';
 import { createTrainer } from '../../../extension/engine/train/trainer.ts';
 import type { NamedTensor, TrainerOptions } from '../../../extension/engine/types.ts';
 import type { RunEvent } from '../../../extension/schema/run.ts';
@@ -54,13 +54,44 @@ test('the suggestion is a rate that learns: far from the ends, and a run with it
 test('smoothing is a running mean without bias; a loss far above the smallest, or none, ends the test', () => {
   const curve = new LossCurve();
   for (const [at, loss] of [2, 4].entries()) assert.equal(curve.add(10 ** at, loss), true);
-  const { smoothed } = curve.result();
+  const { smoothed } = curve.result(100);
   assert.ok(Math.abs(smoothed[0] - 2) < 1e-12);
   // (0.98 · 0.02 · 2 + 0.02 · 4) / (1 - 0.98²)
   assert.ok(Math.abs(smoothed[1] - (0.98 * 0.02 * 2 + 0.02 * 4) / (1 - 0.98 ** 2)) < 1e-12);
   assert.equal(curve.add(100, 1000), false);
   assert.equal(new LossCurve().add(1, Number.NaN), false);
-  assert.equal(new LossCurve().result().suggestion, undefined);
+  assert.equal(new LossCurve().result(100).suggestion, undefined);
+});
+
+test('the valley is the longest fall, as fastai finds it: the middle of its second third', () => {
+  // 5 4 3 2 1 falls for five: from there 5/3 and half of it, in whole steps.
+  assert.equal(valley([5, 5.1, 4, 3, 2, 1, 6]), 1);
+  // A short steep fall at the end is no valley beside a long gentle one; fastai gives the same for these losses.
+  const gentle = Array.from({ length: 30 }, (_, at) => 3 - at / 100);
+  assert.equal(valley([...gentle, 9, 8, 0.1, 9]), 16);
+  assert.equal(valley([1, 2, 3]), undefined);
+  assert.equal(valley([]), undefined);
+});
+
+test('the groups say how many times the rate they were trained at', async () => {
+  const fineTune = {
+    freeze: ['embedding'],
+    unfreeze: [],
+    discriminative: { factor: 2 },
+    learningRates: { 'head.*': 5 * training.optimizer.learningRate },
+    weightDecays: {},
+    frozenDropout: false,
+    vocabulary: 'source',
+  } as unknown as NonNullable<TrainerOptions['fineTune']>;
+  const { groups } = await findLearningRate({ ...OPTIONS, fineTune }, { ...RANGE_TEST, steps: 10 }, CONTROL);
+  const rounded = groups.map(({ name, factor }) => [name, Number(factor.toPrecision(6))]);
+  assert.deepEqual(rounded, [
+    ['embedding', 0],
+    ['encoder.0', 0.5],
+    ['head', 5],
+  ]);
+  const plain = await findLearningRate(OPTIONS, { ...RANGE_TEST, steps: 10 }, CONTROL);
+  assert.ok(plain.groups.every(({ factor }) => factor === 1));
 });
 
 test('it can be cancelled', async () => {

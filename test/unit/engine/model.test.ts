@@ -57,7 +57,7 @@ for (const one of golden.cases) {
 
 const TEXTS = [[3, 4, 5], [6], [2, 2, 7, 8, 9, 10, 11], [4, 12, 13, 5], [9, 9]];
 
-for (const pooling of ['last', 'mean', 'max'] as const) {
+for (const pooling of ['last', 'mean', 'max', 'attention'] as const) {
   test(`padding changes no logit by a single bit (${pooling})`, () => {
     const shape = { ...TOY_SHAPE, model: modelConfig({ encoder: { layers: 2, bidirectional: true }, pooling }) };
     const model = createModel(shape, createParams(shape, 3));

@@ -180,6 +180,7 @@ for (const [type, pooling] of [
   ['lstm', 'max'],
   ['gru', 'mean'],
   ['rnn', 'last'],
+  ['lstm', 'attention'],
 ] as const) {
   test(`gradients by TensorFlow: ${type}, ${pooling}`, async () => {
     const encoder = { type, nonlinearity: 'tanh', forgetBias: 0, layers: 2, bidirectional: true } as const;

@@ -26,6 +26,10 @@ const checker: ConfigChecker = {
     };
   },
   checkFiles: async () => [],
+  checkManifest: async (text) =>
+    text === '{}'
+      ? [{ code: 'config.missingKey', severity: 'error', message: 'No files.', start: 0, end: 1, fixes: [] }]
+      : [],
   toDataProblem: (_text, { code, severity, message }) => ({ code, severity, message, start: 0, end: 1, fixes: [] }),
 };
 
@@ -130,4 +134,15 @@ test('Train gets all problems of the text at once', async () => {
   const problems = await diagnostics.check(new FakeDocument(path, BAD) as never);
   assert.ok(problems.some(({ severity }) => severity === 'error'));
   assert.deepEqual(await diagnostics.check(new FakeDocument(path, GOOD) as never), []);
+});
+
+test('a manifest is checked as one, and its data is not read', async () => {
+  const manifest = new FakeDocument('/project/a.dataset.json', '{}');
+  fake.open(manifest);
+  await settle(() => fake.diagnostics.get('file:///project/a.dataset.json')?.length === 1);
+  assert.equal(fake.diagnostics.get('file:///project/a.dataset.json')?.[0].message, 'No files.');
+  manifest.type('{ "files": [] }');
+  manifest.save();
+  await settle(() => fake.diagnostics.get('file:///project/a.dataset.json')?.length === 0);
+  assert.equal(calls.length, 0);
 });

@@ -51,8 +51,8 @@ export const CARRIERS_HERE = carriersHere();
 
 export interface TestMachine {
   machine: KernelMachine;
-  /** Ends a helper thread at once; the number of one counts from 0. */
-  end(helper: number): void;
+  /** Ends a helper thread, by its number from 0, or the watcher at once. */
+  end(which: number | 'watcher'): void;
 }
 
 export async function openTestMachine(
@@ -65,7 +65,7 @@ export async function openTestMachine(
   const options = { arena, carrier, helperCount: threads - 1, helpers };
   const isWatched = SANITIZED !== undefined && source.kind === 'native';
   const machine = isWatched ? new WatchedMachine(options, SANITIZED) : new KernelMachine(options);
-  return { machine, end: (helper) => helpers?.end(helper) };
+  return { machine, end: (which) => helpers?.end(which) };
 }
 
 /** Multiply-add in float32, rounded once or twice. */

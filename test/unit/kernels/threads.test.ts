@@ -1,4 +1,4 @@
-// Threads: every piece of a job is done once; a helper that dies is an error within two seconds; closing leaves no thread.
+// Threads: every piece of a job is done once; a helper that dies, or the watcher of all, is an error within two seconds; closing leaves no thread.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -69,25 +69,33 @@ const threadCount = (): number => readdirSync('/proc/self/task').length;
 const claimed = ({ arena }: KernelMachine): number =>
   Atomics.load(new Int32Array(arena.memory.buffer), CONTROL.state / 4) & 0xfff;
 
+/** Who may end: a helper by itself, or the watcher and all helpers with it. */
+const ENDS = [
+  ['a helper', 0],
+  ['the watcher', 'watcher'],
+] as const;
+
 for (const carrier of CARRIERS_HERE) {
-  test(`${carrier.name}: a helper that is ended within a piece is an error within 2 s, and so is every job after it`, async () => {
-    const { machine, end } = await openTestMachine(carrier, 2);
-    const control = new Int32Array(machine.arena.memory.buffer);
-    let endedAt = 0;
-    machine.carrier.run = () => {
-      // This thread's piece: wait until the helper has the other one, give it time to be within the kernel, and end it there.
-      while (claimed(machine) < 2);
-      Atomics.wait(control, CONTROL.count / 4, 2, 50);
-      end(0);
-      endedAt = performance.now();
-    };
-    assert.throws(() => machine.run(busyJob(machine, 2, ROUNDS)), isDead);
-    assert.ok(endedAt > 0);
-    const noticed = performance.now() - endedAt;
-    assert.ok(noticed < NOTICED_MS, `noticed after ${noticed} ms`);
-    assert.throws(() => machine.run(busyJob(machine, 1, 1)), isDead);
-    await machine.close();
-  });
+  for (const [who, which] of ENDS) {
+    test(`${carrier.name}: ${who} that is ended within a piece is an error within 2 s, and so is every job after it`, async () => {
+      const { machine, end } = await openTestMachine(carrier, 2);
+      const control = new Int32Array(machine.arena.memory.buffer);
+      let endedAt = 0;
+      machine.carrier.run = () => {
+        // This thread's piece: wait until the helper has the other one, give it time to be within the kernel, and end it there.
+        while (claimed(machine) < 2);
+        Atomics.wait(control, CONTROL.count / 4, 2, 50);
+        end(which);
+        endedAt = performance.now();
+      };
+      assert.throws(() => machine.run(busyJob(machine, 2, ROUNDS)), isDead);
+      assert.ok(endedAt > 0);
+      const noticed = performance.now() - endedAt;
+      assert.ok(noticed < NOTICED_MS, `noticed after ${noticed} ms`);
+      assert.throws(() => machine.run(busyJob(machine, 1, 1)), isDead);
+      await machine.close();
+    });
+  }
 
   test(`${carrier.name}: a helper that ended between jobs leaves its work to the others`, async () => {
     const { machine, end } = await openTestMachine(carrier, 3);
@@ -122,31 +130,49 @@ test('a helper that is being ended while a job starts: all work is done, or an e
   }
 });
 
-test('a dead helper is noticed between two pieces of this thread, not only when all are done', async () => {
-  const { machine, end } = await openTestMachine(CARRIERS_HERE[0], 2);
-  const { run } = machine.carrier;
-  const control = new Int32Array(machine.arena.memory.buffer);
-  let [pieces, endedAt] = [0, 0];
-  machine.carrier.run = (entry, scratch) => {
-    if (pieces++ === 0) {
-      while (claimed(machine) < 2);
-      end(0);
-      endedAt = performance.now();
-      return;
-    }
-    Atomics.wait(control, CONTROL.count / 4, 64, 100);
-    run(entry, scratch);
-  };
-  const job = machine.job();
-  // The first two take long: one is the helper's, the other this thread leaves undone.
-  const call = job.call([machine.arena.float32(16), ROUNDS]);
-  const short = job.call([machine.arena.float32(16), 1]);
-  for (let piece = 0; piece < 64; piece++) job.piece('peak', piece < 2 ? call : short, 0, 1);
-  assert.throws(() => machine.run(job), isDead);
-  assert.ok(performance.now() - endedAt < NOTICED_MS, `${performance.now() - endedAt} ms`);
-  assert.ok(pieces < 64, 'it went on to the end');
+test('a watcher that ended between jobs: the next one is done by this thread, or an error within 2 s', async () => {
+  const { machine, end } = await openTestMachine(CARRIERS_HERE[0], 3);
+  const before = threadCount();
+  end('watcher');
+  await eventually('watcher and helpers end', () => threadCount() <= before - 3);
+  const startedAt = performance.now();
+  const sums = machine.arena.float32(8).fill(0);
+  try {
+    machine.run(addJob(machine, sums));
+    assert.ok(sums.every((value) => value === 1));
+  } catch (error) {
+    if (!isDead(error)) throw error;
+  }
+  assert.ok(performance.now() - startedAt < NOTICED_MS);
   await machine.close();
 });
+
+for (const [who, which] of ENDS)
+  test(`${who} that ended is noticed between two pieces of this thread, not only when all are done`, async () => {
+    const { machine, end } = await openTestMachine(CARRIERS_HERE[0], 2);
+    const { run } = machine.carrier;
+    const control = new Int32Array(machine.arena.memory.buffer);
+    let [pieces, endedAt] = [0, 0];
+    machine.carrier.run = (entry, scratch) => {
+      if (pieces++ === 0) {
+        while (claimed(machine) < 2);
+        end(which);
+        endedAt = performance.now();
+        return;
+      }
+      Atomics.wait(control, CONTROL.count / 4, 64, 100);
+      run(entry, scratch);
+    };
+    const job = machine.job();
+    // The first two take long: one is the helper's, the other this thread leaves undone.
+    const call = job.call([machine.arena.float32(16), ROUNDS]);
+    const short = job.call([machine.arena.float32(16), 1]);
+    for (let piece = 0; piece < 64; piece++) job.piece('peak', piece < 2 ? call : short, 0, 1);
+    assert.throws(() => machine.run(job), isDead);
+    assert.ok(performance.now() - endedAt < NOTICED_MS, `${performance.now() - endedAt} ms`);
+    assert.ok(pieces < 64, 'it went on to the end');
+    await machine.close();
+  });
 
 test('a helper that traps within a kernel is an error, whatever the kernel', async () => {
   const wasm = CARRIERS_HERE.find(({ source }) => source.kind === 'wasm') ?? assert.fail('there is no WebAssembly');

@@ -17,10 +17,11 @@ afterEach(() => setMachine(undefined));
 
 const ENCODERS = {
   lstm: { type: 'lstm', forgetBias: 0 },
+  attentiveLstm: { type: 'lstm', forgetBias: 0 },
   gru: { type: 'gru' },
   rnnTanh: { type: 'rnn', nonlinearity: 'tanh' },
 } as const;
-const POOLINGS = { lstm: 'mean', gru: 'last', rnnTanh: 'max' } as const;
+const POOLINGS = { lstm: 'mean', attentiveLstm: 'attention', gru: 'last', rnnTanh: 'max' } as const;
 const TEXTS = [[2, 5, 9], [7], [13, 1, 1, 4, 8, 2], [6, 3, 12, 10], [11, 2]].map((text) => Uint32Array.from(text));
 const LABELS = Int32Array.of(0, 1, 2, 0, 1);
 const OPTIONS = { labelSmoothing: 0.1, classWeights: Float64Array.of(1, 2, 0.5), training: { seed: 9, step: 4 } };

@@ -47,7 +47,10 @@ test('probes complete with a text to fill in, and another one in the list', asyn
 });
 
 test('values complete, each with its meaning', async () => {
-  assert.deepEqual([...(await complete('{ "model": { "pooling": "|" } }')).keys()], ['"last"', '"mean"', '"max"']);
+  assert.deepEqual(
+    [...(await complete('{ "model": { "pooling": "|" } }')).keys()],
+    ['"last"', '"mean"', '"max"', '"attention"'],
+  );
   assert.deepEqual(
     [...(await complete('{ "training": { "optimizer": { "type": | } } }')).keys()],
     ['"adam"', '"adamw"', '"sgd"', '"rmsprop"', '"adagrad"'],

@@ -17,6 +17,9 @@ const MODELS: [file: string, model: string, choices?: Parameters<typeof planImpo
   ['keras-rnn.keras', 'rnn'],
   ['keras-plain.keras', 'plain'],
   ['keras-cudnnLstm.h5', 'cudnnLstm'],
+  ['keras-attention.keras', 'attention'],
+  ['keras-attention.h5', 'attention'],
+  ['keras-attention.weights.h5', 'attention'],
   ['keras-cudnnGru.h5', 'cudnnGru'],
 ];
 

@@ -8,7 +8,7 @@ import { assertClose, decode, decodeGolden, goldenBytes, goldenJson, logitsOf, t
 
 const ANSWERS = goldenJson<{ ids: number[][]; logits: Record<string, number[][]> }>('torch-models.json');
 
-for (const name of ['lstm', 'gru', 'rnn', 'noBias', 'strides']) {
+for (const name of ['lstm', 'gru', 'rnn', 'noBias', 'attentive', 'strides']) {
   for (const form of ['', '-legacy']) {
     test(`torch-${name}${form}.pt holds what PyTorch has`, () => {
       const { tensors } = decodeGolden(`torch-${name}${form}.pt`);

@@ -61,8 +61,10 @@ export class Heatmap extends LightElement {
   /** In CSS pixels; a picture that needs less takes less. */
   declare maxHeight: number;
   declare labels: HeatmapLabels;
-  /** Milliseconds that the last frame took to paint. */
+  /** Milliseconds that the last frame took to paint: 0 where it took less than the clock's grain. */
   lastPaintMs = 0;
+  /** Frames painted so far. */
+  paintCount = 0;
 
   readonly #id = `gs-heatmap-${nextId++}`;
   #theme: ThemeColors | undefined;
@@ -192,6 +194,7 @@ export class Heatmap extends LightElement {
     paint(contextOf(this.querySelector('canvas')!, size, devicePixelRatio), frame);
     this.#paintCursors(frame);
     this.lastPaintMs = performance.now() - startedAt;
+    this.paintCount++;
     this.#tellColumns(frame);
   }
 

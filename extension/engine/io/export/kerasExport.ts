@@ -1,6 +1,6 @@
 // A Keras 3 script of a run, with its weights as an .npz in the order of the model's weights: kernels [I, G*H], gates i f c o and z r h.
 
-import { recurrentParameterNames } from '../../../schema/parameterNames.ts';
+import { ATTENTION_WEIGHT, recurrentParameterNames } from '../../../schema/parameterNames.ts';
 import type { ResolvedModel } from '../../../schema/resolved.ts';
 import type { NamedTensor } from '../../types.ts';
 import { applySteps, type Step, type Values } from '../layout/steps.ts';
@@ -31,13 +31,15 @@ export function exportKeras(model: ExportedModel): Export {
 
 /** The arrays of `model.get_weights()`, named by their place. */
 function kerasWeights(model: ExportedModel): NamedTensor[] {
-  const { encoder, embedding } = model.experiment.model;
+  const { encoder, embedding, pooling } = model.experiment.model;
   const table = 'type' in embedding ? identity(model.vocabularySize) : tensorOf(model, 'embedding.weight');
   const cells = Array.from({ length: encoder.layers }, (_, layer) => layer).flatMap((layer) =>
     (encoder.bidirectional ? [false, true] : [false]).flatMap((isReverse) => cellWeights(model, layer, isReverse)),
   );
+  const attention =
+    pooling === 'attention' ? [applySteps(tensorOf(model, ATTENTION_WEIGHT), [{ type: 'transpose' }])] : [];
   const head = [applySteps(tensorOf(model, 'head.weight'), [{ type: 'transpose' }]), tensorOf(model, 'head.bias')];
-  return [table, ...cells, ...head].map(({ shape, data }, index) => ({
+  return [table, ...cells, ...attention, ...head].map(({ shape, data }, index) => ({
     name: String(index).padStart(3, '0'),
     shape,
     data,
@@ -72,7 +74,7 @@ function source(model: ExportedModel): string {
   const resolved = experiment.model;
   const size = 'type' in resolved.embedding ? vocabularySize : resolved.embedding.size;
   const isWriter = experiment.task === 'languageModel';
-  const usesMax = !isWriter && resolved.pooling === 'max';
+  const pooling = isWriter ? undefined : resolved.pooling;
   return `"""${isWriter ? 'The language model' : 'The classifier'} "${pythonComment(name)}", trained with Gatescope, for Keras 3.
 
 load() gives it with its weights, from weights.npz beside this file. Texts become token ids with tokenizer.json; 0 pads.
@@ -85,7 +87,7 @@ import numpy as np
 from keras import layers
 
 ${isWriter ? '' : `LABELS = ${pythonList(labels)}\n`}
-${usesMax ? MASKED_MAX : ''}
+${pooling === 'max' ? MASKED_MAX : pooling === 'attention' ? ATTENTION : ''}
 def build():
     """Token ids [B, T] to logits [B, ${isWriter ? `T, ${vocabularySize}` : classCountOf(model)}]."""
     ids = keras.Input((None,), dtype="int32", name="ids")
@@ -122,6 +124,7 @@ function layerLines({ embedding, encoder, pooling, head }: ResolvedModel, isWrit
   }
   if (!isWriter && pooling === 'mean') lines.push('layers.GlobalAveragePooling1D()');
   if (!isWriter && pooling === 'max') lines.push('MaskedMax()');
+  if (!isWriter && pooling === 'attention') lines.push('AttentionWeightedAverage()');
   return [...lines, ...dropout(head.dropout)];
 }
 
@@ -133,6 +136,27 @@ class MaskedMax(layers.Layer):
         if mask is not None:
             x = keras.ops.where(mask[:, :, None], x, -np.inf)
         return keras.ops.max(x, axis=1)
+
+    def compute_mask(self, x, mask=None):
+        return None
+
+    def compute_output_shape(self, shape):
+        return (shape[0], shape[2])
+
+`;
+
+const ATTENTION = `
+class AttentionWeightedAverage(layers.Layer):
+    """The average over the tokens, weighted by the softmax of one learned score a token; padding has no part in it."""
+
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 1), name="w")
+
+    def call(self, x, mask=None):
+        scores = x @ self.w
+        if mask is not None:
+            scores = keras.ops.where(mask[:, :, None], scores, -np.inf)
+        return keras.ops.sum(x * keras.ops.softmax(scores, axis=1), axis=1)
 
     def compute_mask(self, x, mask=None):
         return None

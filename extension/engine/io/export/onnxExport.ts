@@ -1,6 +1,6 @@
 // An ONNX graph of a run. Layers run over [T, B, …], as ONNX's recurrent operators do by default; ids come and logits go as [B, T].
 // Letters: B texts, T tokens, D directions, H hidden units, C classes, V vocabulary.
-import { recurrentParameterNames } from '../../../schema/parameterNames.ts';
+import { ATTENTION_WEIGHT, recurrentParameterNames } from '../../../schema/parameterNames.ts';
 import { applySteps, type Values } from '../layout/steps.ts';
 import { classCountOf, type Export, type ExportedModel, tensorOf, textParts } from './exportedModel.ts';
 import { encodeOnnx, type GraphNode, type GraphParts, type GraphPort } from './onnxWriter.ts';
@@ -160,9 +160,9 @@ class GraphBuilder {
       return this.#node('Reshape', [byText, this.#integer('joined_states', [0, -1])], 'pooled');
     }
     const mask = this.#mask(x);
+    if (pooling === 'attention') return this.#attend(x, mask);
     if (pooling === 'max') {
-      const lowest = this.#float('lowest', { shape: [1], data: Float32Array.of(Number.NEGATIVE_INFINITY) });
-      const masked = this.#node('Where', [mask, x, lowest], 'masked');
+      const masked = this.#node('Where', [mask, x, this.#lowest()], 'masked');
       return this.#node('ReduceMax', [masked], 'pooled', { axes: [0], keepdims: 0 });
     }
     const zero = this.#float('zero', { shape: [1], data: Float32Array.of(0) });
@@ -171,6 +171,21 @@ class GraphBuilder {
     const counts = this.#node('Cast', ['lengths'], 'counts', { to: 1 });
     const column = this.#node('Unsqueeze', [counts, this.#integer('last_axis', [1])], 'count_column');
     return this.#node('Div', [sum, column], 'pooled');
+  }
+
+  /** The average over the tokens, weighted by the softmax of their scores. */
+  #attend(x: string, mask: string): string {
+    const column = applySteps(tensorOf(this.#model, ATTENTION_WEIGHT), [{ type: 'transpose' }]);
+    const scores = this.#node('MatMul', [x, this.#float(ATTENTION_WEIGHT, column)], 'token_scores');
+    const own = this.#node('Where', [mask, scores, this.#lowest()], 'own_scores');
+    const weights = this.#node('Softmax', [own], 'attention', { axis: 0 });
+    const weighted = this.#node('Mul', [x, weights], 'weighted');
+    return this.#node('ReduceSum', [weighted, this.#integer('token_axis', [0])], 'pooled', { keepdims: 0 });
+  }
+
+  /** Takes the place of what is no token. */
+  #lowest(): string {
+    return this.#float('lowest', { shape: [1], data: Float32Array.of(Number.NEGATIVE_INFINITY) });
   }
 
   /** Whether a token is one of its text: [T, B, 1]. */

@@ -1,4 +1,5 @@
 // A recurrent model as it was found in a file, before it is known whether it is one of ours.
+import type { PoolingName } from '../../../schema/resolved.ts';
 import type { NamedTensor } from '../../types.ts';
 import type { Step } from './steps.ts';
 
@@ -40,13 +41,20 @@ export interface FoundModel {
   tables: Source[];
   dense: FoundDense[];
   nonlinearity?: 'tanh' | 'relu';
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
+  /** Weight [1, D] of a layer that gives each token one score. */
+  attention?: Source;
+  /** Tensors that no result depends on. */
+  idle?: NamedTensor[];
   /** Why there can be no model of it here, each with the layer or tensor. */
   problems: string[];
   /** Why a model of it would not compute what it was meant to, each with the layer or tensor. */
   reservations: string[];
   notes: string[];
 }
+
+/** Whether a layer or tensor is called an attention. */
+export const isAttention = (name: string): boolean => /attention|attn|(^|[._/])att([._/]|$)/i.test(name);
 
 /** Paths in the order of a reader, part by part: `lstm/…` before `lstm_1/…`, layer2 before layer10. */
 export function naturally(a: string, b: string): number {

@@ -9,6 +9,7 @@ import {
   type FoundLayer,
   type FoundModel,
   GATE_COUNTS,
+  isAttention,
   naturally,
   type Source,
 } from './foundModel.ts';
@@ -44,7 +45,8 @@ export function findKerasModel(tensors: readonly NamedTensor[], config: unknown)
     tables: units
       .flatMap(({ parts }) => parts.get('embeddings') ?? [])
       .map((tensor): Source => ({ tensor, steps: [] })),
-    dense: units.flatMap(toDense),
+    dense: units.filter((unit) => !attentionOf(unit)).flatMap(toDense),
+    attention: units.flatMap((unit) => attentionOf(unit) ?? [])[0],
     ...factsOf(described),
     problems,
     reservations,
@@ -155,6 +157,13 @@ function biasesOf(
     );
   }
   return { biasIh: { tensor: bias, steps: [...order] } };
+}
+
+/** A layer by that name with one vector of scores [D, 1] and nothing else, as textgenrnn's and DeepMoji's AttentionWeightedAverage. */
+function attentionOf({ path, parts }: Unit): Source | undefined {
+  const [tensor] = parts.values();
+  const isScore = parts.size === 1 && tensor.shape.length === 2 && tensor.shape[1] === 1;
+  return isScore && isAttention(path) ? { tensor, steps: [{ type: 'transpose' }] } : undefined;
 }
 
 function toDense({ path, parts }: Unit): FoundDense[] {

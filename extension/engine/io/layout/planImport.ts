@@ -1,8 +1,8 @@
 // Which tensor of a file becomes which of ours, before anything is done: a table, and the reasons why a file does not fit.
 // Invariant: a plan without problems and reservations gives exactly the parameters of the model it describes.
 
-import { recurrentParameterNames } from '../../../schema/parameterNames.ts';
-import type { ResolvedModel } from '../../../schema/resolved.ts';
+import { ATTENTION_WEIGHT, EMBEDDING_WEIGHT, recurrentParameterNames } from '../../../schema/parameterNames.ts';
+import type { PoolingName, ResolvedEncoder, ResolvedModel } from '../../../schema/resolved.ts';
 import type { NamedTensor } from '../../types.ts';
 import type { WeightsFile } from '../weightsFile.ts';
 import { planEncoder } from './encoderPlan.ts';
@@ -38,7 +38,7 @@ export interface ImportPlan {
 
 export interface ImportChoices {
   /** What a file of weights alone does not say. */
-  pooling?: 'last' | 'mean' | 'max';
+  pooling?: PoolingName;
   nonlinearity?: 'tanh' | 'relu';
   task?: ImportPlan['task'];
 }
@@ -49,25 +49,28 @@ export function planImport(file: WeightsFile, choices: ImportChoices = {}): Impo
   const nonlinearity = choices.nonlinearity ?? file.nonlinearity ?? found.nonlinearity ?? 'tanh';
   const { encoder = NO_ENCODER, inputSize, problems } = planEncoder(found.layers, nonlinearity);
   const table = chooseTable(found, inputSize);
-  const head = chooseHead(found, encoder.hiddenSize * (encoder.bidirectional ? 2 : 1), table.embedding);
+  const head = chooseHead(found, { encoder, inputSize }, table.embedding);
+  const attention = choices.task === 'languageModel' ? undefined : chooseAttention(found, widthOf(encoder), choices);
   const rows = [
-    ...(table.embedding ? [rowOf('embedding.weight', table.embedding)] : []),
+    ...(table.embedding ? [rowOf(EMBEDDING_WEIGHT, table.embedding)] : []),
     ...found.layers.flatMap((layer, index) =>
       layer.flatMap((cell, direction) => (cell ? cellRows(cell, index, direction === 1) : [])),
     ),
+    ...(attention ? [rowOf(ATTENTION_WEIGHT, attention)] : []),
     ...(head.dense ? headRows(head.dense) : []),
   ];
   const vocabularySize = table.embedding ? shapeAfter(table.embedding)[0] : inputSize;
   const classCount = head.dense && rows.at(-1)!.shape[0];
-  const task = choices.task ?? (classCount === vocabularySize ? 'languageModel' : 'classification');
-  const pooling = choices.pooling ?? found.pooling;
-  const isAssumed = task === 'classification' && pooling === undefined;
+  const isWriter = !attention && classCount === vocabularySize;
+  const task = choices.task ?? (isWriter ? 'languageModel' : 'classification');
+  const pooling =
+    task === 'classification' ? choosePooling(found, attention, choices) : { notes: [], reservations: [] };
   return {
     task,
     model: {
       embedding: table.embedding ? { size: inputSize, dropout: 0, init: { uniform: 0.25 } } : { type: 'oneHot' },
       encoder,
-      ...(task === 'classification' && { pooling: pooling ?? 'last' }),
+      ...(pooling.kind && { pooling: pooling.kind }),
       head: { dropout: 0 },
     },
     vocabularySize,
@@ -78,8 +81,28 @@ export function planImport(file: WeightsFile, choices: ImportChoices = {}): Impo
       ...found.problems,
       ...table.problems,
     ],
-    reservations: [...found.reservations, ...head.reservations, ...leftOver(file.tensors, rows)],
-    notes: [...file.notes, ...found.notes, ...table.notes, ...(isAssumed ? [ASSUMED_POOLING] : [])],
+    reservations: [
+      ...found.reservations,
+      ...pooling.reservations,
+      ...head.reservations,
+      ...leftOver(file.tensors, rows, attention && found.idle),
+    ],
+    notes: [...file.notes, ...found.notes, ...table.notes, ...pooling.notes],
+  };
+}
+
+/** What was asked for, else what the file has, else the usual one, which is said. */
+function choosePooling(
+  found: FoundModel,
+  attention: Source | undefined,
+  choices: ImportChoices,
+): { kind?: PoolingName; notes: string[]; reservations: string[] } {
+  const kind = choices.pooling ?? (attention ? 'attention' : found.pooling);
+  const isMissing = kind === 'attention' && !attention;
+  return {
+    kind: kind ?? 'last',
+    notes: kind === undefined ? [ASSUMED_POOLING] : [],
+    reservations: isMissing ? ['There is no attention over the encoder’s outputs in the file.'] : [],
   };
 }
 
@@ -101,7 +124,7 @@ export function importTensors({ rows }: Pick<ImportPlan, 'rows'>): NamedTensor[]
 /** The plan with the rows of tokens in another order: those of the embedding, and of a language model's head. See Step `rows`. */
 export function withTokenRows(plan: ImportPlan, rows: readonly number[]): ImportPlan {
   const isByToken = ({ to }: MappingRow): boolean =>
-    to === 'embedding.weight' || (plan.task === 'languageModel' && to.startsWith('head.'));
+    to === EMBEDDING_WEIGHT || (plan.task === 'languageModel' && to.startsWith('head.'));
   return {
     ...plan,
     vocabularySize: rows.length,
@@ -116,6 +139,15 @@ export function withTokenRows(plan: ImportPlan, rows: readonly number[]): Import
         : row,
     ),
   };
+}
+
+/** D: numbers a token that the encoder gives. */
+const widthOf = ({ hiddenSize, bidirectional }: ResolvedEncoder): number => hiddenSize * (bidirectional ? 2 : 1);
+
+/** The attention over the encoder's outputs, where no other pooling was asked for. */
+function chooseAttention({ attention }: FoundModel, width: number, { pooling }: ImportChoices): Source | undefined {
+  const fits = attention && shapeAfter(attention).join() === `1,${width}`;
+  return fits && (pooling === undefined || pooling === 'attention') ? attention : undefined;
 }
 
 function rowOf(to: string, { tensor, steps }: Source): MappingRow {
@@ -151,7 +183,7 @@ function chooseTable(
 /** The dense layer over the encoder's output: the only one there is. */
 function chooseHead(
   { dense, tables }: FoundModel,
-  width: number,
+  { encoder, inputSize }: { encoder: ResolvedEncoder; inputSize: number },
   embedding: Source | undefined,
 ): { dense?: FoundDense; reservations: string[] } {
   const bare = tables.filter((table) => table !== embedding);
@@ -163,8 +195,12 @@ function chooseHead(
     return { reservations: [`There are ${all.length} dense layers (${names}); a model here has one, the head.`] };
   }
   const [, inputs] = shapeAfter(head.weight);
+  const width = widthOf(encoder);
   if (inputs === width) return { dense: head, reservations: [] };
-  return { reservations: [`"${head.weight.tensor.name}" reads ${inputs} numbers, but the encoder gives ${width}.`] };
+  const reads = `"${head.weight.tensor.name}" reads ${inputs} numbers, but the encoder gives ${width}`;
+  const isJoined = inputs === inputSize + encoder.layers * width;
+  const parts = `those of the embedding (${inputSize}) and of all layers (${encoder.layers} × ${width}) side by side`;
+  return { reservations: [isJoined ? `${reads}: it reads ${parts}, and no model here joins layers.` : `${reads}.`] };
 }
 
 /** One output with a sigmoid is two classes: a softmax over 0 and it. */
@@ -176,12 +212,16 @@ function headRows({ weight, bias }: FoundDense): MappingRow[] {
   return [weights, bias ? row('head.bias', bias) : { to: 'head.bias', shape: [weights.shape[0]], steps: [] }];
 }
 
-function leftOver(tensors: readonly NamedTensor[], rows: readonly MappingRow[]): string[] {
-  const used = new Set(rows.map(({ from }) => from));
+function leftOver(
+  tensors: readonly NamedTensor[],
+  rows: readonly MappingRow[],
+  idle: readonly NamedTensor[] = [],
+): string[] {
+  const used = new Set([...rows.map(({ from }) => from), ...idle]);
   return tensors
     .filter((tensor) => !used.has(tensor))
     .map(
       ({ name, shape }) =>
-        `"${name}" [${shape.join(', ')}] has no place in a model of embedding, recurrent layers and head.`,
+        `"${name}" [${shape.join(', ')}] has no place in a model of embedding, recurrent layers, pooling and head.`,
     );
 }

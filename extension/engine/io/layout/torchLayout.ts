@@ -7,6 +7,7 @@ import {
   type FoundDense,
   type FoundLayer,
   type FoundModel,
+  isAttention,
   naturally,
   type Source,
 } from './foundModel.ts';
@@ -72,15 +73,24 @@ function toCell(
 function tablesAndDense(
   tensors: readonly NamedTensor[],
   byName: ReadonlyMap<string, NamedTensor>,
-): { tables: Source[]; dense: FoundDense[] } {
+): Pick<FoundModel, 'tables' | 'dense' | 'attention' | 'idle'> {
   const tables: Source[] = [];
   const dense: FoundDense[] = [];
+  let attention: Source | undefined;
+  const idle: NamedTensor[] = [];
   for (const tensor of tensors) {
     if (tensor.shape.length !== 2 || RECURRENT.test(tensor.name)) continue;
     const bias = byName.get(tensor.name.replace(/weight$/, 'bias'));
+    if (!attention && tensor.shape[0] === 1 && isAttention(tensor.name)) {
+      attention = plain(tensor);
+      // Softmax takes off whatever is added to all scores.
+      const shift = byName.get(tensor.name.replace(/weight$/, 'bias'));
+      if (shift && shift !== tensor && shift.data.length === 1) idle.push(shift);
+      continue;
+    }
     const isDense = bias && bias !== tensor && bias.shape.length === 1 && bias.shape[0] === tensor.shape[0];
     if (isDense) dense.push({ name: tensor.name, weight: plain(tensor), bias: plain(bias) });
     else tables.push(plain(tensor));
   }
-  return { tables, dense };
+  return { tables, dense, attention, idle };
 }

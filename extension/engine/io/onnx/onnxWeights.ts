@@ -31,6 +31,10 @@ export function readOnnxWeights(bytes: Uint8Array): WeightsFile {
 
 const RECURRENT: readonly string[] = RECURRENT_OPS;
 
+/** What may lie between scores and their softmax, and how many of them: a file's nodes may go in a circle. */
+const PASSED_ON: readonly string[] = ['Add', 'Where', 'Transpose', 'Squeeze', 'Unsqueeze', 'Reshape'];
+const MAX_PASSED = 8;
+
 /** Takes the weights of one node after the other, each tensor once. */
 class GraphWeights {
   readonly #graph: OnnxGraph;
@@ -89,9 +93,19 @@ class GraphWeights {
       throw malformed('a dense layer in it is scaled or turned');
     }
     const { shape, data } = applySteps(weight, isOutFirst ? [] : [{ type: 'transpose' }]);
-    const name = `dense${this.#number('dense')}`;
+    const isAttention = shape[0] === 1 && this.#isWeighing(node);
+    const name = isAttention ? 'attention' : `dense${this.#number('dense')}`;
     const bias = this.#take(node.op === 'Gemm' ? node.inputs[2] : this.#addedTo(node), 1);
     return [{ name: `${name}.weight`, shape, data }, ...(bias ? [{ ...bias, name: `${name}.bias` }] : [])];
+  }
+
+  /** Whether a softmax reads the scores of a node, masked and turned or not: of one score a token it can only be over the tokens. */
+  #isWeighing(node: OnnxNode): boolean {
+    let reader = this.#readers.get(node.outputs[0]);
+    for (let passed = 0; reader && PASSED_ON.includes(reader.op) && passed < MAX_PASSED; passed++) {
+      reader = this.#readers.get(reader.outputs[0]);
+    }
+    return reader?.op === 'Softmax';
   }
 
   /** What the next node adds to the product. */

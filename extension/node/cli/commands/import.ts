@@ -5,7 +5,7 @@ import { importSummary, importTable } from '../../../protocol/importPreview.ts';
 import { type PlannedImport, planRunImport, previewImport, writeRunImport } from '../../importRun.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
 
-const POOLINGS = ['last', 'mean', 'max'] as const;
+const POOLINGS = ['last', 'mean', 'max', 'attention'] as const;
 const NONLINEARITIES = ['tanh', 'relu'] as const;
 const TASKS = ['classification', 'languageModel'] as const;
 const TOKENIZERS = ['word', 'whitespace', 'character'] as const;
@@ -39,7 +39,9 @@ export const importCommand: Command = {
 async function importWeights(context: CommandContext): Promise<number> {
   const { positionals, cwd, options, output } = context;
   if (positionals.length !== 1) throw usageError(importCommand, 'import needs one file of weights.');
-  const planned = await planRunImport(importOptions(context, resolve(cwd, positionals[0])));
+  const cancelled = new AbortController();
+  context.onInterrupt(() => cancelled.abort());
+  const planned = await planRunImport(importOptions(context, resolve(cwd, positionals[0])), cancelled.signal);
   const preview = previewImport(planned);
   const [isDry, isPartial] = [options['dry-run'] === true, options.partial === true];
   if (!options.json) {
@@ -52,7 +54,7 @@ async function importWeights(context: CommandContext): Promise<number> {
     return EXIT.ok;
   }
   const folder = resolve(cwd, stringOption(context, 'out') ?? '.');
-  const dir = await writeRunImport(planned, { folder, isPartial });
+  const dir = await writeRunImport(planned, { folder, isPartial }, cancelled.signal);
   if (options.json) output.line(JSON.stringify({ run: dir, ...preview }));
   else output.line(relative(cwd, dir));
   return EXIT.ok;

@@ -1,4 +1,4 @@
-// gatescope lr-find: tries learning rates from tiny to huge and says where the loss falls fastest.
+// gatescope lr-find: tries learning rates from tiny to huge and suggests one where the loss has fallen for longest.
 import { dirname, resolve } from 'node:path';
 import { RANGE_TEST, type RangeTestResult } from '../../../engine/train/learningRateFinder.ts';
 import { findRate } from '../../findRate.ts';
@@ -12,6 +12,7 @@ import {
   numberOption,
   usageError,
 } from '../command.ts';
+import { table } from '../format.ts';
 import { readingOptions } from '../reading.ts';
 
 /** Rows and columns of the picture. */
@@ -29,8 +30,8 @@ export const lrFindCommand: Command = {
     json: JSON_OPTION,
   },
   details:
-    'The rate grows by the same factor each step; the test ends when the loss blows up. Nothing is saved. The suggestion is where\n' +
-    'the smoothed loss falls fastest; a third of it to all of it are good rates to begin with.',
+    'The rate grows by the same factor each step; the test ends when the loss blows up. Nothing is saved. The suggestion lies within\n' +
+    'the longest fall of the smoothed loss (fastai’s "valley").',
   run: lrFind,
 };
 
@@ -55,6 +56,7 @@ async function lrFind(context: CommandContext): Promise<number> {
   }
   output.line(drawCurve(result));
   output.line(describeSuggestion(result));
+  for (const line of describeGroups(result)) output.line(line);
   return EXIT.ok;
 }
 
@@ -62,7 +64,21 @@ async function lrFind(context: CommandContext): Promise<number> {
 export function describeSuggestion({ suggestion, rates }: RangeTestResult): string {
   if (suggestion === undefined) return 'No suggestion: the loss never falls. Give more --steps, or look at the data.';
   const rate = Number(suggestion.toPrecision(2));
-  return `Suggestion: ${rate} (the loss falls fastest there; ${rates.length} rates were tried). Use --set training.optimizer.learningRate=${rate}.`;
+  return `Suggestion: ${rate} (within the longest fall of the loss; ${rates.length} rates were tried). Use --set training.optimizer.learningRate=${rate}.`;
+}
+
+/** What each group was trained at, where they differ: the rate that was tried is that of `training.optimizer.learningRate` alone. */
+export function describeGroups({ groups, suggestion }: RangeTestResult): string[] {
+  if (groups.every(({ factor }) => factor === 1)) return [];
+  const rows = groups.map(({ name, factor }) => {
+    if (factor === 0) return [name, 'frozen', ''];
+    return [name, factor.toPrecision(3), suggestion === undefined ? '' : (factor * suggestion).toPrecision(2)];
+  });
+  return [
+    '',
+    table(['group', '× rate', ...(suggestion === undefined ? [] : ['at the suggestion'])], rows),
+    'Rates that fineTune writes out (learningRates, from … to) moved along, but stay as written when only the optimizer’s changes.',
+  ];
 }
 
 /** The smoothed loss over the logarithm of the rate, in characters. */

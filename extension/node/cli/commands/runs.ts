@@ -1,5 +1,6 @@
 // gatescope runs: lists runs under a folder, and shows, renames, annotates, reports on and deletes them.
 import { relative, resolve } from 'node:path';
+import { compareExperiments } from '../../../config/compareExperiments.ts';
 import { backendText } from '../../../protocol/backendText.ts';
 import { formatHeadline } from '../../../protocol/scores.ts';
 import { isActive, secondsUntil } from '../../../schema/run.ts';
@@ -8,6 +9,7 @@ import {
   findRuns,
   readEnvironment,
   readEvaluation,
+  readRunConfig,
   resolveRun,
   type StoredRun,
   updateRun,
@@ -20,12 +22,12 @@ import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usa
 import { count, duration, ellipsis, table } from '../format.ts';
 import { evaluationTables } from '../scoresTable.ts';
 
-const ACTIONS = ['list', 'show', 'rename', 'note', 'report', 'delete'] as const;
+const ACTIONS = ['list', 'show', 'diff', 'rename', 'note', 'report', 'delete'] as const;
 type Action = (typeof ACTIONS)[number];
 
 export const runsCommand: Command = {
   name: 'runs',
-  summary: 'List, show, rename, annotate, report on and delete runs.',
+  summary: 'List, show, compare, rename, annotate, report on and delete runs.',
   usage: 'gatescope runs [ACTION] [options]',
   options: {
     out: { type: 'string', value: 'FILE', description: 'Where `report` writes its HTML (default: ID.html).' },
@@ -36,6 +38,7 @@ export const runsCommand: Command = {
     'Actions:',
     '  list [FOLDER]       all runs at or under a folder (default: here), newest first',
     '  show RUN            scores and facts of a run',
+    '  diff RUN RUN        what differs between the configs of two runs',
     '  rename RUN NAME     give it another name',
     '  note RUN TEXT       write a note on it',
     '  report RUN          write a standalone HTML report',
@@ -70,6 +73,22 @@ const HANDLERS: Record<Action, (args: string[], context: CommandContext) => Prom
   async show(args, { cwd, output, options }) {
     const run = await oneRun(args, cwd);
     output.line(options.json ? JSON.stringify(await factsOf(run)) : await describe(run, cwd));
+  },
+  async diff(args, { cwd, output, options }) {
+    if (args.length !== 2) throw usageError(runsCommand, 'diff needs two runs.');
+    const [before, after] = await Promise.all(args.map((reference) => resolveRun(reference, cwd)));
+    const configs = await Promise.all([before, after].map(({ dir }) => readRunConfig(dir)));
+    const differences = compareExperiments(configs[0], configs[1]);
+    const [first, second] = [before, after].map(({ manifest }) => manifest.id);
+    if (options.json) {
+      const keys = differences.map(({ key, before: old, after: now }) => ({ key, before: old, after: now }));
+      output.line(JSON.stringify({ runs: [first, second], differences: keys }));
+    } else if (differences.length === 0) {
+      output.note(`${first} and ${second} were trained from the same config.`);
+    } else {
+      const rows = differences.map((one) => [one.key, ellipsis(one.before, 40), ellipsis(one.after, 40)]);
+      output.line(table(['key', first, second], rows));
+    }
   },
   async rename(args, { cwd, output }) {
     const [run, name] = [await oneRun(args.slice(0, 1), cwd), args.slice(1).join(' ').trim()];

@@ -84,7 +84,7 @@ function rows(values: Float32Array, width: number): number[][] {
   );
 }
 
-function toJson({ layers, hiddenSize, embeddings, embeddingSize = 1, pooled, ...facts }: Trace): object {
+function toJson({ layers, hiddenSize, embeddings, embeddingSize = 1, pooled, attention, ...facts }: Trace): object {
   return {
     ...facts,
     hiddenSize,
@@ -97,6 +97,7 @@ function toJson({ layers, hiddenSize, embeddings, embeddingSize = 1, pooled, ...
     ),
     ...(embeddings ? { embeddings: rows(embeddings, embeddingSize) } : {}),
     ...(pooled ? { pooled: Array.from(pooled, plain) } : {}),
+    ...(attention ? { attention: Array.from(attention, plain) } : {}),
   };
 }
 
@@ -105,10 +106,17 @@ async function summary(run: RunModel, traced: Trace): Promise<string[]> {
   const { target, norms } = await runGradients(run, { runDir: run.runDir, text: traced.text }, signal);
   const full = traceRun(run, { text: traced.text, layers: traced.layers.map(([own]) => own.layer) });
   const columns = full.layers.flat().map((own) => columnsOf(own, full));
-  const header = ['token', `d ${ellipsis(target, 12)}`, ...columns.flatMap(({ titles }) => titles)];
+  const { attention } = full;
+  const header = [
+    'token',
+    `d ${ellipsis(target, 12)}`,
+    ...(attention ? ['attention'] : []),
+    ...columns.flatMap(({ titles }) => titles),
+  ];
   const tokenRows = full.tokens.map(({ text, isUnknown }, at) => [
     ellipsis(JSON.stringify(text).slice(1, -1), TOKEN_WIDTH) + (isUnknown ? ' *' : ''),
     norms[at].toFixed(4),
+    ...(attention ? [percent(attention[at])] : []),
     ...columns.flatMap(({ values }) => values.map((column) => column[at].toFixed(3))),
   ]);
   const unknown = full.tokens.some(({ isUnknown }) => isUnknown)

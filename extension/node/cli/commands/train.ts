@@ -66,8 +66,7 @@ async function train(context: CommandContext): Promise<number> {
     output.note(count === 1 ? '\nStopping; Ctrl-C again cancels without evaluation.' : '\nCancelling.');
   });
   if (isJson) output.line(JSON.stringify({ type: 'started', run: session.runId, dir: session.runDir }));
-  const outcome = await session.run();
-  listener.end();
+  const outcome = await session.run().finally(() => listener.end());
   await sayOutcome(outcome, context);
   if (reportPath !== undefined) {
     await writeReport(outcome.runDir, reportPath);

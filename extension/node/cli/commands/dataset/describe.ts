@@ -1,12 +1,8 @@
 // gatescope dataset describe: labels, lengths, vocabulary, scripts and findings of a dataset, or of a file that is none yet.
-import { resolve } from 'node:path';
-import type { PlacedDataset } from '../../../../data/dataset/openDataset.ts';
-import type { ResolvedTokenizer } from '../../../../schema/resolved.ts';
-import { TOKENIZER_TYPES } from '../../../../text/patterns.ts';
-import { findDataset, readDataset } from '../../../datasets.ts';
-import { createFileSource } from '../../../fileSource.ts';
-import { proposeImport } from '../../../importDataset.ts';
+import type { WordTokenizerType } from '../../../../schema/resolved.ts';
+import { WORD_TOKENIZERS } from '../../../../text/patterns.ts';
 import { DEFAULT_MAX_LENGTH, surveyDataset } from '../../../surveyDataset.ts';
+import { namedDataset } from '../../../trainTokenizer.ts';
 import { type CommandContext, integerOption, stringOption, usageError } from '../../command.ts';
 import { longReading } from '../../reading.ts';
 import { reportText } from './reportText.ts';
@@ -17,7 +13,7 @@ const LISTED_ROWS = 5;
 export async function describeAction(args: string[], context: CommandContext): Promise<void> {
   const { cwd, options, output } = context;
   if (args.length !== 1) throw usageError(COMMAND, 'describe needs one dataset or file.');
-  const dataset = await namedDataset(args[0], cwd);
+  const { dataset } = await namedDataset(args[0], cwd);
   const settings = {
     tokenizer: options.fast ? undefined : tokenizerOption(context),
     maxLength: integerOption(COMMAND, context, 'max-length', 1) ?? DEFAULT_MAX_LENGTH,
@@ -28,16 +24,9 @@ export async function describeAction(args: string[], context: CommandContext): P
   output.line(options.json ? JSON.stringify({ path: dataset.path, ...report }) : reportText(report, cwd));
 }
 
-/** A dataset by name or manifest; a file or folder is looked at as import would. */
-async function namedDataset(name: string, cwd: string): Promise<PlacedDataset> {
-  const path = resolve(cwd, name);
-  const isData = !name.endsWith('.dataset.json') && (await createFileSource().kind(path)) !== undefined;
-  return isData ? (await proposeImport(path)).dataset : readDataset(await findDataset(name, cwd));
-}
-
-function tokenizerOption(context: CommandContext): ResolvedTokenizer['type'] {
+function tokenizerOption(context: CommandContext): WordTokenizerType {
   const wanted = stringOption(context, 'tokenizer') ?? 'word';
-  const type = TOKENIZER_TYPES.find((name) => name === wanted);
+  const type = WORD_TOKENIZERS.find((name) => name === wanted);
   if (type) return type;
-  throw usageError(COMMAND, `--tokenizer is ${TOKENIZER_TYPES.join(', ')}, not "${wanted}".`);
+  throw usageError(COMMAND, `--tokenizer is ${WORD_TOKENIZERS.join(', ')}, not "${wanted}".`);
 }

@@ -1,0 +1,135 @@
+// The form in a real VS Code: beside the text, both ways, undone in one step, saved and trained from its button.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Frame } from 'playwright-core';
+import { listRuns } from '../../extension/store/runStore.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
+import { Workbench } from '../support/workbench.ts';
+import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
+
+let workspace: Workspace;
+let server: VscodeServer;
+let browser: Browser;
+let workbench: Workbench;
+let form: Frame;
+
+before(async () => {
+  workspace = await makeWorkspace();
+  await writeFile(join(workspace.dir, 'empty.gatescope.json'), '');
+  server = await startVscode({
+    workspace: workspace.dir,
+    settings: { 'files.autoSave': 'off', 'editor.minimap.enabled': false },
+  });
+  browser = await launchBrowser();
+  workbench = await Workbench.open(browser, server.url);
+  await workbench.openFile(EXAMPLE_CONFIG);
+  await workbench.runCommand('Gatescope: Open Config Form');
+  form = await workbench.form();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await workspace?.remove();
+});
+
+/** The text as its editor shows it, beside the form. */
+async function shownText(): Promise<string> {
+  const text = await workbench.page.locator('.editor-group-container .monaco-editor .view-lines').first().innerText();
+  return text.replaceAll('\u00a0', ' ');
+}
+
+const shows = (pattern: RegExp): Promise<true> =>
+  eventually(`the text shows ${pattern}`, async () => (pattern.test(await shownText()) ? true : undefined));
+
+/** Sets a field again and again until the text has it: a page may be drawn anew between two keys. */
+async function setField(name: string, value: string, pattern: RegExp): Promise<void> {
+  await eventually(`${name} is ${value} in the text`, async () => {
+    const field = form.getByRole('textbox', { name, exact: true });
+    await field.fill(value, { timeout: 4000 });
+    await field.press('Enter', { timeout: 4000 });
+    await eventually('the text follows', async () => pattern.test(await shownText()), 4000);
+    return true;
+  });
+}
+
+test('the form stands beside the text, and a change in it is one in the text', async () => {
+  await shows(/"name": "Early Modern English, BiLSTM"/);
+  const name = form.getByRole('textbox', { name: 'Name', exact: true });
+  await eventually('the form shows the text', async () => (await name.inputValue()) === 'Early Modern English, BiLSTM');
+  await setField('Name', 'From the form', /"name": "From the form"/);
+  await shows(/\/\/ A CSV with a header\. Paths are relative to this file\./);
+  assert.match(await readFile(workspace.configPath, 'utf8'), /"Early Modern English, BiLSTM"/, 'nothing is saved yet');
+});
+
+test('Undo takes it back in one step, in the form too', async () => {
+  const name = form.getByRole('textbox', { name: 'Name', exact: true });
+  await eventually('the name is the old one', async () => {
+    if (/"name": "Early Modern English, BiLSTM"/.test(await shownText())) return true;
+    await workbench.page.locator('.editor-group-container .monaco-editor .view-lines').first().click();
+    await workbench.runCommand('Undo');
+    return false;
+  });
+  await eventually('the form follows', async () => (await name.inputValue()) === 'Early Modern English, BiLSTM');
+  assert.equal(await shownText(), await savedStart(), 'all is as it was');
+});
+
+/** The first lines of the file, as many as the editor shows. */
+async function savedStart(): Promise<string> {
+  const saved = (await readFile(workspace.configPath, 'utf8')).trimEnd().split('\n');
+  return saved.slice(0, (await shownText()).split('\n').length).join('\n');
+}
+
+test('a change in the text is one in the form', async () => {
+  const { page } = workbench;
+  const epochs = form.getByRole('textbox', { name: 'Epochs', exact: true });
+  await eventually('the form shows what was typed', async () => {
+    if ((await epochs.inputValue()) === '2') return true;
+    await page.locator('.editor-group-container .monaco-editor .view-lines').first().click();
+    await page.keyboard.press('Control+H');
+    const widget = page.locator('.find-widget.visible');
+    await widget.locator('.find-part textarea').first().fill('"epochs": 8', { timeout: 4000 });
+    await widget.locator('.replace-part textarea').first().fill('"epochs": 2', { timeout: 4000 });
+    await page.keyboard.press('Control+Alt+Enter');
+    await page.keyboard.press('Escape');
+    return false;
+  });
+});
+
+test('Train in the form saves and trains', async () => {
+  await eventually(
+    'a run has ended',
+    async () => {
+      const [run] = await listRuns(join(workspace.dir, '.gatescope', 'runs')).catch(() => []);
+      if (run) return run.manifest.status === 'completed';
+      await form.getByRole('button', { name: 'Train', exact: true }).click({ timeout: 4000 });
+      await eventually(
+        'a run begins',
+        async () => (await listRuns(join(workspace.dir, '.gatescope', 'runs')))[0],
+        10_000,
+      );
+      return false;
+    },
+    180_000,
+  );
+  assert.match(await readFile(workspace.configPath, 'utf8'), /"epochs": 2/);
+});
+
+test('the form of an empty file writes the smallest config', async () => {
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.openFile('empty.gatescope.json');
+  await workbench.runCommand('Gatescope: Open Config Form');
+  form = await workbench.form();
+  await eventually('the text has a config', async () => {
+    if (/"encoder": \{ "type": "lstm" \}/.test(await shownText())) return true;
+    await form.getByRole('button', { name: 'Write a Minimal Config' }).click({ timeout: 4000 });
+    return false;
+  });
+  await eventually('the missing file is said at its field', async () =>
+    /data\.csv/.test(await form.locator('[data-path="data.train.path"] .problem').first().innerText({ timeout: 4000 })),
+  );
+  assert.deepEqual(workbench.violations, []);
+});

@@ -1,0 +1,61 @@
+// The lock of small files: no change is lost, and whoever is killed with it in hand keeps nobody out.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { withFileLock } from '../../../extension/store/fileLock.ts';
+
+const MODULE = pathToFileURL(join(import.meta.dirname, '../../../extension/store/fileLock.ts')).href;
+
+async function makeFile(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'gatescope-lock-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const path = join(dir, 'run.json');
+  await writeFile(path, '0');
+  return path;
+}
+
+const increment = (path: string): Promise<void> =>
+  withFileLock(path, async () => writeFile(path, String(Number(await readFile(path, 'utf8')) + 1)));
+
+test('twenty changes at once are twenty changes, and nothing is left beside the file', async (t) => {
+  const path = await makeFile(t);
+  await Promise.all(Array.from({ length: 20 }, () => increment(path)));
+  assert.equal(await readFile(path, 'utf8'), '20');
+  assert.deepEqual(await readdir(join(path, '..')), ['run.json']);
+});
+
+test('what throws gives the lock back', async (t) => {
+  const path = await makeFile(t);
+  await assert.rejects(
+    withFileLock(path, () => Promise.reject(new Error('no'))),
+    /no/,
+  );
+  await increment(path);
+});
+
+test('the lock of a process that was killed is taken over, whenever that was', async (t) => {
+  const path = await makeFile(t);
+  const script = `const { withFileLock } = await import(${JSON.stringify(MODULE)});
+    console.log('it begins');
+    for (;;) await withFileLock(${JSON.stringify(path)}, async () => undefined);`;
+  let left = 0;
+  for (let kill = 0; kill < 10; kill++) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const owner = await readFile(`${path}.lock`, 'utf8').catch(() => undefined);
+    if (owner !== undefined) left++;
+    assert.ok(owner === undefined || owner === String(child.pid), `the lock names "${owner}"`);
+    await increment(path);
+  }
+  assert.equal(await readFile(path, 'utf8'), '10');
+  t.diagnostic(`${left} of 10 were killed with the lock in hand`);
+});
