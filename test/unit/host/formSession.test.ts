@@ -98,7 +98,9 @@ test('what the checks found on the disk moves with the text until they are done 
   };
   const { document, session } = openForm(FORM_TEXTS.minimal, [missing]);
   const placeOf = (): string | undefined =>
-    fieldsIn(session.state().root).find(({ problems }) => problems.length > 0)?.path.join('.');
+    fieldsIn(session.state().root)
+      .find(({ problems }) => problems.length > 0)
+      ?.path.join('.');
   assert.equal(placeOf(), 'data.train.path');
   document.type(FORM_TEXTS.minimal.replace('{\n', '{\n  "name": "a longer text",\n'));
   session.follow([{ rangeOffset: 2, rangeLength: 0, text: '  "name": "a longer text",\n' }] as never);
