@@ -261,6 +261,7 @@ export const workspace = {
     return fake.documents;
   },
   workspaceFolders: undefined,
+  asRelativePath: (path: string) => path,
   async applyEdit({ edits }: WorkspaceEdit): Promise<boolean> {
     for (const { uri, range, text } of edits) {
       const document = fake.documents.find((each) => each.uri.toString() === uri.toString());

@@ -21,6 +21,7 @@ export function renderPanelExport(
   save: (file: Promise<PictureFile>) => void,
 ): TemplateResult {
   return html`<div class="chart-export" role="group" aria-label="Export these pictures">
+    <span class="muted" aria-hidden="true">Export</span>
     ${PICTURE_FORMATS.map(
       (format) => html`<button
         type="button"
