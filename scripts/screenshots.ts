@@ -1,9 +1,9 @@
 // Makes the pictures of the README from the packaged extension in a real VS Code: `npm run screenshots`.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { listRuns } from '../extension/store/runStore.ts';
 import { launchBrowser } from '../test/support/browser.ts';
-import { eventually } from '../test/support/eventually.ts';
+import { actUntil, eventually } from '../test/support/eventually.ts';
 import { startVscode } from '../test/support/vscodeServer.ts';
 import { Workbench } from '../test/support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace } from '../test/support/workspace.ts';
@@ -47,6 +47,7 @@ try {
   await evaluation.locator('gs-run-table').evaluate((element) => element.scrollIntoView());
   await picture('evaluation');
   await pictureInspector(workbench, picture);
+  await pictureDataset(workbench, workspace.dir, picture);
   await workspace.edit('"hiddenSize"', '"hiden_size"');
   await workbench.openFile(EXAMPLE_CONFIG);
   await eventually('the problem', async () => (await workbench.problems()).some((text) => /hiden_size/.test(text)));
@@ -60,6 +61,41 @@ try {
   await browser.close();
   await server.stop();
   await workspace.remove();
+}
+
+/** A dataset of the example's texts: the rows of a finding, and the chosen one in full. */
+async function pictureDataset(
+  workbench: Workbench,
+  folder: string,
+  picture: (name: string) => Promise<unknown>,
+): Promise<void> {
+  const { page } = workbench;
+  const files = [
+    { path: 'train.csv', format: 'csv', encoding: 'utf-8' },
+    { path: 'test.csv', part: 'test', format: 'csv', encoding: 'utf-8' },
+  ];
+  const manifest = { name: 'Early modern English', files, splits: { validation: 0.1, seed: 1 } };
+  await writeFile(join(folder, 'plays.dataset.json'), JSON.stringify(manifest, undefined, 2));
+  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+  await page.setViewportSize({ width: 1360, height: 960 });
+  await workbench.runCommand('Gatescope: Open Dataset');
+  const dataset = await workbench.dataset();
+  const show = dataset.getByRole('button', { name: /^Show rows/ }).first();
+  await show.waitFor();
+  await actUntil(
+    'the rows of a finding',
+    async () => (await show.getAttribute('aria-pressed')) === 'true' || show.click(),
+    async () => / of /.test(await dataset.locator('.row-status').innerText()),
+  );
+  await actUntil(
+    'a row in full',
+    () => dataset.getByRole('grid', { name: 'Rows' }).press('ArrowDown'),
+    () => dataset.getByRole('region', { name: 'Whole text' }).isVisible(),
+  );
+  await picture('dataset');
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+  await page.setViewportSize({ width: 1360, height: 820 });
 }
 
 /** The whole window for the inspector: a cell with its equation, then places in the data where the same units are on. */

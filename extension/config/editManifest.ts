@@ -1,6 +1,7 @@
 // Changes of a manifest's text: one key each. Comments, order and layout of all else stay. Pure.
 import type { Excluded, Splits } from '../schema/dataset.ts';
-import { applyEdits, ConfigText } from './configText.ts';
+import { applyEdits } from './configText.ts';
+import { editConfig } from './editConfig.ts';
 
 export const withExcluded = (text: string, excluded: readonly Excluded[]): string =>
   withKey(text, 'exclude', excluded.length > 0 ? excluded : undefined);
@@ -14,6 +15,5 @@ export function flattenLines(text: string): string {
 }
 
 function withKey(text: string, key: string, value: unknown): string {
-  const { edits } = new ConfigText(text).fixByValue(key, [key], value);
-  return flattenLines(applyEdits(text, edits));
+  return flattenLines(applyEdits(text, editConfig(text, [key], value)));
 }

@@ -19,6 +19,8 @@ export interface DatasetFinding {
   /** Stable dotted id, e.g. `dataset.duplicate`. */
   code: string;
   severity: 'warning' | 'info';
+  /** The part that it is about, where it is about one. */
+  part?: DatasetPart;
   /** Rows, or labels, or files. */
   count: number;
   message: string;

@@ -1,5 +1,5 @@
 // The rows of a dataset as a table: numbered over all its files in the manifest's order, those that are left out or unusable among them.
-import type { Dataset } from '../schema/dataset.ts';
+import type { Dataset, Splits } from '../schema/dataset.ts';
 import type { DatasetPart } from '../schema/source.ts';
 
 /** What becomes of a row. `pending`: not known before all rows were counted; `none`: in no part. */
@@ -91,4 +91,20 @@ export interface TokenPreview {
   unknown: number;
   /** The first ones. */
   tokens: { token: string; id: number; isUnknown: boolean }[];
+}
+
+/** What the engine worker offers of tables. `path` is that of the manifest. */
+export interface TableCalls {
+  /** Begins to count the rows of a dataset; `counting` tells how far that is. `path` is that of the manifest. */
+  openTable(params: { path: string }): OpenedTable;
+  /** Rows by number; those that are not known yet are missing. With a filter: of what `filterRows` found so far. */
+  tableRows(params: RowsRequest): TableRow[];
+  /** One row with its whole text. */
+  tableRow(params: { path: string; row: number }): TableRow;
+  /** Looks for the rows that pass, once all are counted; how many. Tells its progress in `filtering`, and can be cancelled. */
+  filterRows(params: { path: string; filter: RowFilter }): { found: number };
+  /** A text under the tokenizer of a config, or of the config that a new experiment with the dataset would have. Reads the training data. */
+  previewTokens(params: { path: string; text: string; config?: string }): TokenPreview;
+  /** What splits would make of a dataset's rows; nothing is written. */
+  previewSplits(params: { path: string; splits: Splits }): SplitPreview;
 }

@@ -1,22 +1,16 @@
 // What the engine worker offers the extension host.
 
-import type { Dataset, Splits } from '../schema/dataset.ts';
+import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
-import type {
-  FilterProgress,
-  OpenedTable,
-  RowFilter,
-  RowsRequest,
-  SplitPreview,
-  TableRow,
-  TableState,
-  TokenPreview,
-} from './datasetTable.ts';
+import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { RunEstimate } from './estimate.ts';
+import type { FoundRate } from './foundRate.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
@@ -138,23 +132,6 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
-/** A column of a data file. */
-export interface OfferedColumn {
-  /** Its name, or its 0-based number where columns have none. */
-  column: string | number;
-  /** What stands there in the first row. */
-  example: string;
-}
-
-/** A file and how it is read, where that is said. */
-export interface ColumnsRequest {
-  /** Absolute. */
-  path: string;
-  format?: string;
-  delimiter?: string;
-  header?: boolean;
-}
-
 /** What import found in data that nobody described yet. */
 export interface DatasetProposal {
   /** Absolute path of the manifest that would be written. */
@@ -211,42 +188,8 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
-/** Bytes of float32 numbers. */
-export interface MemoryEstimate {
-  weights: number;
-  /** What the optimizer keeps. */
-  optimizer: number;
-  /** Gradients, and what the layers keep of the largest batch for them. */
-  batch: number;
-}
-
-/** What training a config takes. */
-export interface RunEstimate {
-  parameters: number;
-  groups: { name: string; count: number }[];
-  vocabulary: number;
-  memory: MemoryEstimate;
-  /** Updates in an epoch, and tokens that it reads. */
-  updates: number;
-  tokens: number;
-  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
-  seconds?: number;
-  /** What computes, or why there are no seconds, in words. */
-  engine: string;
-}
-
-/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
-export interface FoundRate {
-  rates: number[];
-  losses: number[];
-  smoothed: number[];
-  groups: { name: string; factor: number }[];
-  /** Within the longest fall of the smoothed loss. */
-  suggestion?: number;
-}
-
 export interface EngineContract {
-  calls: {
+  calls: TableCalls & {
     /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
     train(params: TrainRequest): TrainOutcome;
     control(params: { runId: string; action: RunAction }): void;
@@ -273,18 +216,6 @@ export interface EngineContract {
     trainTokenizer(params: { path: string; settings: LearnedTokenizer; out: string }): TrainedTokenizerFacts;
     /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
     fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
-    /** Begins to count the rows of a dataset; `counting` tells how far that is. `path` is that of the manifest. */
-    openTable(params: { path: string }): OpenedTable;
-    /** Rows by number; those that are not known yet are missing. With a filter: of what `filterRows` found so far. */
-    tableRows(params: RowsRequest): TableRow[];
-    /** One row with its whole text. */
-    tableRow(params: { path: string; row: number }): TableRow;
-    /** Looks for the rows that pass, once all are counted; how many. Tells its progress in `filtering`, and can be cancelled. */
-    filterRows(params: { path: string; filter: RowFilter }): { found: number };
-    /** A text under the tokenizer of a config, or of the config that a new experiment with the dataset would have. Reads the training data. */
-    previewTokens(params: { path: string; text: string; config?: string }): TokenPreview;
-    /** What splits would make of a dataset's rows; nothing is written. */
-    previewSplits(params: { path: string; splits: Splits }): SplitPreview;
     /** Writes a config that trains on a dataset; its path. */
     newExperiment(params: { manifestPath: string; out?: string }): string;
     plan(params: { configPath: string; text: string }): ParameterPlan;

@@ -1,7 +1,8 @@
 // The dataset page: what it is, what is wrong with it, and its rows. <gs-dataset>
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DatasetContract } from '../../extension/protocol/datasetContract.ts';
-import type { OpenedTable, RowFilter, RowPart } from '../../extension/protocol/datasetTable.ts';
+import type { DatasetFinding } from '../../extension/protocol/datasetReport.ts';
+import type { OpenedTable, RowFilter } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import { groupThousands } from '../shared/format.ts';
 import { iconButton } from '../shared/icons.ts';
@@ -10,12 +11,12 @@ import { emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { button, progressRing } from '../shared/widgets.ts';
 import { DatasetStore } from './datasetStore.ts';
+import { KnownChoices } from './filterChoices.ts';
 import { renderFindings } from './findingsList.ts';
-import { hasRows } from './names.ts';
 import { renderOverview } from './overview.ts';
 import { renderRowDetail } from './rowDetail.ts';
 import './rowFilters.ts';
-import { type FilterChoices, progressBar } from './rowFilters.ts';
+import { progressBar } from './rowFilters.ts';
 import './rowTable.ts';
 import './splitEditor.ts';
 import type { SplitActions } from './splitEditor.ts';
@@ -24,6 +25,7 @@ import type { Encode } from './tokenView.ts';
 
 export class DatasetApp extends LightElement {
   declare store: DatasetStore;
+  readonly #choices = new KnownChoices();
   readonly #splitActions: SplitActions = {
     preview: (splits, signal) => this.store.client.call('previewSplits', { path: this.#path, splits }, { signal }),
     write: (splits) => this.store.client.call('writeSplits', { path: this.#path, splits }),
@@ -46,8 +48,10 @@ export class DatasetApp extends LightElement {
     const failure =
       store.error === undefined
         ? nothing
-        : errorNotice('Something went wrong.', store.error, () =>
-            store.isLoaded ? store.reload() : void store.load(),
+        : errorNotice(
+            store.table ? 'That did not work.' : 'The dataset cannot be shown.',
+            store.error,
+            () => void (store.isLoaded ? store.open() : store.load()),
           );
     if (!store.isLoaded)
       return html`<main>${store.error === undefined ? progressRing('Looking for datasets') : failure}</main>`;
@@ -73,7 +77,7 @@ export class DatasetApp extends LightElement {
         <span class="spacer"></span>
         ${button({ label: 'New Experiment', icon: 'new-file', onClick: () => store.do(store.client.call('newExperiment', { path })) })}
         ${button({ label: 'Open Manifest', icon: 'go-to-file', onClick: () => store.do(store.client.call('openManifest', { path })) })}
-        ${iconButton({ label: 'Read again', icon: 'refresh', onClick: () => store.reload() })}
+        ${iconButton({ label: 'Read again', icon: 'refresh', onClick: () => void store.open() })}
       </div>
       ${manifest?.description ? html`<p>${manifest.description}</p>` : nothing} ${this.#renderFacts()}
     </header>`;
@@ -108,11 +112,15 @@ export class DatasetApp extends LightElement {
     const view = {
       findings: report?.findings ?? [],
       leftOut: table.leftOut,
-      shown: store.state.filter.finding,
+      isShown: ({ code, part }: DatasetFinding) => {
+        const { filter } = store.state;
+        return filter.finding === code && (part === undefined || filter.part === part);
+      },
       isChanging: store.isChanging || looking !== undefined,
     };
     const actions = {
-      show: (finding: string | undefined) => store.filter({ finding }),
+      show: (finding: DatasetFinding | undefined) =>
+        store.filter({ ...NO_FILTER, finding: finding?.code, part: finding?.part }),
       leaveOut: (remedy: Parameters<DatasetStore['leaveOut']>[0]) => void store.leaveOut(remedy),
       putBack: (reason: string) => void store.putBack(reason),
     };
@@ -120,10 +128,17 @@ export class DatasetApp extends LightElement {
       <div class="section-head">
         <h2>Findings</h2>
         ${store.isChanging ? html`<span class="muted" role="status">Changing the manifest …</span>` : nothing}
-        ${looking ? html`<span class="muted">Looking at all rows …</span>${progressBar('Looking at all rows', looking.fraction)}` : nothing}
+        ${
+          looking
+            ? html`<span class="muted">Looking at all rows …</span>${progressBar('Looking at all rows', looking.fraction)}
+              <button type="button" class="text-button" aria-label="Stop looking at all rows" @click=${() => looking.controller.abort()}>Cancel</button>`
+            : nothing
+        }
       </div>
-      ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => store.reload())}
+      ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => void store.open())}
+      ${report || looking || !table.isComplete ? nothing : button({ label: 'Look at All Rows', onClick: () => void store.describe() })}
       ${report ? renderFindings(view, actions) : nothing}
+      ${table.error === undefined || report ? nothing : html`<p class="muted">They come when all rows can be read.</p>`}
       ${report?.limits.map((limit) => html`<p class="muted">${limit}</p>`)}
     </section>`;
   }
@@ -141,17 +156,18 @@ export class DatasetApp extends LightElement {
       </div>
       <gs-row-filters
         .filter=${filter}
-        .choices=${this.#choices(table)}
+        .choices=${this.#choices.of(table, store.report)}
         .total=${table.rows}
         .isCounted=${table.isComplete}
         .found=${store.found}
         .fraction=${store.filtering?.fraction}
         @filter=${(event: CustomEvent<Partial<RowFilter>>) => store.filter(event.detail)}
-        @clear=${() => store.clearFilter()}
+        @clear=${() => store.filter(NO_FILTER)}
         @cancel=${() => store.cancelFilter()}
       ></gs-row-filters>
       <gs-dataset-rows
         .count=${store.count}
+        .total=${table.rows}
         .active=${active}
         .rows=${store.pages}
         .fileName=${fileName}
@@ -204,26 +220,6 @@ export class DatasetApp extends LightElement {
     return emptyNotice(table.rows === 0 ? 'The files have no rows.' : 'No row fits the filter.');
   }
 
-  #choices({ manifest, leftOut }: OpenedTable): FilterChoices {
-    const { report } = this.store;
-    const labels = new Set(report?.parts.flatMap((part) => part.labels.map(({ label }) => label)));
-    const { folds } = manifest.splits ?? {};
-    const parts: RowPart[] =
-      folds === undefined
-        ? (report?.parts.map(({ part }) => part) ?? [])
-        : Array.from({ length: folds }, (_, at): RowPart => `fold ${at + 1}`);
-    const hasUnusable = report?.parts.some(({ unusable }) => unusable > 0) ?? false;
-    return {
-      labels: [...labels],
-      parts: [
-        ...parts,
-        ...(hasUnusable ? (['unusable'] as const) : []),
-        ...(leftOut.length > 0 ? (['leftOut'] as const) : []),
-      ],
-      findings: report?.findings.map(({ code }) => code).filter(hasRows) ?? [],
-    };
-  }
-
   /** As the manifest names it. */
   #fileName(path: string): string {
     const folder = (this.store.state.path ?? '').replace(/[^/\\]*$/, '').replaceAll('\\', '/');
@@ -233,6 +229,13 @@ export class DatasetApp extends LightElement {
 }
 
 const MAX_LISTED = 3;
+const NO_FILTER: RowFilter = {
+  text: undefined,
+  label: undefined,
+  part: undefined,
+  finding: undefined,
+  length: undefined,
+};
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MAX_LISTED).join(', ');

@@ -1,16 +1,12 @@
 // What the dataset page shows: the table of one dataset, what a filter found, its report. No DOM beyond the page host.
 // Invariant: an answer counts only while the dataset and the filter that it was asked for are shown.
-import type {
-  ConfigUse,
-  DatasetContract,
-  DatasetFocus,
-  DatasetName,
-} from '../../extension/protocol/datasetContract.ts';
+import type { ConfigUse, DatasetContract, DatasetName } from '../../extension/protocol/datasetContract.ts';
 import type { DatasetReport, Remedy } from '../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, RowFilter, TableRow, TableState } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import { CancelledError } from '../../extension/util/userError.ts';
 import type { PageHost } from '../shared/pageHost.ts';
+import { ChosenRow } from './chosenRow.ts';
 import { compactFilter, type DatasetState, isEmptyFilter, parseDatasetState } from './datasetState.ts';
 import { RowPages } from './rowPages.ts';
 
@@ -25,6 +21,7 @@ export class DatasetStore {
   readonly #host: Pick<PageHost, 'loadState' | 'saveState'>;
   readonly #onChange: () => void;
   readonly pages: RowPages;
+  readonly #chosen: ChosenRow;
   state: DatasetState;
   datasets: readonly DatasetName[] = [];
   isLoaded = false;
@@ -38,8 +35,6 @@ export class DatasetStore {
   filtering: Running | undefined;
   /** Rows that the filter found, so far. */
   found = 0;
-  /** The chosen row with its whole text. */
-  chosen: TableRow | undefined;
   /** What a remedy or putting back is doing now. */
   isChanging = false;
   /** What could not be loaded, to be shown with a way to try again. */
@@ -57,10 +52,20 @@ export class DatasetStore {
       onChange: () => this.#onRows(),
       onError: (error) => this.#fail(error),
     });
-    client.on('focus', (focus) => this.#focus(focus));
-    client.on('datasetsChanged', (datasets) => this.#setDatasets(datasets));
+    this.#chosen = new ChosenRow({
+      load: (row) => client.call('row', { path: this.state.path ?? '', row }),
+      onChange,
+      onError: (error) => this.#fail(error),
+    });
+    client.on('focus', ({ path }) => {
+      if (path !== this.state.path) this.show(path);
+    });
+    client.on('datasetsChanged', (datasets) => {
+      this.datasets = datasets;
+      this.#onChange();
+    });
     client.on('manifestChanged', ({ path }) => {
-      if (path === this.state.path) void this.#open();
+      if (path === this.state.path) void this.open();
     });
     client.on('counting', ({ path, state }) => {
       if (path === this.state.path) this.#count(state);
@@ -87,7 +92,7 @@ export class DatasetStore {
       const isKnown = datasets.some(({ path }) => path === this.state.path);
       if (focus && focus.path !== this.state.path) this.#forget(focus.path);
       else if (!isKnown) this.#forget(datasets[0]?.path);
-      if (whyNot === undefined && this.state.path !== undefined) await this.#open();
+      if (whyNot === undefined && this.state.path !== undefined) await this.open();
     } catch (error) {
       this.error = error;
     }
@@ -96,12 +101,12 @@ export class DatasetStore {
 
   show(path: string): void {
     this.#forget(path);
-    void this.#open();
+    void this.open();
   }
 
-  /** Reads everything again, as files may have changed. */
-  reload(): void {
-    void this.#open();
+  /** The chosen row with its whole text. */
+  get chosen(): TableRow | undefined {
+    return this.#chosen.row;
   }
 
   /** Rows that the table has: all, or those that the filter found. */
@@ -113,12 +118,8 @@ export class DatasetStore {
     const filter = compactFilter({ ...this.state.filter, ...changes });
     if (JSON.stringify(filter) === JSON.stringify(this.state.filter)) return;
     this.#remember({ filter, active: undefined });
-    this.chosen = undefined;
+    this.#chosen.clear();
     void this.#runFilter();
-  }
-
-  clearFilter(): void {
-    this.filter({ text: undefined, label: undefined, part: undefined, finding: undefined, length: undefined });
   }
 
   cancelFilter(): void {
@@ -158,21 +159,12 @@ export class DatasetStore {
     this.#onChange();
   }
 
-  #focus({ path }: DatasetFocus): void {
-    if (path !== this.state.path) this.show(path);
-  }
-
-  #setDatasets(datasets: readonly DatasetName[]): void {
-    this.datasets = datasets;
-    this.#onChange();
-  }
-
   #forget(path: string | undefined): void {
     this.#stop();
     this.#remember({ path, filter: {}, active: undefined });
     this.table = undefined;
     this.report = undefined;
-    this.chosen = undefined;
+    this.#chosen.clear();
     this.found = 0;
     this.pages.clear();
   }
@@ -184,8 +176,8 @@ export class DatasetStore {
     this.looking = undefined;
   }
 
-  /** The table counts its rows from the start; report and filter follow when all are counted. */
-  async #open(): Promise<void> {
+  /** Reads everything again, as files may have changed; report and filter follow when all rows are counted. */
+  async open(): Promise<void> {
     const { path } = this.state;
     if (path === undefined) return;
     this.#stop();
@@ -219,11 +211,12 @@ export class DatasetStore {
   }
 
   #onCounted(): void {
-    void this.#describe();
+    void this.describe();
     void this.#runFilter();
   }
 
-  async #describe(): Promise<void> {
+  /** Looks at all rows, which takes a while where there are many; `looking` can be cancelled. */
+  async describe(): Promise<void> {
     const { path } = this.state;
     if (path === undefined) return;
     this.looking?.controller.abort();
@@ -240,7 +233,7 @@ export class DatasetStore {
       this.#loadChosen();
       if (this.state.filter.finding !== undefined) void this.#runFilter();
     } catch (error) {
-      if (this.looking === running) this.reportError = error;
+      if (this.looking === running && !(error instanceof CancelledError)) this.reportError = error;
     }
     if (this.looking === running) this.looking = undefined;
     this.#onChange();
@@ -284,21 +277,9 @@ export class DatasetStore {
   }
 
   #loadChosen(): void {
-    const { path, active } = this.state;
+    const { active } = this.state;
     const row = active === undefined ? undefined : this.pages.at(active);
-    if (path === undefined || !row) return;
-    const isSame = this.chosen?.row === row.row && this.chosen.part === row.part;
-    if (isSame && this.chosen?.problems.length === row.problems.length) return;
-    this.chosen = row;
-    if (row.part === 'unusable' || row.text.length >= row.characters) return;
-    this.client.call('row', { path, row: row.row }).then(
-      (whole) => {
-        if (this.chosen?.row !== whole.row) return;
-        this.chosen = whole;
-        this.#onChange();
-      },
-      (error: unknown) => this.#fail(error),
-    );
+    if (row) this.#chosen.take(row);
   }
 
   #remember(changes: Partial<DatasetState>): void {

@@ -8,7 +8,7 @@ import { findingName, hasRows } from './names.ts';
 
 export interface FindingActions {
   /** Undefined shows all rows again. */
-  show(finding: string | undefined): void;
+  show(finding: DatasetFinding | undefined): void;
   leaveOut(remedy: Remedy): void;
   putBack(reason: string): void;
 }
@@ -16,8 +16,8 @@ export interface FindingActions {
 export interface FindingsView {
   findings: readonly DatasetFinding[];
   leftOut: OpenedTable['leftOut'];
-  /** The finding whose rows are shown. */
-  shown: string | undefined;
+  /** Whether the rows of a finding are those that are shown. */
+  isShown(finding: DatasetFinding): boolean;
   /** Whether a remedy is at work. */
   isChanging: boolean;
 }
@@ -35,7 +35,7 @@ export function renderFindings(view: FindingsView, actions: FindingActions): Tem
 
 function renderFinding(finding: DatasetFinding, view: FindingsView, actions: FindingActions): TemplateResult {
   const { code, severity, message, remedy, fix, count } = finding;
-  const isShown = view.shown === code;
+  const isShown = view.isShown(finding);
   return html`<li class="finding tone-${severity}" data-code=${code}>
     ${icon(severity)}
     <div class="finding-text">
@@ -43,7 +43,7 @@ function renderFinding(finding: DatasetFinding, view: FindingsView, actions: Fin
       <p class="muted">${remedy}</p>
     </div>
     <div class="finding-actions">
-      ${hasRows(code) && count > 0 ? toggle(isShown, findingName(code), () => actions.show(isShown ? undefined : code)) : nothing}
+      ${hasRows(code) && count > 0 ? toggle(isShown, findingName(code), () => actions.show(isShown ? undefined : finding)) : nothing}
       ${fix ? action('Leave Out', `Leave out: ${findingName(code)}`, view.isChanging, () => actions.leaveOut(fix)) : nothing}
     </div>
   </li>`;

@@ -54,7 +54,7 @@ export class LengthBars extends LightElement {
   }
 
   #renderParts(): TemplateResult {
-    return html`<select aria-label="Part" @change=${(event: Event) => {
+    return html`<select aria-label="Lengths of" @change=${(event: Event) => {
       this.shownPart = (event.target as HTMLSelectElement).selectedIndex;
     }}>${this.parts.map(({ part }, at) => html`<option ?selected=${at === this.shownPart}>${part}</option>`)}</select>`;
   }
@@ -132,7 +132,9 @@ export class LengthBars extends LightElement {
       .map(({ title, maxLength = 0 }) => {
         const cut = counts.reduce((sum, count, at) => (at * width > maxLength ? sum + count : sum), 0);
         const share = (100 * cut) / Math.max(1, total);
-        return `${title} cuts at ${maxLength}: about ${share.toFixed(share < 1 ? 2 : 0)} % of the texts are longer.`;
+        const longer =
+          share < 0.05 ? 'hardly any text is' : `about ${share.toFixed(share < 1 ? 1 : 0)} % of the texts are`;
+        return `${title} cuts at ${maxLength}: ${longer} longer.`;
       })
       .join(' ');
   }

@@ -6,17 +6,11 @@ import { iconButton } from '../shared/icons.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { styled } from '../shared/styled.ts';
 import { isEmptyFilter } from './datasetState.ts';
+import type { FilterChoices } from './filterChoices.ts';
 import { findingName, PART_NAMES } from './names.ts';
 
 /** While somebody types, a search that is out of date would be begun at every key. */
 const TYPING_MS = 250;
-
-export interface FilterChoices {
-  labels: readonly string[];
-  parts: readonly RowPart[];
-  /** Codes of findings that have rows. */
-  findings: readonly string[];
-}
 
 export class RowFilters extends LightElement {
   static override properties = {

@@ -10,6 +10,7 @@ import { maxOffset, offsetOf, offsetToShow, type RowScrollSize, scrollHeight, sc
 
 const ROW_HEIGHT = 24;
 const FIRST_HEIGHT = 360;
+const MIN_HEIGHT = 120;
 const COLUMNS = ['Row', 'Place', 'Text', 'Label', 'Characters', 'Tokens', 'Part', 'Problems'] as const;
 
 export interface RowLookup {
@@ -20,12 +21,15 @@ export interface RowLookup {
 export class DatasetRows extends LightElement {
   static override properties = {
     count: { attribute: false },
+    total: { attribute: false },
     active: { attribute: false },
     revision: { attribute: false },
     offset: { state: true },
     viewHeight: { state: true },
   };
   declare count: number;
+  /** Rows without a filter: they say how high the table is, so that a filter moves nothing on the page. */
+  declare total: number;
   /** The chosen row, by its number in this table. */
   declare active: number | undefined;
   /** Another one: rows may be other ones. */
@@ -102,6 +106,7 @@ export class DatasetRows extends LightElement {
       aria-rowcount=${this.count + 1}
       aria-colcount=${COLUMNS.length}
       aria-activedescendant=${isDrawn ? `row-${this.active}` : nothing}
+      ${styled({ 'max-block-size': `${Math.max(MIN_HEIGHT, (this.total + 1) * ROW_HEIGHT + 2)}px` })}
       @scroll=${this.#onScroll}
       @wheel=${{ handleEvent: this.#onWheel, passive: false }}
       @keydown=${this.#onKey}

@@ -158,6 +158,7 @@ function lengthFindings({ parts }: DatasetSurvey, maxLength: number): DatasetFin
       findings.push({
         code: 'dataset.truncated',
         severity: 'info',
+        part,
         count: atLongest,
         message: `${atLongest} texts of ${part} have exactly ${characters.max} characters, the most there are: they look cut.`,
         remedy: 'Nothing is lost here, but what was cut is missing.',
@@ -168,6 +169,7 @@ function lengthFindings({ parts }: DatasetSurvey, maxLength: number): DatasetFin
     findings.push({
       code: 'dataset.long',
       severity: 'info',
+      part,
       count: long,
       message: `${plural(long, 'text', 'texts')} of ${part} with more than ${maxLength} tokens: a config with "text.maxLength": ${maxLength} cuts them.`,
       remedy: `95 % have up to ${tokens.percentiles().p95} tokens, 99 % up to ${tokens.percentiles().p99}.`,

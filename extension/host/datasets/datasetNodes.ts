@@ -51,10 +51,10 @@ export function manifestItem({ path }: ManifestNode, report: DatasetReport | und
 }
 
 export function findingItem({ path, finding }: FindingNode): vscode.TreeItem {
-  const { code, count, message, remedy, severity, rows, fix } = finding;
+  const { code, part = '', count, message, remedy, severity, rows, fix } = finding;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(message, rows.length > 0 ? Collapsed : None);
-  item.id = `${path}|${code}`;
+  item.id = `${path}|${code}|${part}`;
   item.description = code;
   item.tooltip = `${message}\n\n${remedy}`;
   item.iconPath =

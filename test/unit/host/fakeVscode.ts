@@ -197,6 +197,7 @@ export const workspace = {
     return fake.documents;
   },
   workspaceFolders: undefined,
+  asRelativePath: (path: string) => path,
   openTextDocument: async (path: string) => fake.documents.find(({ uri }) => uri.fsPath === path),
   getWorkspaceFolder: () => undefined,
   onDidOpenTextDocument: on(events.opened),
