@@ -146,7 +146,7 @@ test('a refresh of the browser keeps the text and the cell as well', async () =>
     async () => {
       const before = await workbench.inspector();
       await textBox(before).fill(text);
-      await showsTokens(before, ['good', 'morrow', ',', 'gentle', 'friend']);
+      await eventually('it is read', () => hasTokens(before, ['good', 'morrow', ',', 'gentle', 'friend']));
       await before.getByRole('radio', { name: 'cell state' }).check();
       await workbench.page.reload();
       await workbench.ready();

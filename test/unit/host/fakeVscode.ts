@@ -65,9 +65,6 @@ export class FakeDocument {
   getText(): string {
     return this.#text;
   }
-  offsetAt({ line, character }: Position): number {
-    return this.#text.split('\n').slice(0, line).join('\n').length + (line > 0 ? 1 : 0) + character;
-  }
   type(text: string): void {
     this.#text = text;
     this.version++;
