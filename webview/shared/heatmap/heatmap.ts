@@ -219,26 +219,11 @@ export class Heatmap extends LightElement {
   #frame(size: Size): Frame {
     const { matrix, numbers, order, range, columnNames, rowNames, bars, marks } = this;
     const { cell, margin, ratio, nameStyle } = this.#layout!;
+    const shown = { matrix, numbers, order, range, columnNames, rowNames, bars, marks };
     const theme = this.#colors();
-    return {
-      matrix,
-      numbers,
-      order,
-      range,
-      map: colorMap(range.kind, theme.ground),
-      bitmap: this.#bitmap,
-      cell,
-      margin,
-      size,
-      scroll: this.#area!.offset,
-      columnNames,
-      rowNames,
-      bars,
-      nameStyle,
-      marks,
-      ratio,
-      theme,
-    };
+    const map = colorMap(range.kind, theme.ground);
+    const scroll = this.#area!.offset;
+    return { ...shown, cell, margin, ratio, nameStyle, size, scroll, map, bitmap: this.#bitmap, theme };
   }
 
   #reveal(): void {
