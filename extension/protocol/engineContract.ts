@@ -10,6 +10,7 @@ import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
 import type { RunEstimate } from './estimate.ts';
+import type { FoundRate } from './foundRate.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
@@ -185,16 +186,6 @@ export interface ParameterPlan {
   rates: PlannedRates;
   vocabulary: number;
   examples: { train: number; validation: number; test: number };
-}
-
-/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
-export interface FoundRate {
-  rates: number[];
-  losses: number[];
-  smoothed: number[];
-  groups: { name: string; factor: number }[];
-  /** Within the longest fall of the smoothed loss. */
-  suggestion?: number;
 }
 
 export interface EngineContract {

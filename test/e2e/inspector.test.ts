@@ -67,6 +67,7 @@ async function hiddenByCommandLine(runDir: string, text: string): Promise<{ data
   assert.ok(hidden);
   return hidden as { data: Float32Array; shape: number[] };
 }
+
 /** Whether the tokens of the shown trace are those of a text. */
 async function hasTokens(page: Frame, tokens: readonly string[]): Promise<boolean> {
   const shown = await page.getByRole('list', { name: 'Tokens' }).getByRole('listitem').allInnerTexts();
@@ -146,7 +147,7 @@ test('a refresh of the browser keeps the text and the cell as well', async () =>
     async () => {
       const before = await workbench.inspector();
       await textBox(before).fill(text);
-      await eventually('it is read', () => hasTokens(before, ['good', 'morrow', ',', 'gentle', 'friend']));
+      await eventually('its tokens', () => hasTokens(before, ['good', 'morrow', ',', 'gentle', 'friend']), 20_000);
       await before.getByRole('radio', { name: 'cell state' }).check();
       await workbench.page.reload();
       await workbench.ready();

@@ -251,6 +251,19 @@ test('the gradient of the Gradients tab stands above the tokens of the heatmap, 
   await note.waitFor();
 });
 
+test('the attention stands above the tokens of a model that pools by it; the gradient takes its place', async (t) => {
+  const page = await open(t, 'gradients', { state: 'attention' });
+  const note = page.locator('.gradient-note');
+  // The longest word has six letters, and counts three times as much as those of five.
+  await eventually('the bars are explained', async () => /each token’s weight/.test(await note.innerText()));
+  await eventually('a bar over the longest word', async () => (await filledColumns(page)).join() === '2');
+  await page.locator('.inspector-body').getByRole('grid').first().focus();
+  for (const key of ['ArrowRight', 'Home', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  await eventually('the number at the cursor', async () => /, attention 0\.\d+$/.test(await spoken(page)));
+  await page.getByRole('checkbox', { name: 'Gradient' }).check();
+  await eventually('the gradient', async () => /logit of \w+ answers/.test(await note.innerText()));
+});
+
 /** Columns of the heatmap with a bar at least half as high as it can be, by the pixels of the picture. */
 const filledColumns = (page: Page): Promise<number[]> =>
   page.evaluate(() => {

@@ -8,13 +8,19 @@ import { exactNumber } from './numbers.ts';
 import { fullBar } from './views/attribution.ts';
 import { Question } from './views/question.ts';
 
+const NAME = 'gradient';
+
 interface Answer {
   key: string;
   gradient: GradientTrace;
   bars: ColumnBars;
 }
 
-export const barsOf = ({ norms }: GradientTrace): ColumnBars => ({ values: norms, full: fullBar(norms) });
+export const barsOf = ({ norms }: GradientTrace): ColumnBars => ({
+  name: NAME,
+  values: norms,
+  full: fullBar(norms),
+});
 
 /** What the bars are, and how long the longest is. */
 export const gradientTitle = ({ target, norms }: GradientTrace): string =>
@@ -23,7 +29,7 @@ export const gradientTitle = ({ target, norms }: GradientTrace): string =>
 export class GradientBars {
   readonly #question: Question<Answer>;
   #key = '';
-  #empty: ColumnBars = { values: new Float32Array(), full: 1 };
+  #empty: ColumnBars = { name: NAME, values: new Float32Array(), full: 1 };
 
   constructor(host: ReactiveControllerHost) {
     this.#question = new Question(host);
@@ -48,7 +54,7 @@ export class GradientBars {
     const answer = this.#answerFor(trace.tokens.length);
     if (answer) return answer.bars;
     if (this.#empty.values.length !== trace.tokens.length) {
-      this.#empty = { values: new Float32Array(trace.tokens.length), full: 1 };
+      this.#empty = { name: NAME, values: new Float32Array(trace.tokens.length), full: 1 };
     }
     return this.#empty;
   }

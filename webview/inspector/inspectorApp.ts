@@ -11,6 +11,7 @@ import { describeError, emptyNotice, errorNotice, infoNotice } from '../shared/n
 import type { PageHost } from '../shared/pageHost.ts';
 import { onThemeChange, readTheme, type ThemeColors } from '../shared/theme.ts';
 import { progressRing } from '../shared/widgets.ts';
+import { attentionBars, renderAttentionNote } from './attentionBars.ts';
 import { cellNumbers } from './cellNumbers.ts';
 import './equation.ts';
 import { exportHeatmap, type PictureFormat } from './exportPicture.ts';
@@ -142,7 +143,7 @@ export class InspectorApp extends LightElement {
       .hovered=${store.hovered}
       .zoom=${store.state.zoom}
       .marks=${this.#marks()}
-      .bars=${this.#gradient.barsOf(store)}
+      .bars=${this.#gradient.barsOf(store) ?? attentionBars(store.trace)}
       .ground=${this.#theme.ground}
       @hovered=${(event: CustomEvent<TracePlace | null>) => store.hover(event.detail ?? undefined)}
       @chosen=${(event: CustomEvent<TracePlace>) => store.choose(event.detail)}
@@ -161,7 +162,8 @@ export class InspectorApp extends LightElement {
   #renderGradientNote(): TemplateResult | typeof nothing {
     const { store } = this;
     this.#gradient.follow(store);
-    if (!this.#gradient.barsOf(store)) return nothing;
+    if (!this.#gradient.barsOf(store))
+      return store.trace ? renderAttentionNote(store.trace, store.place?.token) : nothing;
     if (this.#gradient.failure !== undefined)
       return errorNotice('', this.#gradient.failure, () => this.#gradient.retry());
     const gradient = this.#gradient.gradientOf(store);

@@ -134,12 +134,12 @@ export class SignalHeatmaps extends LightElement {
     return {
       summary: `${title} of ${trace.hiddenSize} units, layer ${shown.layer} ${reads}, over ${trace.tokens.length} tokens. Arrow keys read the values, Enter pins a unit.`,
       describe: ({ row, column }, value) =>
-        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}${this.#gradientAt(column)}`,
+        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}${this.#barAt(column)}`,
     };
   }
 
-  #gradientAt(token: number): string {
-    return this.bars ? `, gradient ${exactNumber(this.bars.values[token])}` : '';
+  #barAt(token: number): string {
+    return this.bars ? `, ${this.bars.name} ${exactNumber(this.bars.values[token])}` : '';
   }
 
   #pass(type: 'hovered' | 'chosen' | 'picked', { detail }: CustomEvent<CellPlace | null>): void {
