@@ -119,6 +119,10 @@ export class FakePanel {
   }
 }
 
+interface PanelSerializer {
+  deserializeWebviewPanel(panel: never, state: unknown): Promise<void>;
+}
+
 const events = {
   opened: new Emitter<never>(),
   changed: new Emitter<never>(),
@@ -131,6 +135,8 @@ const events = {
 export const fake = {
   isTrusted: true,
   panels: [] as FakePanel[],
+  /** By the type of the panels that they bring back. */
+  serializers: new Map<string, PanelSerializer>(),
   /** Answer of the next message with buttons. */
   answer: undefined as string | undefined,
   asked: [] as string[],
@@ -213,7 +219,10 @@ export const window = {
     return { document, selection: new Range(new Position(0, 0), new Position(0, 0)) };
   },
   onDidChangeActiveTextEditor: () => nothing,
-  registerWebviewPanelSerializer: () => nothing,
+  registerWebviewPanelSerializer: (viewType: string, serializer: PanelSerializer) => {
+    fake.serializers.set(viewType, serializer);
+    return nothing;
+  },
   createWebviewPanel: () => {
     const panel = new FakePanel();
     fake.panels.push(panel);
