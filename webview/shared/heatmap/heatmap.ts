@@ -219,11 +219,10 @@ export class Heatmap extends LightElement {
   #frame(size: Size): Frame {
     const { matrix, numbers, order, range, columnNames, rowNames, bars, marks } = this;
     const { cell, margin, ratio, nameStyle } = this.#layout!;
-    const shown = { matrix, numbers, order, range, columnNames, rowNames, bars, marks };
     const theme = this.#colors();
-    const map = colorMap(range.kind, theme.ground);
-    const scroll = this.#area!.offset;
-    return { ...shown, cell, margin, ratio, nameStyle, size, scroll, map, bitmap: this.#bitmap, theme };
+    const content = { matrix, numbers, order, range, columnNames, rowNames, bars, marks, bitmap: this.#bitmap };
+    const geometry = { cell, margin, ratio, nameStyle, size, scroll: this.#area!.offset };
+    return { ...content, ...geometry, map: colorMap(range.kind, theme.ground), theme };
   }
 
   #reveal(): void {
