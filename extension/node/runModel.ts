@@ -15,6 +15,7 @@ import { encodeText } from './encodeText.ts';
 import { usePredictionEngine } from './kernels/useEngine.ts';
 import { modelShape } from './modelShape.ts';
 import { noModel, readPart, readRunWeights, type WeightedRun, weightsFile } from './runWeights.ts';
+import { loadSegmenter } from './segmenter.ts';
 
 const PREDICT_BATCH = 32;
 /** Two runs at two epochs, side by side. */
@@ -38,6 +39,7 @@ export async function loadRunModel(runDir: string, epoch?: number): Promise<RunM
   const stored = await readRunWeights(run, epoch);
   const path = join(runDir, TOKENIZER_FILE);
   const tokenizer = inFile(path, loadTokenizer, (await readPart(path, run)).toString('utf8'));
+  await loadSegmenter(experiment.text.tokenizer);
   const { labels, best } = manifest;
   // Labels are written once the data is read, after the tokenizer.
   if (experiment.task === 'classification' && labels.length === 0) throw noModel(run);

@@ -62,9 +62,8 @@ export class TokenPreviews {
 function previewOf({ experiment, tokenizer }: KnownTokenizer, text: string): TokenPreview {
   const { maxLength, ...uncut } = experiment.text;
   const { ids, tokens } = encodeText({ experiment: { ...experiment, text: uncut }, tokenizer }, text);
-  const { tokenizer: settings } = experiment.text;
   return {
-    tokenizer: 'file' in settings ? settings.file : settings.type,
+    tokenizer: 'file' in experiment.text.tokenizer ? tokenizer.model : experiment.text.tokenizer.type,
     vocabulary: tokenizer.vocabularySize,
     maxLength: experiment.task === 'languageModel' ? undefined : maxLength,
     count: ids.length,

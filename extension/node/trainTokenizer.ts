@@ -58,7 +58,11 @@ export async function trainTokenizer(
     }
   }
   if (ids.size === 0) throw noText(source);
-  const { tokenizer } = await learner.learn(ids, Uint32Array.from(counts), learningTurn(options));
+  const turn = learningTurn(options);
+  const { tokenizer } = await learner.learn(ids, Uint32Array.from(counts), (completed) => {
+    options.onProgress(completed);
+    return turn(completed);
+  });
   await writeFileAtomic(out, tokenizer.toJson());
   return { tokenizer, texts };
 }

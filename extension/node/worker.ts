@@ -37,6 +37,7 @@ import { controlInProcess, trainInProcess } from './tensorflow/trainInProcess.ts
 import { createPortTransport } from './threadTransport.ts';
 import { createTraceHandlers } from './trace/traceHandlers.ts';
 import { type SessionListener, TrainSession } from './trainSession.ts';
+import { trainTokenizer } from './trainTokenizer.ts';
 import { VERSION } from './version.ts';
 
 const transport = parentPort ? createPortTransport(parentPort) : createParentTransport();
@@ -127,6 +128,12 @@ const handlers: Handlers<EngineContract> = {
     tables.previewTokens({ path, text, config }, lookingOptions(signal)),
   previewSplits: ({ path, splits }, { signal }) => tables.previewSplits(path, splits, signal),
   filterRows: ({ path, filter }, { signal }) => tables.filter(path, filter, signal),
+  trainTokenizer: ({ path, settings, out }, { signal }) =>
+    withDiskErrors(async () => {
+      const request = { source: path, folder: dirname(path), settings, out };
+      const { tokenizer, texts } = await trainTokenizer(request, lookingOptions(signal));
+      return { vocabulary: tokenizer.vocabularySize, texts };
+    }),
   newExperiment: ({ manifestPath, out }, { signal }) => writeExperiment(manifestPath, out, lookingOptions(signal)),
   plan: async ({ configPath, text }, { signal }) =>
     planRun(await openExperimentText(text, configPath), dirname(configPath), readingOptions(signal)),

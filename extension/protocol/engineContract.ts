@@ -3,11 +3,14 @@
 import type { Dataset } from '../schema/dataset.ts';
 import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
-import type { PoolingName } from '../schema/resolved.ts';
+import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { RunEstimate } from './estimate.ts';
+import type { FoundRate } from './foundRate.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
@@ -32,6 +35,11 @@ import type {
 } from './traceAnalysis.ts';
 
 /** What settings and configs say of the engine. */
+export interface TrainedTokenizerFacts {
+  vocabulary: number;
+  texts: number;
+}
+
 export interface EngineSettings {
   backend: Backend;
   threads: 'auto' | number;
@@ -124,23 +132,6 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
-/** A column of a data file. */
-export interface OfferedColumn {
-  /** Its name, or its 0-based number where columns have none. */
-  column: string | number;
-  /** What stands there in the first row. */
-  example: string;
-}
-
-/** A file and how it is read, where that is said. */
-export interface ColumnsRequest {
-  /** Absolute. */
-  path: string;
-  format?: string;
-  delimiter?: string;
-  header?: boolean;
-}
-
 /** What import found in data that nobody described yet. */
 export interface DatasetProposal {
   /** Absolute path of the manifest that would be written. */
@@ -197,40 +188,6 @@ export interface ParameterPlan {
   examples: { train: number; validation: number; test: number };
 }
 
-/** Bytes of float32 numbers. */
-export interface MemoryEstimate {
-  weights: number;
-  /** What the optimizer keeps. */
-  optimizer: number;
-  /** Gradients, and what the layers keep of the largest batch for them. */
-  batch: number;
-}
-
-/** What training a config takes. */
-export interface RunEstimate {
-  parameters: number;
-  groups: { name: string; count: number }[];
-  vocabulary: number;
-  memory: MemoryEstimate;
-  /** Updates in an epoch, and tokens that it reads. */
-  updates: number;
-  tokens: number;
-  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
-  seconds?: number;
-  /** What computes, or why there are no seconds, in words. */
-  engine: string;
-}
-
-/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
-export interface FoundRate {
-  rates: number[];
-  losses: number[];
-  smoothed: number[];
-  groups: { name: string; factor: number }[];
-  /** Within the longest fall of the smoothed loss. */
-  suggestion?: number;
-}
-
 export interface EngineContract {
   calls: TableCalls & {
     /** Settles when the run has ended, whatever its status; rejects only when no run could be made, or one could not go on. */
@@ -255,6 +212,8 @@ export interface EngineContract {
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
+    /** Learns a tokenizer from a file, a folder or a manifest, and writes it. */
+    trainTokenizer(params: { path: string; settings: LearnedTokenizer; out: string }): TrainedTokenizerFacts;
     /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
     fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
     /** Writes a config that trains on a dataset; its path. */

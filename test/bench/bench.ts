@@ -16,6 +16,7 @@ import { benchGrowth } from './growth.ts';
 import { drawGrowth } from './growthPicture.ts';
 import { benchGemm, benchLayers } from './layerCases.ts';
 import { benchFreeze, benchStep, benchTrace } from './modelCases.ts';
+import { benchLazyAdam } from './optimizerCases.ts';
 import { Peer } from './peers.ts';
 import type { Results, Row } from './results.ts';
 import { benchmarksPage } from './tables.ts';
@@ -69,6 +70,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rounds: 9,
     turnMilliseconds: 500,
     run: benchStep,
+  },
+  lazyAdam: {
+    title: 'Update of an embedding',
+    about:
+      'One update by Adam of an embedding of which a batch used some rows: of those rows only (`lazy`), and of all rows, as by default.',
+    rounds: 9,
+    turnMilliseconds: 200,
+    run: benchLazyAdam,
   },
   freeze: {
     title: 'Training step with frozen groups',

@@ -20,14 +20,14 @@ import { type Row, rowsOf } from './results.ts';
 const BATCHES = 20;
 const BATCH_SIZE = 50;
 const CLIP = { norm: 5 };
-const ADAM: ResolvedOptimizer = {
+export const ADAM = {
   type: 'adam',
   learningRate: 0.001,
   betas: [0.9, 0.999],
   epsilon: 1e-8,
   lazy: false,
   weightDecay: 0,
-};
+} satisfies ResolvedOptimizer;
 
 function encoderOf(type: StepShape['cell'], hiddenSize: number, bidirectional: boolean): ResolvedEncoder {
   const common = { hiddenSize, layers: 1, bidirectional, dropout: 0 };

@@ -4,12 +4,22 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createPreparation } from '../../extension/data/cleaning.ts';
+import { loadSegmenter } from '../../extension/node/segmenter.ts';
+import type { LearnedTokenizer } from '../../extension/schema/resolved.ts';
 import { fingerprintOf, idsOf, TOKENIZERS, trainTokenizer } from '../golden/tokenizers/settings.ts';
 import { learnFrom, SUBWORDS, subwordIds } from '../golden/tokenizers/subwords.ts';
 import { readTrec, readZh } from '../golden/tokenizers/texts.ts';
-import { dataPath } from './support.ts';
+import { dataPath, readAll } from './support.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/tokenizers/hashes.json');
+const JIEBA: LearnedTokenizer = {
+  type: 'word',
+  segmenter: 'jieba',
+  lowercase: false,
+  minFrequency: 1,
+  maxVocabulary: 9,
+};
 const hashes = JSON.parse(readFileSync(GOLDEN, 'utf8')) as Record<string, string>;
 const trained = JSON.parse(readFileSync(join(GOLDEN, '../trained.json'), 'utf8')) as Record<string, string | number>;
 const sets = { trec: [await readTrec(dataPath()), 5452], zh: [await readZh(dataPath()), 500] } as const;
@@ -52,3 +62,23 @@ for (const [name, atMost] of [
     assert.ok(count <= atMost * ofPython, `${count} tokens, ${ofPython} with Python’s`);
   });
 }
+
+test('the words of hotel reviews without digits and Latin letters are those of Python jieba', async () => {
+  const golden = JSON.parse(readFileSync(join(GOLDEN, '../../segmenter/hotels.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  const columns = { textColumn: 'review', labelColumn: 'label' };
+  const { examples } = await readAll(dataPath('zh_sentiment/ChnSentiCorp_htl_all.csv'), columns);
+  await loadSegmenter(JIEBA);
+  const prepare = createPreparation({ cleaning: [], tokenizer: JIEBA });
+  const chinese = examples.filter(({ text }) => !/[0-9A-Za-z]/.test(text));
+  const words = chinese.map(({ text }) =>
+    prepare(text)
+      .split(/[\s-]+/)
+      .filter((word) => word !== ''),
+  );
+  const lines = words.map((own) => `${own.join(' ')}\n`).join('');
+  const sha256 = createHash('sha256').update(lines).digest('hex');
+  assert.deepEqual({ texts: chinese.length, sha256 }, golden);
+});

@@ -105,7 +105,7 @@ test('Train in the form saves and trains', async () => {
     async () => {
       const [run] = await listRuns(join(workspace.dir, '.gatescope', 'runs')).catch(() => []);
       if (run) return run.manifest.status === 'completed';
-      await form.getByRole('button', { name: 'Train' }).click({ timeout: 4000 });
+      await form.getByRole('button', { name: 'Train', exact: true }).click({ timeout: 4000 });
       await eventually(
         'a run begins',
         async () => (await listRuns(join(workspace.dir, '.gatescope', 'runs')))[0],

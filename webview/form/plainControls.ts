@@ -18,6 +18,7 @@ export function renderText(field: FieldOf<'text'>, context: FieldContext): Templ
   if (!isLong) return renderInput(field, { value, placeholder: byDefault, read }, context);
   return html`<textarea
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     rows="2"
     aria-describedby=${describedBy(field)}
     aria-invalid=${isInvalid(field, context)}
@@ -60,6 +61,7 @@ function renderInput(field: FormField, options: InputOptions, context: FieldCont
     type="text"
     class=${isNumber ? 'is-number' : ''}
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     inputmode=${isNumber ? (isInteger ? 'numeric' : 'decimal') : nothing}
     spellcheck="false"
     autocomplete="off"
@@ -105,6 +107,7 @@ export function renderFlag(field: FieldOf<'flag'>, context: FieldContext): Templ
   return html`<input
     type="checkbox"
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     aria-describedby=${describedBy(field)}
     .checked=${live(value ?? false)}
     .indeterminate=${live(value === undefined)}
@@ -140,6 +143,7 @@ export function renderSelect(
   };
   return html`<select
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     aria-describedby=${describedBy(field)}
     aria-invalid=${isInvalid(field, context)}
     @change=${onChange}

@@ -1,15 +1,17 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
 import type { DatasetReport } from '../../protocol/datasetReport.ts';
 import type {
-  FoundRate,
   GenerateSettings,
   Prediction,
+  TrainedTokenizerFacts,
   TrainOutcome,
   WrittenExport,
 } from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
+import type { FoundRate } from '../../protocol/foundRate.ts';
 import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { ExportFormat } from '../../schema/exportFormats.ts';
+import type { SubwordType } from '../../schema/resolved.ts';
 import type { CommandId } from './commandTable.ts';
 
 export interface PredictArguments {
@@ -49,6 +51,15 @@ export interface ImportArguments {
   yes: boolean;
 }
 
+export interface TokenizerArguments {
+  /** Absolute path of a file, a folder or a manifest. */
+  path: string;
+  type: SubwordType;
+  maxVocabulary: number;
+  /** Absolute path of the tokenizer.json to write. */
+  out: string;
+}
+
 export interface OpenDatasetArguments {
   /** Absolute path of the manifest. */
   path: string;
@@ -84,6 +95,8 @@ interface Commands {
   'gatescope.dataset.import'(target?: unknown): Promise<string>;
   /** Answers with the path of the manifest. */
   'gatescope.dataset.open'(target?: unknown): Promise<string>;
+  /** Answers with what was learned; `target` may be TokenizerArguments. */
+  'gatescope.tokenizer.train'(target?: unknown): Promise<TrainedTokenizerFacts>;
   'gatescope.dataset.describe'(target?: unknown): Promise<DatasetReport>;
   /** Answers with the number of rows that are left out now. */
   'gatescope.dataset.exclude'(target?: unknown): Promise<number>;

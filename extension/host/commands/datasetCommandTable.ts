@@ -40,6 +40,15 @@ export const DATASET_COMMANDS = {
       { place: 'commandPalette', when: 'false' },
     ],
   },
+  'gatescope.tokenizer.train': {
+    title: 'Train Tokenizer…',
+    icon: 'symbol-keyword',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'explorer/context', when: WHEN_DATA, group: '3_gatescope@4' },
+      { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: '2_gatescope@1' },
+    ],
+  },
   'gatescope.experiment.fromDataset': {
     title: 'New Experiment from Dataset',
     icon: 'new-file',

@@ -13,6 +13,7 @@ import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 import type { DatasetPage } from '../webviews/datasetPage.ts';
 import type { CommandApi, ImportArguments, OpenDatasetArguments } from './commandApi.ts';
 import { exists, freePath } from './fileCopies.ts';
+import { trainTokenizerCommand } from './tokenizerCommand.ts';
 
 export interface DatasetCommandDeps extends DatasetDeps {
   catalog: WorkspaceCatalog;
@@ -24,6 +25,7 @@ type DatasetCommand =
   | 'gatescope.dataset.open'
   | 'gatescope.dataset.describe'
   | 'gatescope.dataset.exclude'
+  | 'gatescope.tokenizer.train'
   | 'gatescope.experiment.fromDataset';
 
 export function createDatasetCommands(deps: DatasetCommandDeps): Pick<CommandApi, DatasetCommand> {
@@ -32,6 +34,7 @@ export function createDatasetCommands(deps: DatasetCommandDeps): Pick<CommandApi
     'gatescope.dataset.open': (target) => openDataset(target, deps),
     'gatescope.dataset.describe': (target) => describe(target, deps),
     'gatescope.dataset.exclude': (target) => exclude(target, deps),
+    'gatescope.tokenizer.train': (target) => trainTokenizerCommand(target, deps),
     'gatescope.experiment.fromDataset': (target) => newExperiment(target, deps),
   };
 }

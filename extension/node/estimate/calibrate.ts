@@ -102,7 +102,8 @@ function noTokenizer(vocabularySize: number): Tokenizer {
   const none = (): never => {
     throw new Error('A calibration has no texts');
   };
-  return { vocabularySize, isCharacters: true, encode: none, id: none, token: none, decode: none, toJson: none };
+  const texts = { encode: none, encodePiece: none, id: none, token: none, shown: none, decode: none, toJson: none };
+  return { vocabularySize, model: 'WordLevel', isCharacters: true, ...texts };
 }
 
 /** Of a step but the first ones. */

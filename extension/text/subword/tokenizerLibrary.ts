@@ -27,7 +27,7 @@ export function loadWithLibrary(json: TokenizerJson): LoadedTokenizer {
   const tokenizer = new Tokenizer(json, {});
   const { normalizer, pre_tokenizer: preTokenizer, model } = tokenizer;
   // Lower case without regard to what stands beside a letter, as Python does it: a final Σ becomes σ.
-  const isLower = /"type":"Lowercase"/.test(JSON.stringify(json.normalizer));
+  const isLower = /"type":"Lowercase"|"lowercase":true/.test(JSON.stringify(json.normalizer));
   const readable = (text: string): string => (isLower ? text.replaceAll('Σ', 'σ') : text);
   return {
     cut(text) {

@@ -20,7 +20,7 @@ import { fitRates, secondsOf } from '../../../extension/node/estimate/rates.ts';
 import { addWork, noWork, WORK_KINDS, workOfBatch } from '../../../extension/node/estimate/work.ts';
 import { closeEngine, useEngine } from '../../../extension/node/kernels/useEngine.ts';
 import { openExperimentText } from '../../../extension/node/openExperiment.ts';
-import { estimateLines } from '../../../extension/protocol/estimateText.ts';
+import { estimateLines } from '../../../extension/protocol/estimate.ts';
 import { FILES } from '../kernels/support.ts';
 
 let folder: string;

@@ -34,9 +34,15 @@ export function tensorOf({ tensors }: ExportedModel, name: string): NamedTensor 
   return tensor;
 }
 
+/** What puts spaces between words before tokenizer.json sees a text. */
+export function segmenterOf({ text: { tokenizer } }: ResolvedExperiment): 'jieba' | undefined {
+  return 'file' in tokenizer ? undefined : tokenizer.segmenter;
+}
+
 /** tokenizer.json, and what is beside it to know of a text: the cleaning steps have no place in a file of another library. */
 export function textParts({ experiment, tokenizer }: ExportedModel): Export {
   const { cleaning } = experiment.text;
+  const segmenter = segmenterOf(experiment);
   return {
     files: tokenizer === undefined ? [] : [{ name: 'tokenizer.json', content: tokenizer }],
     losses: [
@@ -44,6 +50,9 @@ export function textParts({ experiment, tokenizer }: ExportedModel): Export {
       ...(cleaning.length > 0
         ? [`Cleaning (${cleaning.join(', ')}) is not part of it: clean texts the same way first.`]
         : []),
+      ...(segmenter === undefined
+        ? []
+        : [`tokenizer.json takes texts with spaces between their words: " ".join(${segmenter}.cut(text)) in Python.`]),
     ],
   };
 }

@@ -1,6 +1,6 @@
 // A PyTorch module of a run: source that reads like anybody's nn.Module, its state_dict, and an example that loads and predicts.
-import type { ResolvedModel } from '../../../schema/resolved.ts';
-import { classCountOf, type Export, type ExportedModel, textParts } from './exportedModel.ts';
+import { isSubword, type ResolvedModel } from '../../../schema/resolved.ts';
+import { classCountOf, type Export, type ExportedModel, segmenterOf, textParts } from './exportedModel.ts';
 import { pythonBool, pythonComment, pythonList } from './pythonText.ts';
 import { encodeTorch } from './torchWriter.ts';
 
@@ -17,7 +17,7 @@ export function exportPytorch(model: ExportedModel): Export {
     files: [
       { name: 'model.py', content: isWriter ? languageModelSource(model) : classifierSource(model) },
       { name: 'model.pt', content: encodeTorch(model.tensors) },
-      { name: 'predict.py', content: isWriter ? writeSource() : predictSource(model) },
+      { name: 'predict.py', content: isWriter ? writeSource(model) : predictSource(model) },
       ...text.files,
     ],
     losses: [...text.losses, 'The optimizer’s state is not part of it.'],
@@ -157,10 +157,13 @@ from tokenizers import Tokenizer
 `;
 
 function predictSource({ experiment }: ExportedModel): string {
-  return `"""Loads the model and predicts: python predict.py "a text" "another text". Needs torch and tokenizers."""
+  const isSegmented = segmenterOf(experiment) !== undefined;
+  const text = isSegmented ? '" ".join(jieba.cut(text))' : 'text';
+  const needs = isSegmented ? 'torch, tokenizers and jieba' : 'torch and tokenizers';
+  return `"""Loads the model and predicts: python predict.py "a text" "another text". Needs ${needs}."""
 
 import sys
-${TOKENIZER}from model import LABELS, load
+${isSegmented ? TOKENIZER.replace('import torch', 'import jieba\nimport torch') : TOKENIZER}from model import LABELS, load
 
 UNKNOWN = 1
 
@@ -168,7 +171,7 @@ UNKNOWN = 1
 def encode(texts):
     """Token ids [B, T], padded with 0, and lengths [B]. A text without tokens is one unknown token."""
     tokenizer = Tokenizer.from_file(str(Path(__file__).with_name("tokenizer.json")))
-    rows = [(tokenizer.encode(text).ids or [UNKNOWN])[:${experiment.text.maxLength}] for text in texts]
+    rows = [(tokenizer.encode(${text}).ids or [UNKNOWN])[:${experiment.text.maxLength}] for text in texts]
     lengths = torch.tensor([len(row) for row in rows])
     ids = torch.zeros(len(rows), int(lengths.max()), dtype=torch.long)
     for row, values in enumerate(rows):
@@ -190,7 +193,16 @@ if __name__ == "__main__":
 `;
 }
 
-function writeSource(): string {
+/** Words and characters are joined here; tokenizer.json says how subwords are. */
+function writeSource({ experiment }: ExportedModel): string {
+  const { tokenizer } = experiment.text;
+  const isSubwords = 'file' in tokenizer || isSubword(tokenizer.type);
+  const written = isSubwords
+    ? 'tokenizer.decode(ids, skip_special_tokens=False)'
+    : '[tokenizer.id_to_token(id) for id in ids]';
+  const print = isSubwords
+    ? 'print(tokens)'
+    : `print((${'"" if all(len(token) == 1 for token in tokens) else " "'}).join(tokens))`;
   return `"""Loads the model and writes on from a prompt: python predict.py "a prompt". Needs torch and tokenizers."""
 
 import sys
@@ -210,11 +222,11 @@ def write(prompt, length=200, temperature=0.8):
         scores[:2] = -torch.inf
         ids.append(int(torch.multinomial(scores.softmax(0), 1)))
         logits, state = model(torch.tensor([ids[-1:]]), state)
-    return [tokenizer.id_to_token(id) for id in ids]
+    return ${written}
 
 
 if __name__ == "__main__":
     tokens = write(sys.argv[1] if len(sys.argv) > 1 else sys.exit(__doc__))
-    print((${'"" if all(len(token) == 1 for token in tokens) else " "'}).join(tokens))
+    ${print}
 `;
 }

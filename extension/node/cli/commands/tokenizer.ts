@@ -72,7 +72,7 @@ async function train(args: readonly string[], context: CommandContext): Promise<
   if (args.length !== 1) throw usageError(tokenizerCommand, 'train needs one file or dataset.');
   const settings = settingsOf(context);
   const out = resolve(cwd, stringOption(context, 'out') ?? 'tokenizer.json');
-  const reading = longReading(context, 'Reading');
+  const reading = longReading(context, 'Learning');
   const startedAtMs = performance.now();
   const request = { source: args[0], folder: cwd, settings, out };
   const trained = await trainTokenizer(request, reading).finally(() => reading.end());
