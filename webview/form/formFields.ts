@@ -8,9 +8,6 @@ import { type FieldContext, idOf, renderHelp, renderProblems, renderTools, spoke
 import { fieldsBehind, isShown, viewBelow } from './formView.ts';
 import { choiceHelp, renderChoice, renderFlag, renderNumber, renderSelect, renderText } from './plainControls.ts';
 
-type Control<K extends FormControl['kind']> = Extract<FormControl, { kind: K }>;
-type FieldOf<K extends FormControl['kind']> = FormField & { control: Control<K> };
-
 const is = <K extends FormControl['kind']>(field: FormField, kind: K): field is FieldOf<K> =>
   field.control.kind === kind;
 
