@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, Frame } from 'playwright-core';
+import type { Browser, Frame, Locator } from 'playwright-core';
 import { listRuns } from '../../extension/store/runStore.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { actUntil, eventually } from '../support/eventually.ts';
@@ -67,27 +67,27 @@ test('the form stands beside the text, and a change in it is one in the text', a
   assert.match(await readFile(workspace.configPath, 'utf8'), /"Early Modern English, BiLSTM"/, 'nothing is saved yet');
 });
 
-test('Undo takes it back in one step, in the form too', async () => {
-  const name = form.getByRole('textbox', { name: 'Name', exact: true });
-  const isOld = async () => /"name": "Early Modern English, BiLSTM"/.test(await shownText());
-  await actUntil(
-    'the name is the old one',
-    async () => {
-      if (await isOld()) return;
-      await workbench.page.locator('.editor-group-container .monaco-editor .view-lines').first().click();
-      await workbench.runCommand('Undo');
-    },
-    isOld,
-  );
-  await eventually('the form follows', async () => (await name.inputValue()) === 'Early Modern English, BiLSTM');
-  assert.equal(await shownText(), await savedStart(), 'all is as it was');
+test('a change in several places is one step of undo, and the change before it stays', async () => {
+  const { page } = workbench;
+  const part = form.getByRole('combobox', { name: 'Test', exact: true });
+  await eventually('the text has a dataset', async () => {
+    await part.selectOption('Dataset', { timeout: 4000 });
+    await eventually('the text follows', async () => /"test": \{ "dataset": "[^"]+" \}/.test(await shownText()), 4000);
+    return true;
+  });
+  const isBack = async (): Promise<boolean> => /"test": \{ "path": "test\.csv", "textColumn"/.test(await shownText());
+  await eventually('the file is back', async () => {
+    if (await isBack()) return true;
+    await page.locator('.editor-group-container .monaco-editor .view-lines').first().click();
+    await page.keyboard.press('Control+z');
+    return eventually('the text follows', isBack, 10_000);
+  });
+  assert.match(await shownText(), /"name": "From the form"/);
+  await eventually('the form follows', async () => /^File or folder$/m.test(await chosenIn(part)));
 });
 
-/** The first lines of the file, as many as the editor shows. */
-async function savedStart(): Promise<string> {
-  const saved = (await readFile(workspace.configPath, 'utf8')).trimEnd().split('\n');
-  return saved.slice(0, (await shownText()).split('\n').length).join('\n');
-}
+const chosenIn = (select: Locator): Promise<string> =>
+  select.evaluate((element) => (element as HTMLSelectElement).selectedOptions[0].label);
 
 test('a change in the text is one in the form', async () => {
   const { page } = workbench;
