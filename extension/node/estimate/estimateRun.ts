@@ -11,6 +11,12 @@ import type { MachineRates } from './machineRates.ts';
 import { estimateMemory } from './memory.ts';
 import { secondsOf } from './rates.ts';
 
+/**
+ * What a run does beside the steps that are measured: logs, events, turns for others, garbage. Epochs of the examples and of TREC took
+ * about a quarter longer than their steps alone would (the middle of three passes of test/bench/estimates.ts).
+ */
+const RUN_OVERHEAD = 1.25;
+
 /** Of an epoch as the first one is: with what is frozen at the start. */
 export function estimateRun(
   { model, training, fineTune }: ResolvedExperiment,
@@ -34,7 +40,7 @@ export function estimateRun(
     memory: estimateMemory(shape, largest, training.optimizer),
     updates,
     tokens,
-    seconds: rates && secondsOf(work, rates),
+    seconds: rates && RUN_OVERHEAD * secondsOf(work, rates),
     engine,
   };
 }
