@@ -132,6 +132,8 @@ function fileContributions(texts: Texts): Json {
     configurationDefaults: {
       'files.watcherExclude': { '**/.gatescope/**': true },
       'search.exclude': { '**/.gatescope': true },
+      // The hints of a config are the only ones in such files; half of one would say little.
+      '[jsonc]': { 'editor.inlayHints.maximumLength': 100 },
     },
   };
 }

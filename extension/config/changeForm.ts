@@ -6,7 +6,7 @@ import type { FormChange, FormPath } from '../protocol/formContract.ts';
 import { ExperimentSchema } from '../schema/experiment.ts';
 import { ConfigText } from './configText.ts';
 import { editConfig } from './editConfig.ts';
-import { branchOfValue, memberOf, partOf } from './formFields.ts';
+import { branchOfValue, memberOf, partOf } from './formPlaces.ts';
 import type { TextEdit } from './problem.ts';
 import { chooseBranch } from './schemaBranch.ts';
 import { initialValue } from './schemaWords.ts';
@@ -15,6 +15,8 @@ import { initialValue } from './schemaWords.ts';
 export function changeForm(text: string, change: FormChange, effective: unknown): TextEdit[] {
   if (change.kind === 'start') return editConfig(text, [], initialValue(ExperimentSchema));
   const { path } = change;
+  // The config as a whole is an object, and stays one.
+  if (path.length === 0) return [];
   const place = placeAt(text, path, effective);
   switch (change.kind) {
     case 'set':
@@ -57,7 +59,7 @@ function branchAt({ schema, node, effective }: Place): TSchema {
 }
 
 function memberSchema(schema: TSchema, key: string | number): TSchema {
-  if (Array.isArray(schema.items)) return (schema.items as TSchema[])[Number(key)];
+  if (Array.isArray(schema.items)) return (schema.items as TSchema[])[Number(key)] ?? ({} as TSchema);
   if (schema.items) return schema.items as TSchema;
   const properties = (schema.properties ?? {}) as Record<string, TSchema>;
   if (Object.hasOwn(properties, key)) return properties[key];

@@ -1,9 +1,8 @@
 // A config's text as the fields of a form: made from the schema, with what stands in the text and what counts where nothing does.
 // Invariant: every key of the schema but `$schema` has a field, and every problem stands at one.
 import type { TSchema } from '@sinclair/typebox';
-import { findNodeAtOffset, getNodePath, type Node, parseTree } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import type {
-  FormBranch,
   FormControl,
   FormField,
   FormOption,
@@ -13,6 +12,7 @@ import type {
 } from '../protocol/formContract.ts';
 import { ExperimentSchema } from '../schema/experiment.ts';
 import { ConfigText } from './configText.ts';
+import { branchOfValue, describeBranch, labelOf, memberOf, partOf, pathAt } from './formPlaces.ts';
 import type { ConfigProblem } from './problem.ts';
 import { chooseBranch } from './schemaBranch.ts';
 import { describeSchema } from './schemaWords.ts';
@@ -80,7 +80,8 @@ class FieldBuilder {
     return own.map(({ problem: { severity, message, fixes } }) => ({
       severity,
       message,
-      fixes: fixes.map(({ title }) => title),
+      // What only the editor can do has no place in a form.
+      fixes: fixes.filter(({ edits }) => edits.length > 0).map(({ title }) => title),
     }));
   }
 
@@ -227,25 +228,6 @@ class FieldBuilder {
   }
 }
 
-/** The branch that a value is of; undefined for no value. */
-export function branchOfValue(value: unknown, branches: readonly TSchema[]): TSchema | undefined {
-  const node = value === undefined ? undefined : parseTree(JSON.stringify(value));
-  return node && chooseBranch(node, branches);
-}
-
-/** What stands at a key or an index; of a key that stands there twice the last one counts. */
-export function memberOf(node: Node | undefined, key: string | number): Node | undefined {
-  if (node?.type === 'array') return typeof key === 'number' ? node.children?.[key] : undefined;
-  if (node?.type !== 'object') return undefined;
-  return node.children?.findLast(({ children }) => children?.[0]?.value === key)?.children?.[1];
-}
-
-export function partOf(value: unknown, key: string | number): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string | number, unknown>)[key]
-    : undefined;
-}
-
 /** What counts where the key is absent; beside one that is there, the schema's own default. */
 function defaultOf<T>({ schema, node, effective }: Place): T | undefined {
   return (node || effective === undefined ? schema.default : effective) as T | undefined;
@@ -288,26 +270,4 @@ function additionOf({ items, uniqueItems }: TSchema, present: readonly Node[]): 
   return { kind: items.type === 'string' ? 'text' : 'item' };
 }
 
-/** A branch by its title, else by what may stand there, which needs no more words. */
-function describeBranch(branch: TSchema): FormBranch {
-  if (branch.title) return { label: capitalised(branch.title), description: branch.description };
-  return { label: 'const' in branch ? String(branch.const) : capitalised(describeSchema(branch)) };
-}
-
-const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
-
 const printed = (value: unknown): string | undefined => (value === undefined ? undefined : JSON.stringify(value));
-
-/** `hiddenSize` as `Hidden size`. */
-function labelOf(key: string): string {
-  const words = key.replace(
-    /([a-z0-9])([A-Z])/g,
-    (_match, end: string, start: string) => `${end} ${start.toLowerCase()}`,
-  );
-  return capitalised(words);
-}
-
-function pathAt(root: Node | undefined, offset: number): FormPath {
-  const node = root && findNodeAtOffset(root, offset);
-  return node ? getNodePath(node) : [];
-}

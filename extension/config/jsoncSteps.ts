@@ -37,9 +37,9 @@ export function styleOf(text: string): TextStyle {
 /** A value as JSON: on one line where it is short, unless `isOpen` asks for a line an item. */
 export function printValue(value: unknown, style: TextStyle & { indent: string }, isOpen = false): string {
   const isList = Array.isArray(value);
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   const items: [string, unknown][] = isList
-    ? value.map((item): [string, unknown] => ['', item])
+    ? Array.from(value, (item): [string, unknown] => ['', item])
     : Object.entries(value).map(([key, member]) => [`${JSON.stringify(key)}: `, member]);
   const [open, close] = isList ? '[]' : '{}';
   if (items.length === 0) return open + close;

@@ -30,16 +30,16 @@ const WORTHY: readonly { at: JsonPath; keys: readonly string[] }[] = [
   { at: ['model', 'encoder'], keys: ['hiddenSize', 'layers'] },
   {
     at: ['training'],
-    keys: ['epochs', 'batchSize', 'sequenceLength', 'seed', 'optimizer.type', 'optimizer.learningRate'],
+    keys: ['epochs', 'batchSize', 'sequenceLength', 'seed', 'optimizer.learningRate'],
   },
   { at: ['training', 'optimizer'], keys: ['learningRate'] },
 ];
 
-/** Of a config of the right shape. */
+/** Of a config of the right shape, in the order of the text. */
 export function unwrittenDefaults(text: string, experiment: Experiment): DefaultHint[] {
   const config = new ConfigText(text);
   const resolved = resolveExperiment(experiment, '');
-  return WORTHY.flatMap(({ at, keys }): DefaultHint[] => {
+  const hints = WORTHY.flatMap(({ at, keys }): DefaultHint[] => {
     const node = config.find(at);
     if (node?.type !== 'object') return [];
     const missing = keys.flatMap((key) => {
@@ -53,6 +53,7 @@ export function unwrittenDefaults(text: string, experiment: Experiment): Default
     const offset = last ? last.offset + last.length : node.offset + 1;
     return missing.length > 0 ? [{ offset, keys: missing }] : [];
   });
+  return hints.sort((a, b) => a.offset - b.offset);
 }
 
 function valueAt(value: unknown, path: JsonPath): unknown {

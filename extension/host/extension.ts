@@ -126,7 +126,14 @@ function createParts(context: vscode.ExtensionContext): Parts {
     }),
   );
   const inspector = owned.add(
-    new Inspector({ engine, catalog, log, extensionUri, openDashboard: (runId) => dashboard.open(runId) }),
+    new Inspector({
+      engine,
+      catalog,
+      log,
+      extensionUri,
+      workspaceState: context.workspaceState,
+      openDashboard: (runId) => dashboard.open(runId),
+    }),
   );
   const datasetPage = owned.add(new DatasetPage({ engine, datasets, catalog, reader, log, extensionUri }));
   return {

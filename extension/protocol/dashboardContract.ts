@@ -1,13 +1,7 @@
 // What the extension host offers the dashboard page. Parameters come from a page, so the host checks them at run time.
 import type { Evaluation, RunManifest } from '../schema/run.ts';
-import type {
-  FoundRate,
-  GenerateSettings,
-  ParameterPlan,
-  Prediction,
-  RunAction,
-  RunProgress,
-} from './engineContract.ts';
+import type { GenerateSettings, ParameterPlan, Prediction, RunAction, RunProgress } from './engineContract.ts';
+import type { FoundRate } from './foundRate.ts';
 import type { MetricFrame } from './metricFrame.ts';
 
 /** A run as lists show it. */

@@ -5,9 +5,12 @@ import type { Backend } from '../schema/experiment.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
 import type { EngineInfo } from './engineInfo.ts';
+import type { RunEstimate } from './estimate.ts';
+import type { FoundRate } from './foundRate.ts';
 import type { ImportPreview } from './importPreview.ts';
 import type { MetricFrame } from './metricFrame.ts';
 import type {
@@ -129,23 +132,6 @@ export interface DataPreview {
   badRows: { path: string; line: number; reason: string }[];
 }
 
-/** A column of a data file. */
-export interface OfferedColumn {
-  /** Its name, or its 0-based number where columns have none. */
-  column: string | number;
-  /** What stands there in the first row. */
-  example: string;
-}
-
-/** A file and how it is read, where that is said. */
-export interface ColumnsRequest {
-  /** Absolute. */
-  path: string;
-  format?: string;
-  delimiter?: string;
-  header?: boolean;
-}
-
 /** What import found in data that nobody described yet. */
 export interface DatasetProposal {
   /** Absolute path of the manifest that would be written. */
@@ -200,40 +186,6 @@ export interface ParameterPlan {
   rates: PlannedRates;
   vocabulary: number;
   examples: { train: number; validation: number; test: number };
-}
-
-/** Bytes of float32 numbers. */
-export interface MemoryEstimate {
-  weights: number;
-  /** What the optimizer keeps. */
-  optimizer: number;
-  /** Gradients, and what the layers keep of the largest batch for them. */
-  batch: number;
-}
-
-/** What training a config takes. */
-export interface RunEstimate {
-  parameters: number;
-  groups: { name: string; count: number }[];
-  vocabulary: number;
-  memory: MemoryEstimate;
-  /** Updates in an epoch, and tokens that it reads. */
-  updates: number;
-  tokens: number;
-  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
-  seconds?: number;
-  /** What computes, or why there are no seconds, in words. */
-  engine: string;
-}
-
-/** The curve of a learning-rate range test, one entry a step; `groups` says how many times the rate each was trained at, 0 where frozen. */
-export interface FoundRate {
-  rates: number[];
-  losses: number[];
-  smoothed: number[];
-  groups: { name: string; factor: number }[];
-  /** Within the longest fall of the smoothed loss. */
-  suggestion?: number;
 }
 
 export interface EngineContract {

@@ -46,9 +46,13 @@ export interface InspectorContract {
     runs(params: Record<string, never>): {
       runs: RunSummary[];
       focus?: InspectorFocus;
+      /** What `keepState` got last, where the page was open before: a browser that is refreshed loses what VS Code keeps of a page. */
+      kept?: string;
       canTrace: boolean;
       whyNot?: string;
     };
+    /** What the page remembers, as JSON. */
+    keepState(params: { state: string }): void;
     traceSources(params: { runId: string }): TraceSources;
     trace(params: OfRun<TraceRequest>): Trace;
     equation(params: OfRun<EquationRequest>): CellEquation;

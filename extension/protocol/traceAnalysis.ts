@@ -32,6 +32,9 @@ export interface GradientTrace {
   };
 }
 
+/** Tokens of a text whose connectivity is computed: the work grows with their square, and so does what it keeps. */
+export const MAX_CONNECTED_TOKENS = 512;
+
 export interface ConnectivityRequest extends TextOfRun {
   layer: number;
   direction: Direction;

@@ -4,7 +4,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEstimate } from '../../extension/protocol/engineContract.ts';
+import type { RunEstimate } from '../../extension/protocol/estimate.ts';
 import { dataPath } from '../data/support.ts';
 import { ROOT } from './engines.ts';
 import { runToEnd } from './runToEnd.ts';

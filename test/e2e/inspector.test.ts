@@ -67,6 +67,7 @@ async function hiddenByCommandLine(runDir: string, text: string): Promise<{ data
   assert.ok(hidden);
   return hidden as { data: Float32Array; shape: number[] };
 }
+
 /** Whether the tokens of the shown trace are those of a text. */
 async function hasTokens(page: Frame, tokens: readonly string[]): Promise<boolean> {
   const shown = await page.getByRole('list', { name: 'Tokens' }).getByRole('listitem').allInnerTexts();
@@ -137,6 +138,27 @@ test('a reload of the whole window keeps the text, the cell and what was pinned'
   assert.equal(await textOf(page), SENTENCE);
   await eventually('the cell is read out', async () => (await readOutOf(page)) === readOut);
   await workbench.shows(pinned(page));
+});
+
+test('a refresh of the browser keeps the text and the cell as well', async () => {
+  const text = 'Good morrow, gentle friend';
+  await eventually(
+    'they are there after a refresh',
+    async () => {
+      const before = await workbench.inspector();
+      await textBox(before).fill(text);
+      await eventually('its tokens', () => hasTokens(before, ['good', 'morrow', ',', 'gentle', 'friend']), 20_000);
+      await before.getByRole('radio', { name: 'cell state', exact: true }).check();
+      await workbench.page.reload();
+      await workbench.ready();
+      const page = await workbench.inspector();
+      return (
+        (await textOf(page)) === text &&
+        (await page.getByRole('radio', { name: 'cell state', exact: true }).isChecked())
+      );
+    },
+    180_000,
+  );
 });
 
 test('the slider plays back what was learned: the network before training is no wiser, and the place is kept', async () => {

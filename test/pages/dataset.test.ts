@@ -126,6 +126,15 @@ test('a search tells how far it is, shows what it has, and can be cancelled', as
   await page.getByRole('progressbar', { name: 'Searching' }).waitFor({ state: 'hidden' });
 });
 
+test('looking at all rows can be cancelled, and begun again', async (t) => {
+  const page = await open(t, { state: 'looking' });
+  await says(page, '1,000 rows');
+  await page.getByRole('progressbar', { name: 'Looking at all rows' }).waitFor();
+  await page.getByRole('button', { name: 'Stop looking at all rows' }).click();
+  await page.getByRole('button', { name: 'Look at All Rows' }).click();
+  await page.getByRole('button', { name: 'Leave out: duplicate' }).waitFor();
+});
+
 test('a finding shows its rows; its remedy leaves them out, and they can be put back', async (t) => {
   const page = await open(t);
   const show = page.getByRole('button', { name: 'Show rows: duplicate' });

@@ -320,6 +320,19 @@ test('a reload restores text, signal, layer, direction, order, zoom, cell and pi
   await becomes(() => page.getByRole('button', { name: /^Zoom out/ }).isEnabled(), true);
 });
 
+test('where the browser lost what the page remembers, the copy of the host counts', async (t) => {
+  const page = await open(t);
+  await box(page).fill('Where is the Loch Ness monster ?');
+  await signal(page, 'cell state').check();
+  await eventually('the host has it', () =>
+    page.evaluate(() => /Loch Ness.*"signal":"c"/.test(sessionStorage.getItem('gatescope-dev-kept') ?? '')),
+  );
+  await page.evaluate(() => sessionStorage.removeItem('gatescope-dev-inspector'));
+  await page.reload();
+  await eventually('the text', async () => (await box(page).inputValue()) === 'Where is the Loch Ness monster ?');
+  assert.ok(await signal(page, 'cell state').isChecked());
+});
+
 test('pictures, tables and traces are exported', async (t) => {
   const page = await open(t, { state: 'gru' });
   await signal(page, 'all signals').check();
@@ -349,6 +362,53 @@ test('pictures, tables and traces are exported', async (t) => {
   );
   const formats = (await callsOf(page, 'saveTrace')).map((params) => (params as { format: string }).format);
   assert.deepEqual(formats, ['safetensors', 'npz']);
+});
+
+test('a picture holds the gradient above the tokens and the marks of pinned units, and opens in a browser', async (t) => {
+  const page = await open(t, { state: 'lstm' });
+  await page.getByRole('checkbox', { name: 'Gradient' }).check();
+  await goTo(page, 3, 2);
+  await page.keyboard.press('Enter');
+  await page.locator('gs-unit-curves').waitFor();
+  await page.locator('.gradient-note strong').waitFor();
+  for (const name of ['SVG picture', 'CSV table']) {
+    await page.getByText('Export', { exact: true }).click();
+    await page.getByRole('button', { name, exact: true }).click();
+  }
+  await eventually('two files', () => page.evaluate(() => window.fixture.saved.length === 2));
+  const [svg, csv] = await page.evaluate(() => window.fixture.saved.map(({ data }) => new TextDecoder().decode(data)));
+  const norms = await page.evaluate(() => [...document.querySelector<Heatmap>('gs-heatmap')!.bars!.values]);
+  const target = /logit of (\S+) answers/.exec(await page.locator('.gradient-note').innerText())?.[1];
+  assert.ok(Math.max(...norms) > 0);
+  const [, head] = csv.split('\r\n');
+  assert.deepEqual(head.split(','), [`gradient of ${target}`, '', '', '', ...norms.map(String)]);
+  assert.match(svg, new RegExp(`Bars: how strongly the logit of ${target} answers`));
+  assert.equal(svg.match(/<path d="M-1 /g)?.length, 1, 'one pinned unit');
+
+  const picture = await browser.newPage();
+  t.after(() => picture.close());
+  const colors = await picture.evaluate(async (source) => {
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(source)}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const context = canvas.getContext('2d')!;
+    context.drawImage(image, 0, 0);
+    // One pixel above the line on which the bars rest, in the middle of each column.
+    const line = new DOMParser().parseFromString(source, 'image/svg+xml').querySelector('g > rect[height="1"]')!;
+    const [, left, top] = /translate\(([\d.]+) ([\d.]+)\)/.exec(line.parentElement!.getAttribute('transform')!)!;
+    const y = Number(top) + Number(line.getAttribute('y')) - 1;
+    const width = Number(line.getAttribute('width')) / 11;
+    return Array.from({ length: 11 }, (_, at) => [
+      ...context.getImageData(Number(left) + (at + 0.5) * width, y, 1, 1).data,
+    ]);
+  }, svg);
+  const accent = [0, 0x78, 0xd4, 255];
+  for (const [at, norm] of norms.entries()) {
+    // Bars shorter than a pixel are blended with the ground.
+    if (norm / Math.max(...norms) > 0.05) assert.deepEqual(colors[at], accent, `token ${at}`);
+  }
 });
 
 test('probes of other epochs are shown from what was stored, without the parts of their gates', async (t) => {

@@ -165,6 +165,9 @@ test('an RNN has no gates and no half-lives, and each view says it', async (t) =
   await page.getByText('This network has no gates.').waitFor();
   await show(page, 'units');
   await page.getByText('it has no half-lives').waitFor();
+  await page.getByRole('listbox', { name: /^Dead/ }).waitFor();
+  assert.equal(await page.getByText('With their half-life').count(), 0);
+  assert.equal(await page.getByText('Integrators').count(), 0);
 });
 
 test('memory: bars by keyboard, the units of a bar, and a unit of a list is the row of the heatmap', async (t) => {
@@ -249,6 +252,19 @@ test('the gradient of the Gradients tab stands above the tokens of the heatmap, 
   assert.deepEqual(await filledColumns(page), await largestBars(page));
   await page.reload();
   await note.waitFor();
+});
+
+test('the attention stands above the tokens of a model that pools by it; the gradient takes its place', async (t) => {
+  const page = await open(t, 'gradients', { state: 'attention' });
+  const note = page.locator('.gradient-note');
+  // The longest word has six letters, and counts three times as much as those of five.
+  await eventually('the bars are explained', async () => /each token’s weight/.test(await note.innerText()));
+  await eventually('a bar over the longest word', async () => (await filledColumns(page)).join() === '2');
+  await page.locator('.inspector-body').getByRole('grid').first().focus();
+  for (const key of ['ArrowRight', 'Home', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  await eventually('the number at the cursor', async () => /, attention 0\.\d+$/.test(await spoken(page)));
+  await page.getByRole('checkbox', { name: 'Gradient' }).check();
+  await eventually('the gradient', async () => /logit of \w+ answers/.test(await note.innerText()));
 });
 
 /** Columns of the heatmap with a bar at least half as high as it can be, by the pixels of the picture. */
@@ -383,6 +399,34 @@ test('what if: nothing differs without an edit; an edit differs from its token o
   await page.getByText('1 token changed, 1 token deleted').waitFor();
   await page.getByRole('button', { name: 'Reset' }).click();
   await page.getByText('every signal to the last bit').waitFor();
+});
+
+test('the pictures of a view are exported: all its heatmaps, with the numbers that stand in them', async (t) => {
+  const page = await open(t, 'connectivity');
+  const save = async (format: string, count: number): Promise<string> => {
+    await view(page).getByRole('button', { name: format, exact: true }).click();
+    await eventually('the file', () => page.evaluate((wanted) => window.fixture.saved.length === wanted, count));
+    return page.evaluate(() => new TextDecoder().decode(window.fixture.saved.at(-1)?.data));
+  };
+  const [head, first, second] = (await save('CSV', 1)).split('\r\n');
+  assert.match(head, /^picture,row,0 Who,1 wrote,/);
+  const shown = await page.locator('[data-panel=connectivity] gs-heatmap').evaluate((element) => {
+    const { values, rows } = (element as Heatmap).numbers!;
+    return [0, 1].map((row) => Array.from({ length: rows }, (_, column) => values[column * rows + row]));
+  });
+  for (const [row, line] of [first, second].entries()) {
+    const cells = line.slice(line.lastIndexOf('"') + 1).split(',');
+    assert.deepEqual(cells.slice(-11).map(Number), shown[row]);
+  }
+  const svg = await save('SVG', 2);
+  assert.equal(svg.match(/<image /g)?.length, 1);
+  assert.equal(svg.match(/>Hamlet</g)?.length, 2, 'the name of a column and of a row');
+  await show(page, 'whatIf');
+  await page.getByRole('textbox', { name: 'The changed text' }).fill('Who wrote Hamlet ?');
+  await page.getByText(/token.* deleted/).waitFor();
+  assert.equal((await save('SVG', 3)).match(/<image /g)?.length, 7);
+  await show(page, 'sideBySide');
+  assert.equal((await save('SVG', 4)).match(/<image /g)?.length, 2);
 });
 
 test('side by side: two texts, two epochs and two runs, with one cursor', async (t) => {
@@ -526,15 +570,19 @@ test('a text of a thousand tokens, and one of a single token', async (t) => {
   await box(page).fill(Array.from({ length: 1000 }, (_, at) => `word${at % 97}`).join(' '));
   await eventually('a thousand bars', async () => (await page.locator('.strip-token').count()) === 1000);
   await show(page, 'connectivity');
-  await page.getByText('grows with the square of the 1000 tokens').waitFor();
+  await page.getByText('connectivity can be computed for at most 512').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Compute' }).count(), 0);
+  await box(page).fill(Array.from({ length: 400 }, (_, at) => `word${at % 97}`).join(' '));
+  await page.getByText('grows with the square of the 400 tokens').waitFor();
   const asked = async () => (await callsOf(page, 'connectivity')).length;
   assert.equal(await asked(), 0);
   await page.getByRole('button', { name: 'Compute' }).click();
   await eventually(
-    'a million values',
-    async () => (await view(page).getByRole('grid').getAttribute('aria-colcount')) === '1000',
+    'a value for each pair',
+    async () => (await view(page).getByRole('grid').getAttribute('aria-colcount')) === '400',
   );
   await show(page, 'match');
+  await box(page).fill(Array.from({ length: 1000 }, (_, at) => `word${at % 97}`).join(' '));
   await becomes(() => view(page).locator('.token').count(), 1000);
   await box(page).fill('Hamlet');
   await eventually('one', async () => (await view(page).locator('.token').count()) === 1);

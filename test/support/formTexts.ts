@@ -65,7 +65,8 @@ const FULL = `{
 const ERRORS = `{
   "data": { "train": { "path": "missing.csv", "fromat": "csv" } },
   "model": { "encoder": { "type": "lstm", "hiddenSize": 0 }, "pooling": "lats" },
-  "training": { "epochs": "many", "batchSize": 1.5 }
+  "training": { "epochs": "many", "batchSize": 1.5 },
+  "engine": { "threads": 0 }
 }
 `;
 

@@ -1,6 +1,7 @@
 // What a plan draws, as runs of the chart: the learning rate of each group over the run, and the loss over rates that were tried. Pure.
 
-import type { FoundRate, PlannedRates } from '../../extension/protocol/engineContract.ts';
+import type { PlannedRates } from '../../extension/protocol/engineContract.ts';
+import type { FoundRate } from '../../extension/protocol/foundRate.ts';
 import { type MetricFrame, toMetricFrame } from '../../extension/protocol/metricFrame.ts';
 import { METRIC_KINDS, type MetricKind } from '../shared/chart/metricKinds.ts';
 import type { PlottedRun } from '../shared/chart/series.ts';

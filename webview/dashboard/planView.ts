@@ -1,7 +1,7 @@
 // What a config would train, before it does: groups with their locks, the learning rate of each over the run, and a search for one. <gs-plan>
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { ConfigPlan, DashboardContract } from '../../extension/protocol/dashboardContract.ts';
-import type { FoundRate } from '../../extension/protocol/engineContract.ts';
+import type { FoundRate } from '../../extension/protocol/foundRate.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
 import { CancelledError } from '../../extension/util/userError.ts';
 import type { SaveFile } from '../shared/chart/curveChart.ts';

@@ -128,9 +128,15 @@ export class DatasetApp extends LightElement {
       <div class="section-head">
         <h2>Findings</h2>
         ${store.isChanging ? html`<span class="muted" role="status">Changing the manifest …</span>` : nothing}
-        ${looking ? html`<span class="muted">Looking at all rows …</span>${progressBar('Looking at all rows', looking.fraction)}` : nothing}
+        ${
+          looking
+            ? html`<span class="muted">Looking at all rows …</span>${progressBar('Looking at all rows', looking.fraction)}
+              <button type="button" class="text-button" aria-label="Stop looking at all rows" @click=${() => looking.controller.abort()}>Cancel</button>`
+            : nothing
+        }
       </div>
       ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => void store.open())}
+      ${report || looking || !table.isComplete ? nothing : button({ label: 'Look at All Rows', onClick: () => void store.describe() })}
       ${report ? renderFindings(view, actions) : nothing}
       ${table.error === undefined || report ? nothing : html`<p class="muted">They come when all rows can be read.</p>`}
       ${report?.limits.map((limit) => html`<p class="muted">${limit}</p>`)}

@@ -211,11 +211,12 @@ export class DatasetStore {
   }
 
   #onCounted(): void {
-    void this.#describe();
+    void this.describe();
     void this.#runFilter();
   }
 
-  async #describe(): Promise<void> {
+  /** Looks at all rows, which takes a while where there are many; `looking` can be cancelled. */
+  async describe(): Promise<void> {
     const { path } = this.state;
     if (path === undefined) return;
     this.looking?.controller.abort();
@@ -232,7 +233,7 @@ export class DatasetStore {
       this.#loadChosen();
       if (this.state.filter.finding !== undefined) void this.#runFilter();
     } catch (error) {
-      if (this.looking === running) this.reportError = error;
+      if (this.looking === running && !(error instanceof CancelledError)) this.reportError = error;
     }
     if (this.looking === running) this.looking = undefined;
     this.#onChange();

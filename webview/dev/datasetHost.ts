@@ -1,5 +1,5 @@
 // Stands in for VS Code in a plain browser: answers the dataset page from made-up rows.
-// `?state=` chooses: none, empty, one, large, huge, labels, hostile, long, rtl, chinese, counting, broken, slow, failing, untrusted.
+// `?state=` chooses: none, empty, one, large, huge, labels, hostile, long, rtl, chinese, counting, broken, slow, looking, failing, untrusted.
 import type { DatasetContract } from '../../extension/protocol/datasetContract.ts';
 import type { RowFilter } from '../../extension/protocol/datasetTable.ts';
 import { serve } from '../../extension/protocol/rpc.ts';
@@ -74,7 +74,13 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
   }),
   row: record('row', ({ row }) => ({ ...rowOf(dataset, row, isFixed), text: dataset.text(row).slice(0, 40_000) })),
   filter: record('filter', ({ filter }, { signal }) => find(filter, signal)),
-  describe: record('describe', () => reportAfter(dataset.report, isFixed)),
+  describe: record('describe', (_, { signal }) => {
+    if (state !== 'looking' || calls.filter(({ method }) => method === 'describe').length > 1) {
+      return reportAfter(dataset.report, isFixed);
+    }
+    server.send('looking', { fraction: 0.3 });
+    return new Promise<never>((_resolve, fail) => signal.addEventListener('abort', () => fail(new CancelledError())));
+  }),
   configs: record('configs', () => [{ path: '/data/weather.gatescope.json', title: 'weather', maxLength: 30 }]),
   leaveOut: record('leaveOut', () => {
     changed(true);

@@ -1,5 +1,5 @@
 // Stands in for VS Code in a plain browser: answers the inspector from made-up networks (traceNetworks.ts).
-// `?state=` chooses: bilstm, lstm, gru, rnn, wide (256 units), large (512 units), text (a language model), none, restricted, failing, hostile, slow, unending (searches).
+// `?state=` chooses: bilstm, attention (the same, pooled by it), lstm, gru, rnn, wide (256 units), large (512 units), text (a language model), none, restricted, failing, hostile, slow, unending (searches).
 // The test drives it through `window.fixture`.
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import { serve } from '../../extension/protocol/rpc.ts';
@@ -84,6 +84,7 @@ function traceOf(
     ...(state === 'text'
       ? { nextTokens: tokens.map(nextOf) }
       : { classes: classesOf(traced[0][0].signals.h!, hiddenSize) }),
+    ...(state === 'attention' && { attention: attentionOver(tokens) }),
   };
 }
 
@@ -99,6 +100,12 @@ const nextOf = (token: string, at: number) => ({
   })),
   ofActual: token === ' ' ? 0.31 : 0.08,
 });
+
+/** Long words matter most. */
+function attentionOver(tokens: readonly string[]): Float32Array {
+  const total = tokens.reduce((sum, { length }) => sum + 3 ** length, 0);
+  return Float32Array.from(tokens, ({ length }) => 3 ** length / total);
+}
 
 /** Class scores that depend on the last state, as a real head's would. */
 function classesOf(h: Float32Array, hiddenSize: number): Trace['classes'] {
@@ -130,6 +137,9 @@ const record =
 const later = <T>(value: () => T): Promise<T> =>
   new Promise((settle) => setTimeout(() => settle(value()), state === 'slow' ? 3_600_000 : 5));
 
+/** Where the host keeps what the page remembers, beside the page's own copy. */
+const KEPT_KEY = 'gatescope-dev-kept';
+
 const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector'), {
   runs: record('runs', () => {
     if (state === 'failing') {
@@ -140,8 +150,10 @@ const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector')
       });
     }
     const whyNot = state === 'restricted' ? 'Computing is off because this folder is in Restricted Mode.' : undefined;
-    return { runs, canTrace: whyNot === undefined, whyNot };
+    const kept = sessionStorage.getItem(KEPT_KEY) ?? undefined;
+    return { runs, kept, canTrace: whyNot === undefined, whyNot };
   }),
+  keepState: ({ state }) => sessionStorage.setItem(KEPT_KEY, state),
   traceSources: record('traceSources', () => sources),
   trace: record('trace', ({ runId, text, epoch, layers }) => later(() => traceOf(runId, text, { epoch, layers }))),
   probe: record('probe', ({ runId, probe, epoch, layers }) => {

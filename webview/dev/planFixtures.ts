@@ -1,6 +1,6 @@
 // A made-up plan of a config that thaws a group an epoch, and a search for a learning rate.
 import type { ConfigPlan } from '../../extension/protocol/dashboardContract.ts';
-import type { FoundRate } from '../../extension/protocol/engineContract.ts';
+import type { FoundRate } from '../../extension/protocol/foundRate.ts';
 import { makeGroups } from './fixtures.ts';
 
 const EPOCHS = 4;

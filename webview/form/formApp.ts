@@ -90,7 +90,12 @@ export class FormApp extends LightElement {
           ${button({ label: 'Open Text', icon: 'go-to-file', onClick: () => this.#do(this.#client.call('showText', {})) })}
         </div>
       </div>
-      <div class="tools">
+      ${this.#renderTools(sections)}
+    </header>`;
+  }
+
+  #renderTools(sections: readonly Section[]): TemplateResult {
+    return html`<div class="tools">
         <input
           type="search"
           class="filter"
@@ -109,8 +114,7 @@ export class FormApp extends LightElement {
       </div>
       <nav aria-label="Sections">
         ${sections.map(({ title }) => html`<button type="button" class="text-button" @click=${() => this.#goTo(title)}>${title}</button>`)}
-      </nav>
-    </header>`;
+      </nav>`;
   }
 
   #renderState(form: FormState): TemplateResult {
@@ -230,6 +234,7 @@ export class FormApp extends LightElement {
   async #do(action: Promise<unknown>): Promise<void> {
     try {
       await action;
+      this.error = undefined;
     } catch (error) {
       this.error = error;
       // What was picked or typed did not come to be: the fields show the text again.

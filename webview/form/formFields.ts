@@ -4,12 +4,18 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { FormControl, FormField } from '../../extension/protocol/formContract.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { button } from '../shared/widgets.ts';
-import { type FieldContext, idOf, renderHelp, renderProblems, renderTools, spokenPath } from './fieldParts.ts';
+import {
+  type Control,
+  type FieldContext,
+  type FieldOf,
+  idOf,
+  renderHelp,
+  renderProblems,
+  renderTools,
+  spokenPath,
+} from './fieldParts.ts';
 import { fieldsBehind, isShown, viewBelow } from './formView.ts';
 import { choiceHelp, renderChoice, renderFlag, renderNumber, renderSelect, renderText } from './plainControls.ts';
-
-type Control<K extends FormControl['kind']> = Extract<FormControl, { kind: K }>;
-type FieldOf<K extends FormControl['kind']> = FormField & { control: Control<K> };
 
 const is = <K extends FormControl['kind']>(field: FormField, kind: K): field is FieldOf<K> =>
   field.control.kind === kind;
@@ -49,7 +55,7 @@ function renderRow(
   below?: TemplateResult,
 ): TemplateResult {
   const { path, label, isRequired, isSet, isItem } = field;
-  const more = is(field, 'choice') ? choiceHelp(field.control) : variantHelp(field);
+  const more = moreHelp(field);
   return html`<div class="field ${isSet ? 'is-set' : ''}" data-path=${spokenPath(path)}>
     <div class="field-head">
       <label for=${idOf(path)} title=${spokenPath(path)}>${isItem && typeof path.at(-1) === 'number' ? html`<span class="visually-hidden">Item </span>` : nothing}${label}</label>
@@ -114,9 +120,11 @@ function renderVariant(field: FieldOf<'variant'>, context: FieldContext): Templa
   const value = fields.find((each) => each.path.length === path.length);
   if (value) {
     const own: FieldContext = { ...context, part: 'value' };
+    const both = { ...field, problems: [...field.problems, ...value.problems] };
     if (is(value, 'map'))
-      return renderRow(field, select, context, html`<div class="group-body">${renderMap(value, own)}</div>`);
-    return renderRow(field, html`${select} ${renderPlain(value, own)}`, context);
+      return renderRow(both, select, context, html`<div class="group-body">${renderMap(value, own)}</div>`);
+    const named = { ...value, label: `${field.label}: ${value.label}` };
+    return renderRow(both, html`${select} ${renderPlain(named, own)}`, context);
   }
   return renderRow(field, select, context, fields.length > 0 ? renderBody(field, fields, context) : undefined);
 }
@@ -137,16 +145,20 @@ function renderBody({ path, label }: FormField, fields: readonly FormField[], co
             type="button"
             class="text-button more"
             aria-expanded=${isOpen ? 'true' : 'false'}
-            aria-label=${isOpen ? `Fewer fields of ${label}` : `More fields of ${label}: ${names}`}
             @click=${() => actions.open(path, !isOpen)}
           >
-            ${icon(isOpen ? 'chevron-up' : 'chevron-down')}${isOpen ? 'Fewer fields' : html`More: <span class="muted">${names}</span>`}
+            ${icon(isOpen ? 'chevron-up' : 'chevron-down')}<span
+              >${isOpen ? 'Fewer' : 'More'}<span class="visually-hidden"> fields of ${label}</span>${isOpen ? nothing : html`: <span class="muted">${names}</span>`}</span
+            >
           </button>`
     }
   </div>`;
 }
 
-function variantHelp({ control }: FormField): string | undefined {
+/** What may be typed, or what the value that counts means. */
+function moreHelp({ control }: FormField): string | undefined {
+  if (control.kind === 'number') return `${control.expected.charAt(0).toUpperCase()}${control.expected.slice(1)}.`;
+  if (control.kind === 'choice') return choiceHelp(control);
   if (control.kind !== 'variant') return undefined;
   const counts = control.chosen ?? control.byDefault;
   const branch = counts === undefined ? undefined : control.branches[counts];

@@ -1,12 +1,9 @@
 // The controls of plain values: text, number, flag, choice. A change goes to the text when it is made whole (Enter, or the focus leaves).
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { FormControl, FormField, FormScalar } from '../../extension/protocol/formContract.ts';
-import { controlId, describedBy, type FieldContext, isInvalid } from './fieldParts.ts';
+import type { FormField, FormScalar } from '../../extension/protocol/formContract.ts';
+import { type Control, controlId, describedBy, type FieldContext, type FieldOf, isInvalid } from './fieldParts.ts';
 import { beginTyping, endTyping, kept, leaveTyping, takeTyped } from './typing.ts';
-
-type Control<K extends FormControl['kind']> = Extract<FormControl, { kind: K }>;
-type FieldOf<K extends FormControl['kind']> = FormField & { control: Control<K> };
 
 /** What was typed as a value; an error says what is expected instead. */
 type Reading = { value: FormScalar } | { error: string };
@@ -18,6 +15,7 @@ export function renderText(field: FieldOf<'text'>, context: FieldContext): Templ
   if (!isLong) return renderInput(field, { value, placeholder: byDefault, read }, context);
   return html`<textarea
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     rows="2"
     aria-describedby=${describedBy(field)}
     aria-invalid=${isInvalid(field, context)}
@@ -60,6 +58,7 @@ function renderInput(field: FormField, options: InputOptions, context: FieldCont
     type="text"
     class=${isNumber ? 'is-number' : ''}
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     inputmode=${isNumber ? (isInteger ? 'numeric' : 'decimal') : nothing}
     spellcheck="false"
     autocomplete="off"
@@ -105,6 +104,7 @@ export function renderFlag(field: FieldOf<'flag'>, context: FieldContext): Templ
   return html`<input
     type="checkbox"
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     aria-describedby=${describedBy(field)}
     .checked=${live(value ?? false)}
     .indeterminate=${live(value === undefined)}
@@ -140,6 +140,7 @@ export function renderSelect(
   };
   return html`<select
     id=${controlId(field, context)}
+    aria-label=${context.part ? field.label : nothing}
     aria-describedby=${describedBy(field)}
     aria-invalid=${isInvalid(field, context)}
     @change=${onChange}

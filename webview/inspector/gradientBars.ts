@@ -4,8 +4,11 @@ import type { ReactiveControllerHost } from 'lit';
 import type { GradientTrace } from '../../extension/protocol/traceAnalysis.ts';
 import type { ColumnBars } from '../shared/heatmap/columnBars.ts';
 import type { InspectorStore } from './inspectorStore.ts';
+import { exactNumber } from './numbers.ts';
 import { fullBar } from './views/attribution.ts';
 import { Question } from './views/question.ts';
+
+const NAME = 'gradient';
 
 interface Answer {
   key: string;
@@ -13,10 +16,20 @@ interface Answer {
   bars: ColumnBars;
 }
 
+export const barsOf = ({ norms }: GradientTrace): ColumnBars => ({
+  name: NAME,
+  values: norms,
+  full: fullBar(norms),
+});
+
+/** What the bars are, and how long the longest is. */
+export const gradientTitle = ({ target, norms }: GradientTrace): string =>
+  `how strongly the logit of ${target} answers to each token, ‖∂ logit / ∂ x‖, up to ${exactNumber(Math.max(...norms))}`;
+
 export class GradientBars {
   readonly #question: Question<Answer>;
   #key = '';
-  #empty: ColumnBars = { values: new Float32Array(), full: 1 };
+  #empty: ColumnBars = { name: NAME, values: new Float32Array(), full: 1 };
 
   constructor(host: ReactiveControllerHost) {
     this.#question = new Question(host);
@@ -31,7 +44,7 @@ export class GradientBars {
     this.#key = key;
     this.#question.ask(key, async (signal) => {
       const gradient = await client.call('gradients', { runId, epoch, text }, { signal });
-      return { key, gradient, bars: { values: gradient.norms, full: fullBar(gradient.norms) } };
+      return { key, gradient, bars: barsOf(gradient) };
     });
   }
 
@@ -41,7 +54,7 @@ export class GradientBars {
     const answer = this.#answerFor(trace.tokens.length);
     if (answer) return answer.bars;
     if (this.#empty.values.length !== trace.tokens.length) {
-      this.#empty = { values: new Float32Array(trace.tokens.length), full: 1 };
+      this.#empty = { name: NAME, values: new Float32Array(trace.tokens.length), full: 1 };
     }
     return this.#empty;
   }

@@ -34,6 +34,7 @@ export class InputLine extends LightElement {
       <div class="input-line">
         <textarea
           rows="2"
+          dir="auto"
           aria-label="A text to look at"
           placeholder="Type or paste a text to look at"
           spellcheck="false"

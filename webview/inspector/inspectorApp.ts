@@ -11,11 +11,12 @@ import { describeError, emptyNotice, errorNotice, infoNotice } from '../shared/n
 import type { PageHost } from '../shared/pageHost.ts';
 import { onThemeChange, readTheme, type ThemeColors } from '../shared/theme.ts';
 import { progressRing } from '../shared/widgets.ts';
+import { attentionBars, renderAttentionNote } from './attentionBars.ts';
 import { cellNumbers } from './cellNumbers.ts';
 import './equation.ts';
 import { exportHeatmap, type PictureFormat } from './exportPicture.ts';
 import './inputLine.ts';
-import { GradientBars } from './gradientBars.ts';
+import { GradientBars, gradientTitle } from './gradientBars.ts';
 import { renderHeader } from './inspectorHeader.ts';
 import type { TracePlace } from './inspectorState.ts';
 import { InspectorStore } from './inspectorStore.ts';
@@ -142,7 +143,7 @@ export class InspectorApp extends LightElement {
       .hovered=${store.hovered}
       .zoom=${store.state.zoom}
       .marks=${this.#marks()}
-      .bars=${this.#gradient.barsOf(store)}
+      .bars=${this.#gradient.barsOf(store) ?? attentionBars(store.trace)}
       .ground=${this.#theme.ground}
       @hovered=${(event: CustomEvent<TracePlace | null>) => store.hover(event.detail ?? undefined)}
       @chosen=${(event: CustomEvent<TracePlace>) => store.choose(event.detail)}
@@ -161,7 +162,8 @@ export class InspectorApp extends LightElement {
   #renderGradientNote(): TemplateResult | typeof nothing {
     const { store } = this;
     this.#gradient.follow(store);
-    if (!this.#gradient.barsOf(store)) return nothing;
+    if (!this.#gradient.barsOf(store))
+      return store.trace ? renderAttentionNote(store.trace, store.place?.token) : nothing;
     if (this.#gradient.failure !== undefined)
       return errorNotice('', this.#gradient.failure, () => this.#gradient.retry());
     const gradient = this.#gradient.gradientOf(store);
@@ -250,7 +252,8 @@ export class InspectorApp extends LightElement {
 
   async #exportPicture(format: PictureFormat): Promise<void> {
     const { store } = this;
-    const file = await exportHeatmap(store, this.#orders.get(store), format);
+    const gradient = store.state.isGradientOn ? this.#gradient.gradientOf(store) : undefined;
+    const file = await exportHeatmap(store, { order: this.#orders.get(store), marks: this.#marks(), gradient }, format);
     await store.client.call('saveFile', file);
   }
 
@@ -264,17 +267,14 @@ export class InspectorApp extends LightElement {
   }
 }
 
-function renderGradientNote(
-  { target, norms }: GradientTrace,
-  { tokens }: Trace,
-  token: number | undefined,
-): TemplateResult {
+function renderGradientNote(gradient: GradientTrace, { tokens }: Trace, token: number | undefined): TemplateResult {
+  const { norms } = gradient;
   const here =
     token === undefined || token >= norms.length
       ? nothing
       : html` At ${quoteToken(tokens[token].text)}: <strong>${exactNumber(norms[token])}</strong>`;
   return html`<p class="gradient-note muted">
-    Bars: how strongly the logit of ${target} answers to each token, ‖∂ logit / ∂ x‖, up to ${exactNumber(Math.max(...norms))}.${here}
+    Bars: ${gradientTitle(gradient)}.${here}
   </p>`;
 }
 

@@ -20,6 +20,8 @@ export interface TracePlace {
 }
 
 export interface InspectorState {
+  /** When it was saved, by the clock: of two copies the later one counts. */
+  savedAt?: number;
   /** Absent: the newest run. */
   runId?: string;
   /** 0: before training. Absent: the best. */
@@ -44,7 +46,7 @@ export interface InspectorState {
   views: Record<string, unknown>;
 }
 
-export const MAX_PINNED = 10;
+const MAX_PINNED = 10;
 const MAX_TEXT = 100_000;
 const MAX_INDEX = 1 << 20;
 const SIGNAL_NAMES = new Set<string>(Object.values(CELL_SIGNALS).flat());
@@ -54,6 +56,7 @@ export function parseInspectorState(saved: unknown): InspectorState {
   const { runId, epoch, text, signal, layer, direction, order, zoom, place, pinned, view, views } = record;
   const { unit, token } = asRecord(place);
   return {
+    savedAt: typeof record.savedAt === 'number' ? record.savedAt : undefined,
     runId: typeof runId === 'string' ? runId : undefined,
     epoch: isIndex(epoch) ? epoch : undefined,
     text: typeof text === 'string' ? text.slice(0, MAX_TEXT) : undefined,
@@ -70,8 +73,28 @@ export function parseInspectorState(saved: unknown): InspectorState {
   };
 }
 
+/** The later of the page's own state and what the host kept of it, which is JSON. */
+export function laterState(own: InspectorState, kept: string | undefined): InspectorState {
+  const other = parseInspectorState(parseJson(kept));
+  return (other.savedAt ?? 0) > (own.savedAt ?? 0) ? other : own;
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
+
 export const isSameUnit = (a: UnitPlace, b: UnitPlace): boolean =>
   a.layer === b.layer && a.direction === b.direction && a.unit === b.unit;
+
+/** Without the unit where it is pinned, else with it; the oldest pin goes where there are too many. */
+export function withToggled(pinned: readonly UnitPlace[], place: UnitPlace): UnitPlace[] {
+  const others = pinned.filter((other) => !isSameUnit(other, place));
+  return others.length < pinned.length ? others : [...others, place].slice(-MAX_PINNED);
+}
 
 /** What a focus says, over what the page remembers. A cell that was chosen in another text means nothing in this one. */
 export function stateOfFocus({ runId, text, epoch }: InspectorFocus): Partial<InspectorState> {

@@ -17,14 +17,15 @@ import type { PageHost } from '../shared/pageHost.ts';
 import { EquationLoader } from './equationLoader.ts';
 import {
   type InspectorState,
-  isSameUnit,
-  MAX_PINNED,
+  laterState,
   parseInspectorState,
   stateOfFocus,
   type TracePlace,
   type UnitPlace,
+  withToggled,
 } from './inspectorState.ts';
 import { LatestCall } from './latestCall.ts';
+import { StateKeeper } from './stateKeeper.ts';
 import { callFor, type HowToAsk, howToAsk } from './traceQuestion.ts';
 
 /** Typing rests this long before a trace is asked for. */
@@ -32,7 +33,7 @@ const DEBOUNCE_MS = 40;
 
 export class InspectorStore {
   readonly client: Client<InspectorContract>;
-  readonly #host: Pick<PageHost, 'loadState' | 'saveState'>;
+  readonly #keeper: StateKeeper;
   readonly #onChange: () => void;
   readonly #equations: EquationLoader;
   readonly #latest = new LatestCall();
@@ -60,9 +61,9 @@ export class InspectorStore {
     onChange: () => void,
   ) {
     this.client = client;
-    this.#host = host;
     this.#onChange = onChange;
     this.#equations = new EquationLoader(client, onChange);
+    this.#keeper = new StateKeeper(client, host);
     this.state = parseInspectorState(host.loadState());
     client.on('runsChanged', (runs) => this.#setRuns(runs));
     client.on('focus', (focus) => this.change(stateOfFocus(focus)));
@@ -72,10 +73,11 @@ export class InspectorStore {
     this.error = undefined;
     this.#asked = '';
     try {
-      const { runs, focus, canTrace, whyNot } = await this.client.call('runs', {});
+      const { runs, focus, kept, canTrace, whyNot } = await this.client.call('runs', {});
       this.canTrace = canTrace;
       this.whyNot = whyNot;
       this.isLoaded = true;
+      this.state = laterState(this.state, kept);
       if (focus) this.state = { ...this.state, ...stateOfFocus(focus) };
       this.#setRuns(runs);
     } catch (error) {
@@ -90,8 +92,8 @@ export class InspectorStore {
 
   /** Changes and remembers what the user chose; asks for another trace where that is needed. */
   change(part: Partial<InspectorState>): void {
-    this.state = { ...this.state, ...part };
-    this.#host.saveState(this.state);
+    this.state = { ...this.state, ...part, savedAt: Date.now() };
+    this.#keeper.keep(this.state);
     this.#askForWhatIsMissing();
     this.#onChange();
   }
@@ -117,9 +119,7 @@ export class InspectorStore {
   /** Pins a unit, or takes it off; a unit of the shown layer and direction where only its number is given. */
   togglePin(unit: number | UnitPlace): void {
     const place = typeof unit === 'number' ? { layer: this.layer, direction: this.direction, unit } : unit;
-    const others = this.state.pinned.filter((other) => !isSameUnit(other, place));
-    const isPinned = others.length < this.state.pinned.length;
-    this.change({ pinned: isPinned ? others : [...others, place].slice(-MAX_PINNED) });
+    this.change({ pinned: withToggled(this.state.pinned, place) });
   }
 
   get run(): RunSummary | undefined {

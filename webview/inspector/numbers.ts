@@ -9,4 +9,13 @@ export function exactNumber(value: number | undefined): string {
   return text.replace('-', '−');
 }
 
-export const quoteToken = (text: string): string => `“${visibleBlanks(text)}”`;
+const RIGHT_TO_LEFT =
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+/** Between them a text has no part in the direction of what stands around it. */
+const [ISOLATE, END_OF_ISOLATE] = ['\u2068', '\u2069'];
+
+/** In quotation marks, within a sentence; a token that runs from right to left turns nothing around it. */
+export function quoteToken(text: string): string {
+  const quoted = `“${visibleBlanks(text)}”`;
+  return RIGHT_TO_LEFT.test(text) ? `${ISOLATE}${quoted}${END_OF_ISOLATE}` : quoted;
+}

@@ -10,6 +10,8 @@ import { matrixOf, rangeOf } from './signals.ts';
 /** All signals stand in one order, so that a unit is the same row everywhere: for saturation that of the gate that keeps memory, else of h. */
 const GATE_OF_MEMORY = { lstm: 'f', gru: 'z', rnn: 'h' } as const;
 
+/** So few rows are ordered at once, whatever else the machine does. */
+const FEW_ROWS = 40;
 /** Of a frame, so that a slice is not felt. */
 const SLICE_MS = 6;
 
@@ -42,7 +44,7 @@ export class OrderCache {
 
   #seriate(matrix: Matrix): void {
     const parts = seriateInParts(matrix);
-    if (this.#runSlice(parts)) return;
+    if (this.#runSlice(parts, matrix.rows <= FEW_ROWS ? Number.POSITIVE_INFINITY : SLICE_MS)) return;
     if (this.#order.length !== matrix.rows) this.#order = naturalOrder(matrix.rows);
     const goOn = (): void => {
       if (this.#runSlice(parts)) this.#onReady();
@@ -52,8 +54,8 @@ export class OrderCache {
   }
 
   /** Whether the order is there. */
-  #runSlice(parts: Generator<undefined, Uint32Array>): boolean {
-    const endsAt = performance.now() + SLICE_MS;
+  #runSlice(parts: Generator<undefined, Uint32Array>, sliceMs = SLICE_MS): boolean {
+    const endsAt = performance.now() + sliceMs;
     while (performance.now() < endsAt) {
       const { done, value } = parts.next();
       if (!done) continue;

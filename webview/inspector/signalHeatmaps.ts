@@ -7,18 +7,11 @@ import type { Heatmap } from '../shared/heatmap/heatmap.ts';
 import '../shared/heatmap/heatmap.ts';
 import type { Ground } from '../shared/heatmap/colorMap.ts';
 import { renderLegend } from '../shared/heatmap/legend.ts';
-import {
-  type CellPlace,
-  countClipped,
-  type HeatmapLabels,
-  type Matrix,
-  type ValueRange,
-  valueAt,
-} from '../shared/heatmap/matrix.ts';
+import { type CellPlace, type HeatmapLabels, type Matrix, type ValueRange, valueAt } from '../shared/heatmap/matrix.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import type { TracePlace } from './inspectorState.ts';
 import { exactNumber, quoteToken } from './numbers.ts';
-import { isGate, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.ts';
+import { clippingNote, isGate, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.ts';
 import { signalSymbol } from './symbols.ts';
 
 /** CSS pixels. */
@@ -141,12 +134,12 @@ export class SignalHeatmaps extends LightElement {
     return {
       summary: `${title} of ${trace.hiddenSize} units, layer ${shown.layer} ${reads}, over ${trace.tokens.length} tokens. Arrow keys read the values, Enter pins a unit.`,
       describe: ({ row, column }, value) =>
-        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}${this.#gradientAt(column)}`,
+        `Unit ${row}, token ${column}, ${quoteToken(trace.tokens[column].text)}: ${title} ${exactNumber(value)}${this.#barAt(column)}`,
     };
   }
 
-  #gradientAt(token: number): string {
-    return this.bars ? `, gradient ${exactNumber(this.bars.values[token])}` : '';
+  #barAt(token: number): string {
+    return this.bars ? `, ${this.bars.name} ${exactNumber(this.bars.values[token])}` : '';
   }
 
   #pass(type: 'hovered' | 'chosen' | 'picked', { detail }: CustomEvent<CellPlace | null>): void {
@@ -173,12 +166,5 @@ export class SignalHeatmaps extends LightElement {
 }
 
 const toCell = ({ unit, token }: TracePlace): CellPlace => ({ row: unit, column: token });
-
-function clippingNote(matrix: Matrix, range: ValueRange): string {
-  const count = countClipped(matrix, range);
-  if (count === 0) return 'nothing beyond';
-  const share = (100 * count) / matrix.values.length;
-  return `${share < 0.1 ? 'less than 0.1' : share.toFixed(1)} % beyond`;
-}
 
 customElements.define('gs-signal-heatmaps', SignalHeatmaps);

@@ -1,6 +1,6 @@
 // What the signals of a recurrent cell are called, how they are written, and the fixed range their colours span. Pure.
 import { GATE_SIGNALS, type SignalName, type Trace } from '../../extension/protocol/trace.ts';
-import type { Matrix, ValueRange } from '../shared/heatmap/matrix.ts';
+import { countClipped, type Matrix, type ValueRange } from '../shared/heatmap/matrix.ts';
 
 export interface SignalFacts {
   /** As in PyTorch's documentation, without its time. */
@@ -43,4 +43,12 @@ export function rangeOf(trace: Trace, name: SignalName): ValueRange {
 /** One signal of one direction of a layer, units by tokens. */
 export function matrixOf(trace: Trace, values: Float32Array): Matrix {
   return { values, rows: trace.hiddenSize, columns: trace.tokens.length };
+}
+
+/** How much of an unbounded signal takes the colour of an end. */
+export function clippingNote(matrix: Matrix, range: ValueRange): string {
+  const count = countClipped(matrix, range);
+  if (count === 0) return 'nothing beyond';
+  const share = (100 * count) / matrix.values.length;
+  return `${share < 0.1 ? 'less than 0.1' : share.toFixed(1)} % beyond`;
 }

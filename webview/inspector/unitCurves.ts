@@ -4,6 +4,7 @@ import type { DirectionTrace, SignalName, Trace } from '../../extension/protocol
 import type { Disposable } from '../../extension/util/disposable.ts';
 import type { Geometry } from '../shared/chart/geometry.ts';
 import { Plot } from '../shared/chart/plot.ts';
+import { visibleBlanks } from '../shared/format.ts';
 import type { Span } from '../shared/heatmap/viewport.ts';
 import { iconButton } from '../shared/icons.ts';
 import { LightElement } from '../shared/lightElement.ts';
@@ -16,6 +17,10 @@ import { signalSymbol } from './symbols.ts';
 import { SIGNAL_COLORS } from './views/titles.ts';
 
 const HEIGHT = 170;
+/** CSS pixels a token, and characters of it. */
+const WORD_ROOM = 64;
+const LONGEST_WORD = 10;
+
 export class UnitCurves extends LightElement {
   static override properties = {
     trace: { attribute: false },
@@ -126,12 +131,24 @@ export class UnitCurves extends LightElement {
     return new Plot(this.#host, this.#size(), {
       xAxis: 'step',
       isLogY: false,
-      formatX: (value) => (Number.isInteger(value) ? String(value) : ''),
+      formatX: (value) => this.#tokenLabel(value),
       formatY: (value) => String(value).replace('-', '−'),
       theme: () => this.#colors(),
       onCursor: (x) => this.#onCursor(x),
       onZoom: () => undefined,
     });
+  }
+
+  /** Its text where tokens have room for theirs, else its number; nothing between two tokens. */
+  #tokenLabel(value: number): string {
+    const token = this.trace.tokens[value];
+    if (!token) return '';
+    const { min, max } = this.#tokenRange(this.trace.tokens.length);
+    if (this.#size().width / (max - min + 1) < WORD_ROOM) return String(value);
+    const characters = [...visibleBlanks(token.text)];
+    return characters.length > LONGEST_WORD
+      ? `${characters.slice(0, LONGEST_WORD - 1).join('')}…`
+      : characters.join('');
   }
 
   /** A redraw moves uPlot's cursor as well: only the pointer's own moves count. */

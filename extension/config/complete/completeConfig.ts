@@ -31,6 +31,7 @@ const RULES: readonly Rule[] = [
     { path: ['data', part, 'textColumn'], offer: columnsOf },
     { path: ['data', part, 'labelColumn'], offer: columnsOf },
   ]),
+  { path: ['text', 'tokenizer', 'file'], offer: paths({ endings: ['.json'] }) },
   { path: ['model', 'embedding', 'vectors', 'path'], offer: paths({ endings: VECTOR_ENDINGS }) },
   { path: ['model', 'embedding', 'vectors', 'tokens'], offer: paths({ endings: TOKEN_ENDINGS }) },
   { path: ['fineTune', 'tokens'], offer: paths({ endings: TOKEN_ENDINGS }) },

@@ -1,5 +1,5 @@
 // What completion offers in a config or a manifest, and what it asks of the world. Pure: everything else comes through CompletionSources.
-import type { OfferedColumn } from '../../protocol/engineContract.ts';
+import type { OfferedColumn } from '../../protocol/columns.ts';
 import type { FileProbe } from '../checkFiles.ts';
 
 export type CompletionKind = 'dataset' | 'file' | 'folder' | 'column' | 'run' | 'group' | 'parameter' | 'label';

@@ -1,6 +1,6 @@
 // The columns of a file, by a look at its start: what an editor offers where a config or a manifest names one.
 // Invariant: names and numbers are those that reading finds (separatedSource, records), with the same defaults.
-import type { ColumnsRequest, OfferedColumn } from '../../protocol/engineContract.ts';
+import type { ColumnsRequest, OfferedColumn } from '../../protocol/columns.ts';
 import { UserError } from '../../util/userError.ts';
 import { looksLikeHeader } from '../columns.ts';
 import { detectEncoding, readHead } from '../decode.ts';

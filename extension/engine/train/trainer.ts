@@ -37,7 +37,7 @@ export function createTrainer(options: TrainerOptions, from?: TrainerState): Tra
   const start = from?.weights ?? options.start;
   const params = start ? loadParams(options, start) : createParams(options, options.training.seed);
   const plan = createTrainingPlan(options, params.parameters, options.task.epoch(1).batchCount);
-  const progress = progressFrom(from, options.training, params, plan.everTrained);
+  const progress = progressFrom(from, options, params, plan.everTrained);
   const model = createModel(options, params);
   const parts: TrainerParts = { options, model, plan, progress };
   let startedAt: number | undefined;

@@ -1,7 +1,6 @@
 // What each command takes and returns. `target` is what VS Code hands over from menus (a resource or a tree item) or nothing; callers may pass the same.
 import type { DatasetReport } from '../../protocol/datasetReport.ts';
 import type {
-  FoundRate,
   GenerateSettings,
   Prediction,
   TrainedTokenizerFacts,
@@ -9,6 +8,7 @@ import type {
   WrittenExport,
 } from '../../protocol/engineContract.ts';
 import type { EngineInfo } from '../../protocol/engineInfo.ts';
+import type { FoundRate } from '../../protocol/foundRate.ts';
 import type { InspectorFocus } from '../../protocol/inspectorContract.ts';
 import type { ExportFormat } from '../../schema/exportFormats.ts';
 import type { SubwordType } from '../../schema/resolved.ts';

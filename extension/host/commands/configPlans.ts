@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { withLearningRate } from '../../config/fineTuneText.ts';
 import type { ConfigPlan } from '../../protocol/dashboardContract.ts';
-import type { FoundRate } from '../../protocol/engineContract.ts';
+import type { FoundRate } from '../../protocol/foundRate.ts';
 import { UserError } from '../../util/userError.ts';
 import type { ConfigChecker } from '../config/configProblem.ts';
 import type { Engine } from '../training/engine.ts';

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { completeConfig } from '../../config/complete/completeConfig.ts';
 import type { Completion, CompletionKind, CompletionSources, OfferedRun } from '../../config/complete/completion.ts';
-import type { ColumnsRequest, OfferedColumn } from '../../protocol/engineContract.ts';
+import type { ColumnsRequest, OfferedColumn } from '../../protocol/columns.ts';
 import { hasWeights } from '../commands/targets.ts';
 import type { Engine } from '../training/engine.ts';
 import { durationOf } from '../views/runList.ts';
@@ -108,7 +108,8 @@ function toItem(
   // What is typed is compared with the text that it would replace, whose first character is a quote or is not.
   const names = also === label ? label : `${label} ${also}`;
   item.filterText = isQuoted ? `"${names}"` : names;
-  item.sortText = String(index).padStart(5, '0');
+  // Before the empty text that the schema offers, which sorts by its quote.
+  item.sortText = `!${String(index).padStart(5, '0')}`;
   item.insertText = selected ? snippet(text, selected) : text;
   if (goesOn) item.command = { command: 'editor.action.triggerSuggest', title: '' };
   return item;

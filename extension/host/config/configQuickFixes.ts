@@ -1,9 +1,8 @@
 // The fixes that a problem brings along, as quick fixes of the editor.
-import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import type { CommandId } from '../commands/commandTable.ts';
 import { type ConfigDiagnostics, rangeOf } from './configDiagnostics.ts';
-import type { ConfigProblem, FixAction, ProblemFix } from './configProblem.ts';
+import type { ConfigProblem, ProblemFix } from './configProblem.ts';
+import { commandOf } from './fixCommand.ts';
 
 export class ConfigQuickFixes implements vscode.CodeActionProvider {
   static readonly metadata: vscode.CodeActionProviderMetadata = {
@@ -43,14 +42,4 @@ function toAction(
     ({ code, range, source }) => source === 'gatescope' && code === problem.code && range.isEqual(problemRange),
   );
   return action;
-}
-
-function commandOf({ uri }: vscode.TextDocument, action: FixAction, title: string): vscode.Command {
-  const fileOf = (path: string): vscode.Uri => vscode.Uri.file(resolve(dirname(uri.fsPath), path));
-  if (action.kind === 'importDataset') {
-    const file = action.path === undefined ? [] : [fileOf(action.path)];
-    return { title, command: 'gatescope.dataset.import' satisfies CommandId, arguments: file };
-  }
-  const at = new vscode.Position(action.line - 1, action.column - 1);
-  return { title, command: 'vscode.open', arguments: [fileOf(action.path), { selection: new vscode.Range(at, at) }] };
 }

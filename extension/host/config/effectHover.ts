@@ -1,8 +1,8 @@
 // Over a key that sizes or times depend on: what this very experiment comes to with it. The engine reads the data for it, once.
 import * as vscode from 'vscode';
 import { effectPlace } from '../../config/effectKeys.ts';
-import type { RunEstimate } from '../../protocol/engineContract.ts';
-import { estimateLines, secondsText } from '../../protocol/estimateText.ts';
+import type { RunEstimate } from '../../protocol/estimate.ts';
+import { estimateLines, secondsText } from '../../protocol/estimate.ts';
 import { resolveExperiment } from '../../schema/resolved.ts';
 import { UserError } from '../../util/userError.ts';
 import type { Engine } from '../training/engine.ts';
@@ -33,11 +33,8 @@ export class EffectHover implements vscode.HoverProvider {
     if (!estimate) return undefined;
     const { epochs } = resolveExperiment(experiment, '').training;
     const words = new vscode.MarkdownString();
-    words.appendMarkdown(`**${vscode.l10n.t('This experiment')}**`);
-    for (const line of [...estimateLines(estimate), ...wholeRun(estimate, epochs)]) {
-      words.appendMarkdown('\n\n');
-      words.appendText(line);
-    }
+    const lines = [...estimateLines(estimate), ...wholeRun(estimate, epochs)];
+    words.appendMarkdown([`**${vscode.l10n.t('This experiment')}**`, ...lines.map(escaped)].join('\n\n'));
     return new vscode.Hover(words, rangeOf(document, place));
   }
 
@@ -58,6 +55,9 @@ export class EffectHover implements vscode.HoverProvider {
     }
   }
 }
+
+/** As plain text. appendText would make spaces unbreakable, and long lines run out of the hover. */
+const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, '\\$&');
 
 function wholeRun({ seconds }: RunEstimate, epochs: number): string[] {
   if (seconds === undefined || epochs < 2) return [];

@@ -3,10 +3,11 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Disposable } from '../../util/disposable.ts';
+import { createThrottled } from './coalesce.ts';
 
 /** Events of one change come in a burst. */
 const SETTLE_MS = 100;
-/** A run's folder is there a moment before its run.json. */
+/** A run's folder is there a moment before its run.json. Short epochs change a run many times a second: one look a second is enough. */
 const SECOND_LOOK_MS = 1000;
 
 interface Watched {
@@ -18,12 +19,15 @@ interface Watched {
 export class RunsWatcher implements Disposable {
   /** By wanted folder. */
   readonly #watched = new Map<string, Watched>();
-  readonly #onChange: () => void;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #looks: { request(): void; dispose(): void };
+  #settling: NodeJS.Timeout | undefined;
+  #secondLook: NodeJS.Timeout | undefined;
 
   /** `onChange` is called when something may have changed; it is expected to look, and to call `watch` again. */
   constructor(onChange: () => void) {
-    this.#onChange = onChange;
+    this.#looks = createThrottled(() => {
+      this.#settling = setTimeout(onChange, SETTLE_MS);
+    }, SECOND_LOOK_MS);
   }
 
   /** From now on exactly these are watched: folders for what comes and goes in them, active runs for their run.json. */
@@ -52,16 +56,11 @@ export class RunsWatcher implements Disposable {
     if (!concerns(dir, folder, name)) return;
     // A folder that was removed is watched no more, even when one of that name comes again.
     if (name === basename(folder)) this.#stop(dir);
-    this.#later(SETTLE_MS);
-    this.#later(SECOND_LOOK_MS);
-  }
-
-  #later(delayMs: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#onChange();
-    }, delayMs);
-    this.#timers.add(timer);
+    this.#looks.request();
+    this.#secondLook ??= setTimeout(() => {
+      this.#secondLook = undefined;
+      this.#looks.request();
+    }, SECOND_LOOK_MS);
   }
 
   #stop(dir: string): void {
@@ -70,8 +69,9 @@ export class RunsWatcher implements Disposable {
   }
 
   dispose(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#looks.dispose();
+    clearTimeout(this.#settling);
+    clearTimeout(this.#secondLook);
     for (const dir of [...this.#watched.keys()]) this.#stop(dir);
   }
 }

@@ -9,18 +9,21 @@ import { findRunsDirs, listRuns, runsDirOf } from '../../store/runStore.ts';
 import { DisposableStore } from '../../util/disposable.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Engine } from '../training/engine.ts';
-import { createCoalesced } from './coalesce.ts';
+import { createCoalesced, createThrottled } from './coalesce.ts';
 import { type ListedRun, RunList } from './runList.ts';
 import { RunsWatcher } from './runsWatcher.ts';
 
 export const CONFIG_GLOB = '**/*.gatescope.json';
 const NOT_CONFIGS = '**/{node_modules,.gatescope}/**';
 const MAX_CONFIGS = 1000;
+const RUN_CHANGES_MS = 250;
 
 export class WorkspaceCatalog implements vscode.Disposable {
   readonly runs = new RunList();
   /** Configs and runs: what there is, or what they are. */
   readonly #changed = new Emitter<void>();
+  /** Short epochs change a run many times a second, and all views listen. */
+  readonly #runChanged = createThrottled(() => this.#changed.fire(), RUN_CHANGES_MS);
   /** How far the run is that trains. */
   readonly #progressed = new Emitter<void>();
   readonly #owned = new DisposableStore();
@@ -69,7 +72,7 @@ export class WorkspaceCatalog implements vscode.Disposable {
   put(run: ListedRun): void {
     this.runs.put(run);
     this.#changedDuringScan.push(run);
-    this.#changed.fire();
+    this.#runChanged.request();
   }
 
   summaries(): RunSummary[] {
@@ -117,6 +120,7 @@ export class WorkspaceCatalog implements vscode.Disposable {
 
   dispose(): void {
     this.#owned.dispose();
+    this.#runChanged.dispose();
   }
 }
 

@@ -11,6 +11,7 @@ import type { FormContract, FormField, FormPath, FormState } from '../../protoco
 import type { Handlers } from '../../protocol/rpc.ts';
 import { UserError } from '../../util/userError.ts';
 import { type ConfigDiagnostics, rangeOf } from '../config/configDiagnostics.ts';
+import { commandOf } from '../config/fixCommand.ts';
 import { whyUntrusted } from '../training/trainCommand.ts';
 
 export class FormSession {
@@ -110,7 +111,10 @@ export class FormSession {
     const problem = this.#diagnostics.problemsOf(this.#document).find((each) => each.message === message);
     const fix = problem?.fixes.find((each) => each.title === title);
     // A problem that is gone needs no fix.
-    if (fix) await this.#inTurn(() => fix.edits);
+    if (!fix) return;
+    await this.#inTurn(() => fix.edits);
+    const command = fix.action && commandOf(this.#document, fix.action, fix.title);
+    if (command) await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
   }
 
   async #showText(path: FormPath | undefined): Promise<void> {

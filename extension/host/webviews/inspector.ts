@@ -10,8 +10,12 @@ import { PagePanel } from './pagePanel.ts';
 
 const RUNS_INTERVAL_MS = 500;
 
-export interface InspectorDeps extends Omit<InspectorHandlerDeps, 'takeFocus'> {
+/** Where the page's own state is kept, in the workspace's. */
+const STATE_KEY = 'inspector.state';
+
+export interface InspectorDeps extends Omit<InspectorHandlerDeps, 'takeFocus' | 'keptState'> {
   extensionUri: vscode.Uri;
+  workspaceState: vscode.Memento;
   log: vscode.LogOutputChannel;
 }
 
@@ -20,7 +24,7 @@ export class Inspector implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(deps: InspectorDeps) {
-    const { extensionUri, log, catalog, engine } = deps;
+    const { extensionUri, log, catalog, engine, workspaceState } = deps;
     this.#panel = new PagePanel<InspectorContract>({
       page: 'inspector',
       viewType: INSPECTOR_VIEW_TYPE,
@@ -28,7 +32,16 @@ export class Inspector implements vscode.Disposable {
       extensionUri,
       log,
       checkParams: checkInspectorParams,
-      createHandlers: (takeFocus) => createInspectorHandlers({ ...deps, takeFocus }),
+      createHandlers: (takeFocus, { isRevived }) =>
+        createInspectorHandlers({
+          ...deps,
+          takeFocus,
+          keptState: {
+            // A page that is opened anew starts anew.
+            read: () => (isRevived ? workspaceState.get<string>(STATE_KEY) : undefined),
+            write: (state) => void workspaceState.update(STATE_KEY, state),
+          },
+        }),
     });
     const runsChanged = createThrottled(
       () => this.#panel.send('runsChanged', () => inspectableRuns(catalog)),

@@ -18,6 +18,8 @@ export interface InspectorHandlerDeps {
   openDashboard(runId: string): void;
   /** What to show first, once. */
   takeFocus(): InspectorFocus | undefined;
+  /** What the page remembers: VS Code for the web does not keep it over a refresh of the browser. */
+  keptState: { read(): string | undefined; write(state: string): void };
 }
 
 export function createInspectorHandlers(deps: InspectorHandlerDeps): Handlers<InspectorContract> {
@@ -37,8 +39,10 @@ export function createInspectorHandlers(deps: InspectorHandlerDeps): Handlers<In
     async runs() {
       await catalog.refresh();
       const whyNot = whyUntrusted(tracing());
-      return { runs: inspectableRuns(catalog), focus: deps.takeFocus(), canTrace: whyNot === undefined, whyNot };
+      const kept = deps.keptState.read();
+      return { runs: inspectableRuns(catalog), focus: deps.takeFocus(), kept, canTrace: whyNot === undefined, whyNot };
     },
+    keepState: ({ state }) => deps.keptState.write(state),
     traceSources: ({ runId }, { signal }) => engine.call('traceSources', { runDir: runOf(runId).dir }, { signal }),
     probe: (params, { signal }) => engine.call('probe', ofFolder(params), { signal }),
     trace: (params, { signal }) => compute('trace', ofFolder(params), signal),

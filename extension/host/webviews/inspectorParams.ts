@@ -46,6 +46,7 @@ const ofTrace: KeyChecks = { ...ofText, ...selection, topK: optional(count(1000)
 
 export const checkInspectorParams = checkParamsOf<InspectorContract>({
   runs: {},
+  keepState: { state: text },
   traceSources: { runId },
   trace: ofTrace,
   equation: { ...ofDirection, token, unit: integer(0, MAX_UNITS), terms: optional(integer(0, MAX_UNITS)) },

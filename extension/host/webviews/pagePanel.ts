@@ -22,7 +22,12 @@ export interface PagePanelOptions<C extends PageContract> {
   log: vscode.LogOutputChannel;
   checkParams: ParamsCheck;
   /** Called for each document. The handler of the page's first call takes what to show, once; from then on the page gets events. */
-  createHandlers(takeFocus: () => Focus<C> | undefined): Handlers<C>;
+  createHandlers(takeFocus: () => Focus<C> | undefined, page: PageOrigin): Handlers<C>;
+}
+
+export interface PageOrigin {
+  /** Whether VS Code brought the panel back after a reload. */
+  isRevived: boolean;
 }
 
 interface LivePage<C extends PageContract> {
@@ -51,7 +56,7 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
     if (!this.#live) {
       const { viewType, title } = this.#options;
       const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus };
-      this.#attach(vscode.window.createWebviewPanel(viewType, title, where, this.#webviewOptions()));
+      this.#attach(vscode.window.createWebviewPanel(viewType, title, where, this.#webviewOptions()), false);
       return;
     }
     const { panel, hasAsked, server } = this.#live;
@@ -69,7 +74,7 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     this.#live?.panel.dispose();
     panel.webview.options = this.#webviewOptions();
-    this.#attach(panel);
+    this.#attach(panel, true);
   }
 
   #webviewOptions(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
@@ -87,13 +92,13 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
     return focus;
   }
 
-  #attach(panel: vscode.WebviewPanel): void {
+  #attach(panel: vscode.WebviewPanel, isRevived: boolean): void {
     const { page, log, checkParams, createHandlers } = this.#options;
     const takeFocus = (): Focus<C> | undefined => {
       live.hasAsked = panel.visible;
       return this.#takeFocus();
     };
-    const server = serve<C>(createPageTransport(panel), createHandlers(takeFocus), {
+    const server = serve<C>(createPageTransport(panel), createHandlers(takeFocus, { isRevived }), {
       checkParams,
       onBug: (method, error) => log.error(`${page} ${method}:`, error instanceof Error ? error : String(error)),
     });

@@ -37,6 +37,17 @@ export const CALIBRATION_CASES: readonly CalibrationCase[] = [
   { cell: 'gru', hidden: 32, embedding: 32, batch: 8, length: 16, vocabulary: 2000 },
   { cell: 'lstm', hidden: 32, embedding: 64, batch: 8, length: 8, vocabulary: 40_000, classes: 2 },
   { cell: 'lstm', hidden: 32, embedding: 32, batch: 4, length: 60, vocabulary: 100, classes: 2 },
+  {
+    cell: 'lstm',
+    hidden: 96,
+    embedding: 32,
+    isBidirectional: true,
+    batch: 64,
+    length: 10,
+    vocabulary: 100,
+    classes: 18,
+  },
+  { cell: 'gru', hidden: 64, embedding: 64, batch: 64, length: 20, vocabulary: 3000, classes: 2 },
   { cell: 'lstm', hidden: 128, embedding: 100, batch: 32, length: 32, vocabulary: 5000, classes: 6 },
   {
     cell: 'gru',

@@ -1,7 +1,7 @@
 // What of the data decides how long training takes: counts and lengths, without one token. Kept for the config that was asked for last, so
 // that another size of the model is answered without reading the data again.
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { SAMPLE_LENGTH } from '../../engine/tasks/languageModel.ts';
 import type { ResolvedExperiment } from '../../schema/resolved.ts';
 import type { LoadOptions } from '../dataReader.ts';
@@ -51,6 +51,7 @@ async function keyOf({ task, data, text, training, fineTune }: ResolvedExperimen
     const { manifest, folder } = await readDataset(path);
     files.push(...manifest.files.map((file) => (isAbsolute(file.path) ? file.path : join(folder, file.path))));
   }
+  if ('file' in text.tokenizer) files.push(resolve(configDir, text.tokenizer.file));
   const stamps = files.map(async (path) => {
     const stats = await stat(path).catch(() => undefined);
     return [path, stats?.size, stats?.mtimeMs];

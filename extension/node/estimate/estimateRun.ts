@@ -1,7 +1,7 @@
 // What training a config takes: parameters and memory by counting, seconds by what was measured of this machine.
 import { countParameters } from '../../engine/params/parameterPlan.ts';
 import type { ModelShape } from '../../engine/types.ts';
-import type { RunEstimate } from '../../protocol/engineContract.ts';
+import type { RunEstimate } from '../../protocol/estimate.ts';
 import { groupNames } from '../../schema/parameterNames.ts';
 import { matchPatterns } from '../../schema/parameterPatterns.ts';
 import type { ResolvedExperiment } from '../../schema/resolved.ts';

@@ -5,7 +5,7 @@ import { cellOf } from '../../engine/layers/cells.ts';
 import { countParameters, directionCount } from '../../engine/params/parameterPlan.ts';
 import { stateSize } from '../../engine/train/optimizers.ts';
 import type { ModelShape } from '../../engine/types.ts';
-import type { MemoryEstimate } from '../../protocol/engineContract.ts';
+import type { MemoryEstimate } from '../../protocol/estimate.ts';
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import type { BatchSize } from './work.ts';
 

@@ -3,11 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connectivity } from '../../engine/trace/connectivity.ts';
 import { integratedGradients, type Score, tokenGradients } from '../../engine/trace/gradients.ts';
 import { traceText } from '../../engine/trace/traceText.ts';
-import type {
-  Connectivity,
-  ConnectivityRequest,
-  GradientRequest,
-  GradientTrace,
+import {
+  type Connectivity,
+  type ConnectivityRequest,
+  type GradientRequest,
+  type GradientTrace,
+  MAX_CONNECTED_TOKENS,
 } from '../../protocol/traceAnalysis.ts';
 import { UNK_ID } from '../../text/types.ts';
 import { nearestName } from '../../util/editDistance.ts';
@@ -16,8 +17,6 @@ import type { RunModel } from '../runModel.ts';
 import { checkPlace, readText } from './runTrace.ts';
 
 const MAX_STEPS = 1000;
-/** The work grows with the square of the tokens, and so does what it keeps. */
-const MAX_CONNECTED_TOKENS = 256;
 
 /** Throws UserError `gradients.*`, `trace.tooLong`, CancelledError. */
 export async function runGradients(
@@ -65,7 +64,7 @@ export async function runConnectivity(
       remedy: 'Give a shorter passage.',
     });
   }
-  const norms = await connectivity(run.model, ids, { layer, direction, betweenTokens: () => takeTurn(signal) });
+  const norms = await connectivity(run.model, ids, { layer, direction, betweenSteps: () => takeTurn(signal) });
   return { layer, direction, tokenCount: ids.length, norms };
 }
 

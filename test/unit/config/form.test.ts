@@ -178,8 +178,9 @@ test('every problem stands at one field, at the nearest there is', () => {
     'data.train': ['Change to "format"', 'Remove "fromat"'],
     'model.encoder.hiddenSize': ['Change to 1'],
     'model.pooling': ['Change to "last"'],
-    'training.epochs': [],
+    'training.epochs': ['Change to 10'],
     'training.batchSize': ['Change to 2'],
+    'engine.threads': ['Change to 1'],
   });
   assert.deepEqual(controlAt(text, 'training.epochs'), { kind: 'other', value: '"many"' });
 });
@@ -225,4 +226,38 @@ test('500 seeded changes of forms: the field shows what was set, and a reset sho
     resets++;
   }
   assert.ok(resets > 300, `${resets} resets`);
+});
+
+test('a change at a place that no field has leaves a whole text behind, and other keys alone', () => {
+  const text = FORM_TEXTS.full;
+  const others = parse(text) as Record<string, unknown>;
+  const odd: FormPath[] = [
+    [],
+    ['__proto__'],
+    ['name', '__proto__', 'x'],
+    ['name', 3],
+    ['training', 'optimizer', 'betas', 5],
+    ['probes', 9, 'x'],
+    ['nothing', 0, 'of', 'that'],
+  ];
+  const kinds: ((path: FormPath) => FormChange)[] = [
+    (path) => ({ kind: 'set', path, value: 3 }),
+    (path) => ({ kind: 'reset', path }),
+    (path) => ({ kind: 'choose', path, branch: 0 }),
+    (path) => ({ kind: 'add', path }),
+    (path) => ({ kind: 'add', path, key: '__proto__' }),
+    (path) => ({ kind: 'move', path, by: -1 }),
+  ];
+  for (const path of odd) {
+    for (const make of kinds) {
+      const change = make(path);
+      const after = changed(text, change);
+      assert.equal(brokenBy(after), undefined, `${JSON.stringify(change)}\n${after}`);
+      const value = parse(after) as Record<string, unknown>;
+      for (const key of Object.keys(others)) {
+        if (key !== path[0]) assert.deepEqual(value[key], others[key], JSON.stringify(change));
+      }
+      if (path.length === 0) assert.equal(after, text);
+    }
+  }
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { columnsOf } from '../../../extension/data/import/columnsOf.ts';
-import type { ColumnsRequest } from '../../../extension/protocol/engineContract.ts';
+import type { ColumnsRequest } from '../../../extension/protocol/columns.ts';
 import { type Files, memoryFiles } from './support.ts';
 
 async function columns(content: Files[string], path: string, source: Omit<ColumnsRequest, 'path'> = {}) {

@@ -23,6 +23,7 @@ import type { ResolvedModel, ResolvedTraining } from '../../../extension/schema/
 import type { RunEvent } from '../../../extension/schema/run.ts';
 import { createTokenizer } from '../../../extension/text/tokenizer.ts';
 import { Rng } from '../../../extension/util/rng.ts';
+import { UserError } from '../../../extension/util/userError.ts';
 import { assertClose, assertSameBits, modelConfig, readGolden, trainingConfig } from './support.ts';
 
 interface GoldenCase {
@@ -277,9 +278,47 @@ test('a run goes on from a snapshot within an epoch with the same bits: the stat
     for (const [n, { name, data }] of whole.result.weights.entries()) {
       assertSameBits(rest.result.weights[n].data, data, name);
     }
-    const { carried: _, ...without } = snapshot;
     if (snapshot.batchesDone === 0) continue;
-    const forgetful = await train(options, { from: without });
+    const zeros = snapshot.carried!.map(({ h, c }) => ({ h: h.map(() => 0), c: c!.map(() => 0) }));
+    const forgetful = await train(options, { from: { ...snapshot, carried: zeros } });
     assert.notDeepEqual(forgetful.result.weights, whole.result.weights);
   }
+});
+
+test('a carried state that is not whole is refused before the first step', async () => {
+  const options = cycleOptions({ epochs: 3 });
+  const snapshots: TrainerState[] = [];
+  await train(options, { onStep: (snapshot, step) => void (step === 4 && snapshots.push(snapshot())) });
+  const [snapshot] = snapshots;
+  const { carried = [] } = snapshot;
+  assert.ok(carried.length > 0 && snapshot.batchesDone > 0);
+  const [first, ...others] = carried;
+  const damaged: [string, CarriedState | undefined][] = [
+    ['gone', undefined],
+    ['a layer less', others],
+    ['a layer more', [...carried, first]],
+    ['too short', [{ ...first, h: first.h.subarray(1) }, ...others]],
+    ['no whole stream', carried.map(({ h, c }) => ({ h: h.subarray(1), c: c?.subarray(1) }))],
+    ['empty', carried.map(() => ({ h: new Float32Array(), c: new Float32Array() }))],
+    ['without cells', carried.map(({ h }) => ({ h }))],
+  ];
+  for (const [what, wrong] of damaged) {
+    assert.throws(
+      () => createTrainer(options, { ...snapshot, carried: wrong }),
+      (error) => UserError.is(error, 'checkpoint.unreadable') && /carries within an epoch/.test(error.message),
+      what,
+    );
+  }
+});
+
+test('plain loops take no state of fewer streams, layers or another cell', () => {
+  const model = createModel(SHAPE, createParams(SHAPE, 1));
+  const { layers, hiddenSize: H } = SHAPE.model.encoder;
+  const state = (length: number): CarriedState =>
+    Array.from({ length: layers }, () => ({ h: new Float32Array(length), c: new Float32Array(length) }));
+  const carrying = (initial: CarriedState) => carryState(model, 2, { initial, final: [] });
+  assert.equal(carrying(state(3 * H)).initial?.[0].h.length, 2 * H);
+  assert.throws(() => carrying(state(2 * H - 1)), /not one of an lstm/);
+  assert.throws(() => carrying(state(2 * H).map(({ h }) => ({ h }))), /not one of an lstm/);
+  assert.throws(() => carrying([...state(2 * H), ...state(2 * H)]), /layers/);
 });

@@ -75,9 +75,21 @@ export class FakeDocument {
     this.isDirty = false;
     events.saved.fire(this as never);
   }
+  offsetAt({ line, character }: Position): number {
+    const lines = this.#text.split('\n');
+    return lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, 0) + character;
+  }
   positionAt(offset: number): Position {
     const before = this.#text.slice(0, offset).split('\n');
     return new Position(before.length - 1, before[before.length - 1].length);
+  }
+}
+
+/** Edits of documents, in the order they were noted. */
+class WorkspaceEdit {
+  readonly edits: { uri: Uri; range: Range; text: string }[] = [];
+  replace(uri: Uri, range: Range, text: string): void {
+    this.edits.push({ uri, range, text });
   }
 }
 
@@ -119,6 +131,45 @@ export class FakePanel {
   }
 }
 
+interface PanelSerializer {
+  deserializeWebviewPanel(panel: never, state: unknown): Promise<void>;
+}
+
+class CompletionItem {
+  readonly label: unknown;
+  readonly kind: number;
+  constructor(label: unknown, kind: number) {
+    this.label = label;
+    this.kind = kind;
+  }
+}
+
+class CompletionList {
+  readonly items: CompletionItem[];
+  readonly isIncomplete: boolean;
+  constructor(items: CompletionItem[], isIncomplete: boolean) {
+    this.items = items;
+    this.isIncomplete = isIncomplete;
+  }
+}
+
+/** Keeps its parts as VS Code writes them. */
+class SnippetString {
+  value = '';
+  appendText(text: string): this {
+    this.value += text.replace(/[\\$}]/g, '\\$&');
+    return this;
+  }
+  appendTabstop(number: number): this {
+    this.value += `$${number}`;
+    return this;
+  }
+  appendPlaceholder(text: string): this {
+    this.value += `\${1:${text}}`;
+    return this;
+  }
+}
+
 const events = {
   opened: new Emitter<never>(),
   changed: new Emitter<never>(),
@@ -131,6 +182,8 @@ const events = {
 export const fake = {
   isTrusted: true,
   panels: [] as FakePanel[],
+  /** By the type of the panels that they bring back. */
+  serializers: new Map<string, PanelSerializer>(),
   /** Answer of the next message with buttons. */
   answer: undefined as string | undefined,
   asked: [] as string[],
@@ -171,7 +224,18 @@ export const fakeLog = Object.fromEntries(
   ]),
 ) as never;
 
-export { Diagnostic, Position, Range, Uri };
+export { CompletionItem, CompletionList, Diagnostic, Position, Range, SnippetString, Uri, WorkspaceEdit };
+export const CompletionItemKind = {
+  Module: 8,
+  File: 16,
+  Folder: 18,
+  Field: 4,
+  Reference: 17,
+  Class: 6,
+  Variable: 5,
+  EnumMember: 19,
+};
+export class ThemeIcon {}
 export const ViewColumn = { Active: -1, Beside: -2 };
 export const ProgressLocation = { Notification: 15 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
@@ -197,6 +261,16 @@ export const workspace = {
     return fake.documents;
   },
   workspaceFolders: undefined,
+  asRelativePath: (path: string) => path,
+  async applyEdit({ edits }: WorkspaceEdit): Promise<boolean> {
+    for (const { uri, range, text } of edits) {
+      const document = fake.documents.find((each) => each.uri.toString() === uri.toString());
+      if (!document) return false;
+      const whole = document.getText();
+      document.type(whole.slice(0, document.offsetAt(range.start)) + text + whole.slice(document.offsetAt(range.end)));
+    }
+    return true;
+  },
   openTextDocument: async (path: string) => fake.documents.find(({ uri }) => uri.fsPath === path),
   getWorkspaceFolder: () => undefined,
   onDidOpenTextDocument: on(events.opened),
@@ -212,7 +286,10 @@ export const window = {
     return { document, selection: new Range(new Position(0, 0), new Position(0, 0)) };
   },
   onDidChangeActiveTextEditor: () => nothing,
-  registerWebviewPanelSerializer: () => nothing,
+  registerWebviewPanelSerializer: (viewType: string, serializer: PanelSerializer) => {
+    fake.serializers.set(viewType, serializer);
+    return nothing;
+  },
   createWebviewPanel: () => {
     const panel = new FakePanel();
     fake.panels.push(panel);

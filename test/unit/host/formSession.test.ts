@@ -1,15 +1,16 @@
 // The form's end in the host: what its page may send, edits one after the other, problems that move with the text.
-import './fakeVscodeHooks.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConfigProblem } from '../../../extension/config/problem.ts';
 import type { ConfigDiagnostics } from '../../../extension/host/config/configDiagnostics.ts';
 import { checkFormParams } from '../../../extension/host/webviews/formParams.ts';
-import { FormSession } from '../../../extension/host/webviews/formSession.ts';
 import type { FormChange, FormField } from '../../../extension/protocol/formContract.ts';
 import { childrenOf } from '../../../webview/form/formView.ts';
 import { FORM_TEXTS } from '../../support/formTexts.ts';
 import { FakeDocument, fake } from './fakeVscode.ts';
+import './fakeVscodeHooks.ts';
+
+const { FormSession } = await import('../../../extension/host/webviews/formSession.ts');
 
 const signal = new AbortController().signal;
 
@@ -120,5 +121,5 @@ test('a quick fix is the one of the text as it is', async () => {
   await session.handlers.fix({ message: '0 is out of range', title: 'No such fix' }, { signal });
   assert.equal(document.getText(), text);
   await session.handlers.fix({ message: '0 is out of range', title: 'Change to 1' }, { signal });
-  assert.equal(document.getText(), text.replace('0 }', '1 }').replace('"hiddenSize": 0,', '"hiddenSize": 0,'));
+  assert.equal(document.getText(), text.replace('0 }', '1 }'));
 });

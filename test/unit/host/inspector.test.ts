@@ -5,10 +5,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { Memento } from 'vscode';
 import type { InspectorContract } from '../../../extension/protocol/inspectorContract.ts';
 import type { Trace } from '../../../extension/protocol/trace.ts';
 import { CancelledError } from '../../../extension/util/userError.ts';
-import { fake, fakeLog } from './fakeVscode.ts';
+import { FakePanel, fake, fakeLog } from './fakeVscode.ts';
 import { call, eventNames, fakeCatalog, openPage } from './pageSupport.ts';
 import { createFakeWorker, type FakeWorker, manifestOf, until } from './support.ts';
 
@@ -51,14 +52,24 @@ async function createRig() {
   const { catalog, changed } = fakeCatalog(runs);
   const shown: string[] = [];
   const extensionUri = { scheme: 'file', path: '/extension' } as never;
+  const memento = mementoOf(new Map());
   const inspector = new Inspector({
     engine,
     catalog,
     log: fakeLog,
     extensionUri,
+    workspaceState: memento,
     openDashboard: (runId) => shown.push(runId),
   });
   return { inspector, engine, worker: worker!, runs, changed, asked, shown };
+}
+
+function mementoOf(values: Map<string, unknown>): Memento {
+  return {
+    keys: () => [...values.keys()],
+    get: (key: string, otherwise?: unknown) => values.get(key) ?? otherwise,
+    update: async (key: string, value: unknown) => void values.set(key, value),
+  } as Memento;
 }
 
 const openInspector = () => {
@@ -88,6 +99,17 @@ test('the page is told of runs with weights, and once what to show', async () =>
     [['run-1'], { runId: 'run-1', text: 'Who ?' }, true],
   );
   assert.equal((await call(page, page.client.call('runs', {}))).focus, undefined);
+});
+
+test('what the page remembers comes back with the panel after a reload, and not in a panel that is opened anew', async () => {
+  rig.inspector.open();
+  const { page } = openInspector();
+  await call(page, page.client.call('keepState', { state: '{"text":"kept"}' }));
+  assert.equal((await call(page, page.client.call('runs', {}))).kept, undefined);
+  const panel = new FakePanel();
+  await fake.serializers.get('gatescope.inspector')?.deserializeWebviewPanel(panel as never, undefined);
+  const revived = openPage<InspectorContract>(panel);
+  assert.equal((await call(revived, revived.client.call('runs', {}))).kept, '{"text":"kept"}');
 });
 
 test('a run that gets weights is told to the page, and a second open goes to the same panel', async () => {

@@ -17,6 +17,7 @@ const match = {
 };
 const good: readonly [string, object][] = [
   ['runs', {}],
+  ['keepState', { state: '{}' }],
   ['traceSources', { runId: '2026-01-01T00-00-00-trec' }],
   ['trace', ofText],
   ['trace', { ...ofText, epoch: 0, layers: [1], signals: ['i', 'tanhC'], topK: 3 }],

@@ -69,7 +69,7 @@ for (const { name: computer, use, leave } of COMPUTERS) {
         const { model, ids } = tracedModel(one);
         for (let layer = 0; layer < one.layers; layer++) {
           for (const direction of one.bidirectional ? ([0, 1] as const) : ([0] as const)) {
-            const norms = await connectivity(model, ids, { layer, direction, betweenTokens: noPause });
+            const norms = await connectivity(model, ids, { layer, direction, betweenSteps: noPause });
             assertNear(norms, vector(`connectivity.${layer}.${direction}`), `layer ${layer}, ${direction}`, 1e-4);
             if (!one.bidirectional)
               assert.ok(isZeroAboveDiagonal(norms, ids.length), 'a state knows what it has not read');

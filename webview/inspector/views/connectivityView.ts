@@ -1,17 +1,20 @@
 // How each state depends on each token: the norm of d h_t / d x_s as a heatmap. <gs-connectivity-view>
-// Tells `token` with the place of the token whose row was chosen.
+// Tells `token` with the place of the token whose row was chosen, and `picture` with the promise of a file.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction } from '../../../extension/protocol/trace.ts';
-import type { Connectivity } from '../../../extension/protocol/traceAnalysis.ts';
+import { type Connectivity, MAX_CONNECTED_TOKENS } from '../../../extension/protocol/traceAnalysis.ts';
+import { formatCount } from '../../shared/format.ts';
 import type { HeatmapLabels } from '../../shared/heatmap/matrix.ts';
 import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
+import { emptyNotice } from '../../shared/notice.ts';
 import { button } from '../../shared/widgets.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
 import { connectivityMatrix, logScale } from './connectivityMatrix.ts';
 import { check } from './controls.ts';
 import { roundScale } from './difference.ts';
+import { renderPanelExport } from './exportPanels.ts';
 import { type HeatmapActions, renderHeatmapPanel } from './heatmapPanel.ts';
 import { aBoolean, aNumber, Kept, MAX_ZOOM } from './kept.ts';
 import { keyOf, type Look } from './look.ts';
@@ -65,12 +68,16 @@ export class ConnectivityView extends LightElement {
       return;
     }
     if (changed.has('look') && changed.get('look')?.text !== text) this.at = undefined;
-    if (!this.#isQuick && this.asked !== text) {
+    if (this.#isTooLong || (!this.#isQuick && this.asked !== text)) {
       this.#connectivity.forget();
       return;
     }
     const request = { runId, epoch, text, layer, direction };
     this.#connectivity.ask(keyOf(look, layer, direction), (signal) => client.call('connectivity', request, { signal }));
+  }
+
+  get #isTooLong(): boolean {
+    return (this.look.trace?.tokens.length ?? 0) > MAX_CONNECTED_TOKENS;
   }
 
   /** Whether it is computed unasked. */
@@ -82,6 +89,13 @@ export class ConnectivityView extends LightElement {
   protected override render(): TemplateResult {
     if (this.look.question.method !== 'trace') {
       return renderNoWeights(this.look);
+    }
+    if (this.#isTooLong) {
+      const count = formatCount(this.look.trace?.tokens.length ?? 0, 'token');
+      return emptyNotice(
+        `The text has ${count}; connectivity can be computed for at most ${MAX_CONNECTED_TOKENS}.`,
+        'Look at a shorter passage of it.',
+      );
     }
     return html`<div class="tools">
         ${check('Logarithmic colours', this.isLog, (isOn) => {
@@ -100,7 +114,7 @@ export class ConnectivityView extends LightElement {
   #renderOffer(): TemplateResult {
     const { trace, text } = this.look;
     return html`<div class="notice">
-      <p>The work grows with the square of the ${trace?.tokens.length} tokens, and may take minutes in a wide network.</p>
+      <p>The work grows with the square of the ${trace?.tokens.length} tokens: seconds in most networks, minutes in wide ones of many layers.</p>
       ${button({
         label: 'Compute',
         icon: 'play',
@@ -140,6 +154,7 @@ export class ConnectivityView extends LightElement {
     const names = trace.tokens.map(({ text }) => text);
     const panel = {
       key: 'connectivity',
+      name: `‖∂h_t / ∂x_s‖, ${placeTitle(layer, direction, trace.directionCount)}`,
       title: html`‖∂h<sub>t</sub> / ∂x<sub>s</sub>‖ <span class="muted">${placeTitle(layer, direction, trace.directionCount)}</span>`,
       matrix: this.isLog ? log : plain,
       numbers: plain,
@@ -159,7 +174,11 @@ export class ConnectivityView extends LightElement {
     return html`${renderHeatmapPanel(panel, this.#actions)}
       <p class="view-readout" aria-live="polite">
         ${at ? this.#sentence(plain, at) : 'Columns: the token that changes. Rows: the state that answers to it. Without colour: zero, as that state was there before the token was read.'}
-      </p>`;
+      </p>
+      ${renderPanelExport(
+        () => ({ title: 'Connectivity', panels: [panel] }),
+        (file) => this.tell('picture', file),
+      )}`;
   }
 
   readonly #actions: HeatmapActions = {

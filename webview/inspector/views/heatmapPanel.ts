@@ -10,6 +10,8 @@ export interface HeatmapPanel {
   /** Names the panel for tests and styles. */
   key: string;
   title: TemplateResult | string;
+  /** The title in plain words, for files. */
+  name: string;
   matrix: Matrix;
   /** Written in the cells where they differ from what is coloured. */
   numbers?: Matrix;

@@ -2,6 +2,7 @@
 // Tells `action` with a promise whose failure the page says.
 import { html, type TemplateResult } from 'lit';
 import { LightElement } from '../../shared/lightElement.ts';
+import type { PictureFile } from '../exportPicture.ts';
 import type { UnitPlace } from '../inspectorState.ts';
 import type { InspectorStore } from '../inspectorStore.ts';
 import './connectivityView.ts';
@@ -59,6 +60,7 @@ export class InspectorViews extends LightElement {
         @pickunit=${(event: CustomEvent<UnitPlace>) => this.#pickUnit(event.detail)}
         @token=${(event: CustomEvent<number>) => this.store.choose({ unit: this.store.place?.unit ?? 0, token: event.detail })}
         @epoch=${(event: CustomEvent<number>) => this.store.change({ epoch: toChosenEpoch(this.store.sources, event.detail) })}
+        @picture=${(event: CustomEvent<Promise<PictureFile>>) => this.tell('action', this.#save(event.detail))}
         @keep=${(event: CustomEvent<object>) => this.store.changeView(view, event.detail)}
       >
         ${this.#renderView(view, look)}
@@ -112,6 +114,10 @@ export class InspectorViews extends LightElement {
       case 'match':
         return html`<gs-match-view .look=${look} .kept=${kept} .layer=${layer} .direction=${direction}></gs-match-view>`;
     }
+  }
+
+  async #save(picture: Promise<PictureFile>): Promise<void> {
+    await this.store.client.call('saveFile', await picture);
   }
 
   #pickUnit({ layer, direction, unit }: UnitPlace): void {

@@ -5,6 +5,7 @@ import type { MatchHit, MatchResult } from '../../../extension/protocol/traceAna
 import { formatCount } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
+import { quoteToken } from '../numbers.ts';
 
 export class MatchHits extends LightElement {
   static override properties = { result: { attribute: false }, quote: { attribute: false } };
@@ -23,7 +24,7 @@ export class MatchHits extends LightElement {
     }
     const hasLabels = hits.some(({ label }) => label !== undefined);
     return html`<p role="status">
-        ${formatCount(hits.length, 'place')} like “${this.quote}”, the most similar first. <span class="muted">${read}.</span>
+        ${formatCount(hits.length, 'place')} like ${quoteToken(this.quote)}, the most similar first. <span class="muted">${read}.</span>
       </p>
       <div class="table-scroll" tabindex="0" role="group" aria-label="Places found">
         <table class="matches" aria-label="Places where the same units are on">
@@ -45,15 +46,15 @@ export class MatchHits extends LightElement {
 
   #renderHit(hit: MatchHit, hasLabels: boolean): TemplateResult {
     const { jaccard, shared, count, label, path, line } = hit;
-    const place = `${path.replace(/^.*[/\\]/, '')}:${line}`;
+    const file = path.replace(/^.*[/\\]/, '');
     return html`<tr>
       <td class="numeric">${jaccard.toFixed(2)}</td>
       <td class="numeric">${shared} of ${count}</td>
-      <td class="match-context">${renderContext(hit)}</td>
+      <td class="match-context" dir="auto">${renderContext(hit)}</td>
       ${hasLabels ? html`<td title=${label ?? ''}>${label ?? ''}</td>` : ''}
       <td>
-        <button type="button" class="text-button" title="Open ${path} at line ${line}" @click=${() => this.tell('opendata', { path, line })}>
-          ${place}
+        <button type="button" class="text-button match-line" title="Open ${path} at line ${line}" @click=${() => this.tell('opendata', { path, line })}>
+          <span class="match-file">${file}</span><span>:${line}</span>
         </button>
       </td>
     </tr>`;

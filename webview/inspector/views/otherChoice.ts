@@ -35,6 +35,7 @@ export function renderOtherChoice(choice: OtherChoice, change: (part: Chosen) =>
   if (choice.mode === 'runs') return renderRuns(choice, change);
   return html`<input
     type="text"
+    dir="auto"
     class="other-text"
     aria-label="The other text"
     spellcheck="false"

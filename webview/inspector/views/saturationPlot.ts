@@ -6,7 +6,7 @@ import { PictureElement, type Surface } from './pictureElement.ts';
 import { meanShares, nearestUnit, nextUnit, type SaturationShares, unitsAt, type Way } from './saturation.ts';
 
 /** CSS pixels; wide enough that the largest dot in the corner stays clear of the numbers. */
-const MARGIN = { left: 40, right: 12, top: 18, bottom: 42 };
+const MARGIN = { left: 44, right: 12, top: 18, bottom: 42 };
 const DOT_RADIUS = 2.2;
 const MAX_RADIUS = 10;
 const NUMBER_GAP = 11;
@@ -137,7 +137,7 @@ function drawFrame(ctx: CanvasRenderingContext2D, { x, y }: Scales, theme: Surfa
     ctx.fillText(String(tick * 100), x.of(tick), y.of(0) + NUMBER_GAP);
     ctx.textAlign = 'right';
     ctx.textBaseline = 'middle';
-    ctx.fillText(String(tick * 100), x.of(0) - NUMBER_GAP, y.of(tick));
+    ctx.fillText(String(tick * 100), x.of(0) - NUMBER_GAP - 4, y.of(tick));
   }
   ctx.textAlign = 'right';
   ctx.textBaseline = 'top';

@@ -1,5 +1,5 @@
 // Two traces beside each other, with linked cursors: two texts, two epochs, or two runs. <gs-side-by-side>
-// The left one is what the page shows. Tells `pickunit` with a UnitPlace of it.
+// The left one is what the page shows. Tells `pickunit` with a UnitPlace of it, and `picture` with the promise of a file.
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../../extension/protocol/dashboardContract.ts';
 import {
@@ -18,6 +18,7 @@ import { signalSymbol } from '../symbols.ts';
 import { type AlignedColumn, alignTokens } from './alignTokens.ts';
 import { renderAnswer } from './answer.ts';
 import { segmented } from './controls.ts';
+import { renderPanelExport } from './exportPanels.ts';
 import { type HeatmapPanel, renderHeatmapPanel } from './heatmapPanel.ts';
 import { aNumber, anIndex, aRecord, aText, Kept, MAX_ZOOM, oneOf } from './kept.ts';
 import { LinkedScroll } from './linkedScroll.ts';
@@ -176,17 +177,27 @@ export class SideBySideView extends LightElement {
     return html`<p class="view-readout" aria-live="polite">${this.#readout(left, right)}</p>
       <div class="side-by-side">
         ${this.#renderSide('left', left)} ${this.#renderSide('right', right)}
-      </div>`;
+      </div>
+      ${renderPanelExport(
+        () => ({ title: 'Side by side', panels: [this.#panelOf('left', left), this.#panelOf('right', right)] }),
+        (file) => this.tell('picture', file),
+      )}`;
   }
 
   #renderSide(side: Side, shown: SideTrace): TemplateResult {
+    const panel = this.#panelOf(side, shown);
+    return html`<div class="side">${this.#renderSignals(side, shown.trace)}${renderHeatmapPanel(panel, this.#actions(side))}</div>`;
+  }
+
+  #panelOf(side: Side, shown: SideTrace): HeatmapPanel {
     const { trace, part, signal, matrix } = shown;
     const at = this.#placeOn(side, this.chosen, matrix);
     const hovered = this.#placeOn(side, this.cursor, matrix);
     const names = trace.tokens.map(({ text }) => text);
     const value = hovered ?? at;
-    const panel: HeatmapPanel = {
+    return {
       key: side,
+      name: `${SIGNAL_FACTS[signal].symbol}, ${this.#caption(side, trace, part)}`,
       title: html`${signalSymbol(signal, 't')} <span class="muted">${this.#caption(side, trace, part)}</span>`,
       matrix,
       order: naturalOrder(matrix.rows),
@@ -203,7 +214,6 @@ export class SideBySideView extends LightElement {
           `Unit ${place.row}, token ${place.column}, ${quoteToken(names[place.column])}: ${exactNumber(number)}`,
       },
     };
-    return html`<div class="side">${this.#renderSignals(side, trace)}${renderHeatmapPanel(panel, this.#actions(side))}</div>`;
   }
 
   #renderSignals(side: Side, { cell }: Trace): TemplateResult {

@@ -1,5 +1,5 @@
 // What if a word were another one: a changed text against the one at the top, signal by signal. <gs-what-if-view>
-// Tells `pickunit` with a UnitPlace.
+// Tells `pickunit` with a UnitPlace, and `picture` with the promise of a file.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Direction, Trace } from '../../../extension/protocol/trace.ts';
 import { formatCount, formatPercent, visibleBlanks } from '../../shared/format.ts';
@@ -13,7 +13,8 @@ import { SIGNAL_FACTS } from '../signals.ts';
 import { signalSymbol } from '../symbols.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
 import { type ProbabilityChange, roundScale } from './difference.ts';
-import { renderHeatmapPanel } from './heatmapPanel.ts';
+import { renderPanelExport } from './exportPanels.ts';
+import { type HeatmapActions, type HeatmapPanel, renderHeatmapPanel } from './heatmapPanel.ts';
 import { aNumber, aText, Kept, MAX_ZOOM } from './kept.ts';
 import { LinkedScroll } from './linkedScroll.ts';
 import { keyOf, type Look } from './look.ts';
@@ -26,6 +27,8 @@ const MOST_PROBABILITIES = 8;
 /** Bars span at least so much, so that a change which is written as 0.0 % has next to none. */
 const LEAST_SPAN = 0.02;
 const MOST_CHIPS = 200;
+/** So many columns want the whole width each time. */
+const LONG_TEXT = 120;
 
 export class WhatIfView extends LightElement {
   static override properties = {
@@ -101,6 +104,7 @@ export class WhatIfView extends LightElement {
     return html`<div class="what-if-input">
         <textarea
           rows="2"
+          dir="auto"
           aria-label="The changed text"
           spellcheck="false"
           .value=${text}
@@ -136,57 +140,64 @@ export class WhatIfView extends LightElement {
       ${renderColumns(difference)}
       <p class="view-readout" aria-live="polite" data-first-change=${firstDifference(difference) ?? nothing}>${sentence(difference)}</p>
       ${renderProbabilities(difference.probabilities)}
-      <div class="heatmaps">${difference.signals.map((signal) => this.#renderSignal(difference, signal))}</div>
+      <div class="heatmaps ${difference.columns.length > LONG_TEXT ? 'is-long' : ''}">${difference.signals.map((signal) => renderHeatmapPanel(this.#panelOf(difference, signal), this.#actions))}</div>
+      ${renderPanelExport(
+        () => ({
+          title: `What if: ${this.#text.slice(0, 120)}`,
+          panels: difference.signals.map((signal) => this.#panelOf(difference, signal)),
+        }),
+        (file) => this.tell('picture', file),
+      )}
     `;
   }
 
-  #renderSignal(
+  #panelOf(
     { names, order, columns }: TextDifference,
     { signal, matrix, summary, scale }: SignalDifference,
-  ): TemplateResult {
+  ): HeatmapPanel {
     const inside = (place: CellPlace | undefined): CellPlace | undefined =>
       place && place.column < columns.length && place.row < matrix.rows ? place : undefined;
     const at = inside(this.at);
     const hovered = inside(this.hovered);
     const shown = hovered ?? at;
     const title = SIGNAL_FACTS[signal].title;
-    return renderHeatmapPanel(
-      {
-        key: signal,
-        title: html`Δ ${signalSymbol(signal, 't')} <span class="muted">${title}</span>`,
-        matrix,
-        order,
-        range: { kind: 'diverging', min: -scale, max: scale },
-        value: shown && valueAt(matrix, shown),
-        note: summary.largest === 0 ? 'no difference' : `≤ ${summary.largest.toPrecision(2)}`,
-        columnNames: names,
-        at,
-        hovered,
-        zoom: this.zoom,
-        maxHeight: PANEL_HEIGHT,
-        labels: {
-          summary: `Difference of the ${title}, ${matrix.rows} units over ${columns.length} columns. ${sentenceOf(summary.largest, names[summary.column], summary.unit)} Arrow keys read the values.`,
-          describe: ({ row, column }, value) =>
-            `Unit ${row}, ${quoteToken(names[column])}: ${Number.isNaN(value) ? 'in one of the texts only' : `difference of the ${title} ${exactNumber(value)}`}`,
-        },
+    return {
+      key: signal,
+      name: `Difference of ${SIGNAL_FACTS[signal].symbol}, ${title}`,
+      title: html`Δ ${signalSymbol(signal, 't')} <span class="muted">${title}</span>`,
+      matrix,
+      order,
+      range: { kind: 'diverging', min: -scale, max: scale },
+      value: shown && valueAt(matrix, shown),
+      note: summary.largest === 0 ? 'no difference' : `largest ${summary.largest.toPrecision(2)}`,
+      columnNames: names,
+      at,
+      hovered,
+      zoom: this.zoom,
+      maxHeight: PANEL_HEIGHT,
+      labels: {
+        summary: `Difference of the ${title}, ${matrix.rows} units over ${columns.length} columns. ${sentenceOf(summary.largest, names[summary.column], summary.unit)} Arrow keys read the values.`,
+        describe: ({ row, column }, value) =>
+          `Unit ${row}, ${quoteToken(names[column])}: ${Number.isNaN(value) ? 'in one of the texts only' : `difference of the ${title} ${exactNumber(value)}`}`,
       },
-      {
-        hover: (place) => {
-          this.hovered = place;
-        },
-        move: (place) => {
-          this.at = place;
-        },
-        pick: (place) => {
-          this.at = place;
-          this.tell('pickunit', { layer: this.layer, direction: this.direction, unit: place.row });
-        },
-        zoom: (zoom) => {
-          this.zoom = zoom;
-        },
-      },
-    );
+    };
   }
+
+  readonly #actions: HeatmapActions = {
+    hover: (place) => {
+      this.hovered = place;
+    },
+    move: (place) => {
+      this.at = place;
+    },
+    pick: (place) => {
+      this.at = place;
+      this.tell('pickunit', { layer: this.layer, direction: this.direction, unit: place.row });
+    },
+    zoom: (zoom) => {
+      this.zoom = zoom;
+    },
+  };
 }
 
 const sentenceOf = (largest: number, token: string, unit: number): string =>

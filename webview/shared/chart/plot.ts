@@ -61,7 +61,10 @@ export class Plot {
     const { min, max } = this.#geometry.x;
     const isInside = x !== undefined && x >= min && x <= max;
     this.#isMovingCursor = true;
-    this.#plot.setCursor(isInside ? { left: this.#plot.valToPos(x, 'x'), top: 0 } : { left: -10, top: -10 }, false);
+    // uPlot takes a new range over with a delay, so that its own positions may still be those of the range before.
+    const width = this.#plot.bbox.width / uPlot.pxRatio;
+    const left = isInside ? ((x - min) / (max - min)) * width : -10;
+    this.#plot.setCursor({ left, top: isInside ? 0 : -10 }, false);
     this.#isMovingCursor = false;
   }
 

@@ -4,6 +4,8 @@ import type { Span } from './viewport.ts';
 
 /** Rest on a line above the names; all zero where the numbers are not here yet, so that nothing moves when they come. */
 export interface ColumnBars {
+  /** What they measure, in a word: it stands before a bar's number where one is told. */
+  readonly name: string;
   /** One a column, 0 or more. */
   readonly values: Float32Array;
   /** What a full bar stands for. */

@@ -31,8 +31,6 @@ export interface ScreenPlace {
   column: number;
 }
 
-/** Share of the names' height that slanted ones reach over the last column. */
-const OVERHANG = 0.7;
 const SCROLLBAR = 12;
 
 export class HeatmapLayout {
@@ -55,23 +53,26 @@ export class HeatmapLayout {
     this.ratio = ratio;
     this.grid = grid;
     const left = Math.round(names.rowNames(grid.height) * ratio);
-    const room = (top: number): Size => ({
-      width: Math.max(1, Math.floor(available.width * ratio) - left),
+    const room = (top: number, right = 0): Size => ({
+      width: Math.max(1, Math.floor((available.width - right) * ratio) - left),
       height: Math.max(1, Math.floor(available.height * ratio) - top),
     });
     // Slanted names take more height than others, and the height decides nothing about their slant: so two passes are enough.
-    const cellFor = (top: number): Size => cellSize(grid, room(top), { zoom, ratio });
+    const cellFor = (top: number, right = 0): Size => cellSize(grid, room(top, right), { zoom, ratio });
     const style = nameStyle(cellFor(0).width, ratio, names.longest);
     this.nameStyle = style;
     const top = Math.round(names.columnNames(style) * ratio) + Math.round(barsHeight * ratio);
     this.margin = { width: left, height: top };
-    this.cell = cellFor(top);
-    this.maxZoom = maxZoom(grid, room(top), ratio);
+    // The last name begins in the middle of its column; it takes room from the cells as long as that leaves them most of it.
+    const half = cellFor(top).width / ratio / 2;
+    const beyond = style === 'slanted' ? Math.max(0, Math.min(names.overhang - half, available.width / 4)) : 0;
+    this.cell = cellFor(top, beyond);
+    this.maxZoom = maxZoom(grid, room(top, beyond), ratio);
     this.page = Math.max(1, Math.floor(room(top).height / this.cell.height) - 1);
     const width = left + grid.width * this.cell.width;
     const isTooWide = width > available.width * ratio;
     this.content = {
-      width: width + (isTooWide && style === 'slanted' ? Math.round(top * OVERHANG) : 0),
+      width: width + (isTooWide ? Math.round(beyond * ratio) : 0),
       height: top + grid.height * this.cell.height,
     };
     this.height = Math.min(available.height, Math.ceil(this.content.height / ratio) + (isTooWide ? SCROLLBAR : 0));

@@ -9,6 +9,8 @@ const MOST_MEASURED = 300;
 export interface NameRoom {
   /** The longest name of a column. */
   longest: number;
+  /** How far the last column's name reaches to the right of its place, where it is aslant. */
+  overhang: number;
   columnNames(style: NameStyle): number;
   rowNames(rows: number): number;
 }
@@ -33,6 +35,7 @@ export function measureNames({ columns, rows }: Names, fontFamily: string): Name
   const longest = longestOf(columns);
   return {
     longest,
+    overhang: Math.ceil((longestOf(columns.slice(-1)) + LABEL_PX) * Math.SQRT1_2),
     columnNames: (style) => (style === 'slanted' ? Math.ceil((longest + LABEL_PX) * Math.SQRT1_2) + 8 : 20),
     rowNames: (count) =>
       Math.ceil(Math.max(widthOf(String(Math.max(0, count - 1))), longestOf(rows ?? []))) + ROW_NAME_ROOM,

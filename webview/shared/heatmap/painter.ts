@@ -202,13 +202,15 @@ function paintSlanted(context: CanvasRenderingContext2D, frame: Frame, columns: 
 
 /** Counts from 0, at steps that leave room. */
 function paintPositions(context: CanvasRenderingContext2D, frame: Frame, columns: Span): void {
-  const { cell, margin, ratio } = frame;
+  const { cell, margin, ratio, size } = frame;
   const step = niceStep((44 * ratio) / cell.width);
   for (let at = Math.ceil(columns.start / step) * step; at < columns.end; at += step) {
     const x = Math.round(leftOf(frame, at) + cell.width / 2);
     if (x < margin.width) continue;
     context.fillRect(x, margin.height - 5 * ratio, Math.max(1, Math.floor(ratio)), 3 * ratio);
-    context.fillText(String(at), x, margin.height - 12 * ratio);
+    const text = String(at);
+    const half = context.measureText(text).width / 2;
+    context.fillText(text, Math.min(x, size.width - half), margin.height - 12 * ratio);
   }
 }
 

@@ -1,6 +1,6 @@
 // gatescope plan: what training would make, without training: parameters by name, vocabulary, set sizes.
 import { dirname, resolve } from 'node:path';
-import { estimateLines } from '../../../protocol/estimateText.ts';
+import { estimateLines } from '../../../protocol/estimate.ts';
 import { factsOf } from '../../estimate/dataFacts.ts';
 import { estimateRun } from '../../estimate/estimateRun.ts';
 import { machineRates } from '../../estimate/machineRates.ts';

@@ -5,7 +5,12 @@ import { HeatmapLayout, type LayoutRequest } from '../../../../webview/shared/he
 import { niceStep, shortNumber } from '../../../../webview/shared/heatmap/painter.ts';
 import { visibleSpan } from '../../../../webview/shared/heatmap/viewport.ts';
 
-const names = { longest: 40, columnNames: (style: string) => (style === 'slanted' ? 60 : 20), rowNames: () => 30 };
+const names = {
+  longest: 40,
+  overhang: 30,
+  columnNames: (style: string) => (style === 'slanted' ? 60 : 20),
+  rowNames: () => 30,
+};
 const layOut = (part: Partial<LayoutRequest> = {}): HeatmapLayout =>
   new HeatmapLayout({
     grid: { width: 12, height: 100 },

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type InspectorState,
+  laterState,
   parseInspectorState,
   stateOfFocus,
 } from '../../../../webview/inspector/inspectorState.ts';
 import { howToAsk } from '../../../../webview/inspector/traceQuestion.ts';
 
 const state: InspectorState = {
+  savedAt: 1_700_000_000_000,
   runId: 'a',
   epoch: 0,
   text: 'a text',
@@ -25,6 +27,16 @@ const state: InspectorState = {
 
 test('what is saved comes back', () => {
   assert.deepEqual(parseInspectorState(JSON.parse(JSON.stringify(state))), state);
+});
+
+test('of the page and the host the later copy counts, and no copy or a broken one never does', () => {
+  const later = { ...state, savedAt: 1_700_000_000_001, text: 'later' };
+  assert.equal(laterState(state, JSON.stringify(later)).text, 'later');
+  assert.equal(laterState(later, JSON.stringify(state)).text, 'later');
+  for (const kept of [undefined, '', '{', 'null', '7', '{"text":"x"}']) assert.equal(laterState(state, kept), state);
+  const fresh = parseInspectorState(undefined);
+  assert.equal(laterState(fresh, undefined), fresh);
+  assert.equal(laterState(fresh, JSON.stringify(state)).text, 'a text');
 });
 
 test('what was not saved by us is left out, piece by piece', () => {

@@ -1,5 +1,28 @@
-// What a config takes, in words: the command line prints it, the editor shows it on hover.
-import type { RunEstimate } from './engineContract.ts';
+// What training a config takes, in numbers and in words: the command line prints it, the editor shows it on hover.
+
+/** Bytes of float32 numbers. */
+export interface MemoryEstimate {
+  weights: number;
+  /** What the optimizer keeps. */
+  optimizer: number;
+  /** Gradients, and what the layers keep of the largest batch for them. */
+  batch: number;
+}
+
+/** What training a config takes. */
+export interface RunEstimate {
+  parameters: number;
+  groups: { name: string; count: number }[];
+  vocabulary: number;
+  memory: MemoryEstimate;
+  /** Updates in an epoch, and tokens that it reads. */
+  updates: number;
+  tokens: number;
+  /** Of an epoch with its validation, by what was measured of this machine; absent where nothing was. */
+  seconds?: number;
+  /** What computes, or why there are no seconds, in words. */
+  engine: string;
+}
 
 const grouped = (count: number): string => Math.round(count).toLocaleString('en-US');
 
