@@ -282,13 +282,16 @@ test('weights come from a run by its name, too; a name of several runs is an err
     '2026-01-01T00-00-00-a': 'Base',
     '2026-01-02T00-00-00-b': 'Twin',
     '2026-01-03T00-00-00-c': 'Twin',
+    // One that has no weights yet is nothing to start from: it may be the one that asks.
+    '2026-01-04T00-00-00-d': 'New',
   };
   const beside = {
     ...probe(['/d/train.csv']),
     list: async (path: string) => (path === '/d/.gatescope/runs' ? [...Object.keys(runs), 'broken'] : []),
     readText: async (path: string) => {
       const name = runs[path.split('/').at(-2)!];
-      return name === undefined ? '{' : JSON.stringify({ name });
+      if (name === undefined) return '{';
+      return JSON.stringify(name === 'New' ? { name: 'Base', status: 'running' } : { name, status: 'imported' });
     },
   };
   const messageOf = async (from: string): Promise<string | undefined> => {
