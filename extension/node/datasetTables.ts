@@ -176,6 +176,9 @@ export class DatasetTables {
     known?.closing.abort();
     this.#tokens.forget();
     const table = await DatasetTable.open(dataset, this.#files);
+    // Somebody else may have opened it in the meantime.
+    const newer = this.#live.get(path);
+    if (newer?.key === key) return newer;
     const live: LiveTable = { key, table, totalBytes, closing: new AbortController() };
     this.#live.delete(path);
     this.#live.set(path, live);

@@ -38,7 +38,7 @@ test('TensorFlow is loaded from where it is installed, never bundled', () => {
 });
 
 test('pages hold nothing of Node, of the engine or of the host', () => {
-  for (const bundle of ['dashboard', 'inspector', 'form', 'report']) {
+  for (const bundle of ['dashboard', 'inspector', 'form', 'dataset', 'report']) {
     assert.deepEqual(holding(bundle, /^node:|@tensorflow|extension\/(engine|node|host|store|data|text|config)\//), []);
     assert.ok(holding(bundle, /^webview\//).length > 0);
   }

@@ -90,20 +90,46 @@ test('its remedy changes the manifest alone, and the page follows', async () => 
   );
 });
 
-test('undo in the editor takes the remedy back, and the finding returns', async () => {
+test('what was left out is put back', async () => {
+  const page = await workbench.dataset();
+  const back = page.getByRole('button', { name: 'Put back: duplicate' });
+  await actUntil(
+    'the manifest leaves nothing out',
+    async () => (await back.isVisible()) && back.click(),
+    async () => (await manifestText()) === MANIFEST,
+  );
+  await eventually('the finding is back', () => leaveOut(page).isVisible());
+  await becomes(() => statusOf(page).then((said) => said.trim()), /^2 of 202 rows/);
+});
+
+test('the line over the manifest opens the page; undo in the editor takes a remedy back', async () => {
   await workbench.openFile('letters.dataset.json');
-  await eventually('the change shows', async () => /exclude/.test(await workbench.editorText()));
+  const lens = workbench.page.locator('.codelens-decoration a', { hasText: 'Open Dataset' });
+  await workbench.shows(lens);
+  await actUntil(
+    'the page is in front',
+    async () => (await lens.isVisible()) && lens.click(),
+    async () => !(await lens.isVisible()),
+  );
+  const page = await workbench.dataset();
+  await actUntil(
+    'the rows are left out',
+    async () => (await leaveOut(page).isVisible()) && leaveOut(page).click(),
+    async () => /"exclude"/.test(await manifestText()),
+  );
+  await workbench.openFile('letters.dataset.json');
   await actUntil(
     'the manifest is as it was',
     async () => {
-      await workbench.runCommand('Undo');
+      await workbench.page.locator('.editor-group-container.active .view-lines').first().click();
+      if (/exclude/.test(await workbench.editorText())) await workbench.page.keyboard.press('Control+Z');
       await workbench.runCommand('File: Save');
     },
     async () => (await manifestText()) === MANIFEST,
   );
   await workbench.runCommand('Gatescope: Open Dataset');
-  const page = await workbench.dataset();
-  await eventually('the finding is back', () => leaveOut(page).isVisible());
+  const again = await workbench.dataset();
+  await eventually('the finding is back', () => leaveOut(again).isVisible());
 });
 
 test('Enter opens the file of a row at its line', async () => {

@@ -27,7 +27,7 @@ export function renderFindings(view: FindingsView, actions: FindingActions): Tem
   if (findings.length === 0 && leftOut.length === 0) {
     return html`<p class="muted">Nothing was found: no copies, no conflicts, no leaks, no unusable rows.</p>`;
   }
-  return html`<ul class="findings">
+  return html`<ul class="findings" tabindex="0" aria-label="Findings">
     ${findings.map((finding) => renderFinding(finding, view, actions))}
     ${leftOut.map((entry) => renderLeftOut(entry, view, actions))}
   </ul>`;
