@@ -1,6 +1,8 @@
 // One build graph: extension host, engine worker, command line, pages, JSON Schemas and the icon font. `--watch` rebuilds, `--production` minifies.
 // Writes dist/meta/*.json (esbuild metafiles), which the architecture tests read.
-import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 const isWatch = process.argv.includes('--watch');
@@ -35,6 +37,31 @@ const report = (name) => ({
   },
 });
 
+const SEGMENTER = 'jieba_rs_wasm_bg.wasm';
+
+/** The segmenter is the largest part of the package: brotli takes off what zip does not find. Its code unpacks it, beside the bundle it is in. */
+async function packSegmenter() {
+  const bytes = await readFile(`node_modules/jieba-wasm/pkg/nodejs/${SEGMENTER}`);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: isProduction ? constants.BROTLI_MAX_QUALITY : 4,
+    [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+  };
+  await writeFile(`dist/${SEGMENTER}.br`, await promisify(brotliCompress)(bytes, { params }));
+}
+
+const unpackSegmenter = {
+  name: 'unpackSegmenter',
+  setup(build) {
+    build.onLoad({ filter: /jieba_rs_wasm\.js$/ }, async ({ path }) => {
+      const reading = "require('fs').readFileSync(path)";
+      const source = await readFile(path, 'utf8');
+      if (!source.includes(reading)) throw new Error('jieba-wasm reads its file in another way than before');
+      const unpacking = "require('zlib').brotliDecompressSync(require('fs').readFileSync(path + '.br'))";
+      return { contents: source.replace(reading, unpacking), loader: 'js' };
+    });
+  },
+};
+
 const nodeBundle = (name, entry, outfile, extra = {}) => ({
   ...common,
   entryPoints: [entry],
@@ -44,7 +71,7 @@ const nodeBundle = (name, entry, outfile, extra = {}) => ({
   target: 'node20',
   // The CommonJS form of jsonc-parser cannot be bundled.
   mainFields: ['module', 'main'],
-  plugins: [report(name)],
+  plugins: [report(name), unpackSegmenter],
   ...extra,
 });
 
@@ -74,8 +101,7 @@ const bundles = [
 async function copyStatic() {
   await cp('prebuilt', 'dist/kernels', { recursive: true });
   await mkdir('dist/webview', { recursive: true });
-  // The segmenter reads it from beside the bundle that it is in.
-  await copyFile('node_modules/jieba-wasm/pkg/nodejs/jieba_rs_wasm_bg.wasm', 'dist/jieba_rs_wasm_bg.wasm');
+  await packSegmenter();
   for (const file of ['codicon.css', 'codicon.ttf']) {
     await copyFile(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);
   }

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { launchBrowser } from '../test/support/browser.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { openFixturePage, type PageOptions } from '../test/support/fixturePage.ts';
-import type { ThemeName } from '../test/support/themes.ts';
+import { THEMES, type ThemeName } from '../test/support/themes.ts';
 
 const OUT = join(resolve(import.meta.dirname, '..'), 'out', 'inspector');
 const NARROW = 400;
@@ -44,7 +44,16 @@ const SCRIPTS = {
 
 const shots: Shot[] = [
   ...Object.entries(SCRIPTS).map(([name, text]) => ({ name, text, isPinned: true, isGradientOn: true })),
-  ...VIEWS.map((view) => ({ name: `narrow ${view}`, view, width: NARROW, isPinned: true, isGradientOn: true })),
+  ...(Object.keys(THEMES) as ThemeName[]).flatMap((theme) =>
+    VIEWS.map((view) => ({
+      name: `narrow ${theme} ${view}`,
+      theme,
+      view,
+      width: NARROW,
+      isPinned: true,
+      isGradientOn: true,
+    })),
+  ),
   ...VIEWS.map((view) => ({ name: `narrow arabic ${view}`, text: SCRIPTS.arabic, view, width: NARROW })),
   ...VIEWS.map((view) => ({ name: `one token ${view}`, text: 'Who', view, isPinned: true })),
   ...VIEWS.map((view) => ({ name: `thousand ${view}`, text: long, view, state: 'wide', isPinned: true })),

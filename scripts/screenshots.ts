@@ -137,10 +137,16 @@ async function pictureForm(workbench: Workbench, picture: (name: string) => Prom
   await workspace.edit('"hiden_size"', '"hiddenSize"');
   await workbench.runCommand('View: Close All Editors');
   await workbench.runCommand('View: Hide Panel').catch(() => undefined);
+  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
   await page.setViewportSize({ width: 1360, height: 900 });
   await workbench.openFile(EXAMPLE_CONFIG);
+  await page.locator('.codelens-decoration').first().waitFor();
   await workbench.runCommand('Gatescope: Open Config Form');
   const form = await workbench.form();
   await form.getByRole('button', { name: 'Model', exact: true }).click();
+  await form.getByRole('textbox', { name: 'Hidden size' }).focus();
+  // Away from where a tip would open.
+  await page.mouse.move(300, 800);
+  await page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
   await picture('form');
 }

@@ -1,6 +1,7 @@
 // Files and folders that a config names and that are not there, or not of the right kind.
 import type { Experiment } from '../schema/experiment.ts';
-import { listRunsMeant, runsMeant } from '../schema/runReference.ts';
+import type { RunManifest } from '../schema/run.ts';
+import { listRunsMeant, startsMeant } from '../schema/runReference.ts';
 import { nearestName } from '../util/editDistance.ts';
 import { type ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
@@ -89,7 +90,7 @@ interface SourceProblem {
 async function sourceProblem(from: string, probe: FileProbe): Promise<SourceProblem | undefined> {
   if (await probe.kind(probe.resolve(from))) return undefined;
   const runs = await listRuns(probe);
-  const meant = from === 'latest' ? runs.slice(0, 1) : runsMeant(from, runs);
+  const meant = startsMeant(from, runs);
   if (meant.length === 1) return undefined;
   if (meant.length > 1) {
     const message = `"${from}" fits ${meant.length} runs: ${listRunsMeant(meant)}. Give more of the id.`;
@@ -108,18 +109,20 @@ async function sourceProblem(from: string, probe: FileProbe): Promise<SourceProb
   };
 }
 
-/** Runs beside the config; the name is absent where run.json does not say it. */
-async function listRuns(probe: FileProbe): Promise<{ id: string; name?: string }[]> {
+type NamedRun = { id: string; name?: string } & Pick<RunManifest, 'best' | 'status'>;
+
+/** Runs beside the config. One that cannot be read counts as it stands: it has a message of its own, where it is used. */
+async function listRuns(probe: FileProbe): Promise<NamedRun[]> {
   const folder = probe.resolve('.gatescope/runs');
   const ids = (await probe.list(folder)).filter((id) => !id.startsWith('.'));
   return Promise.all(
     ids.map(async (id) => {
       try {
-        const { name } = JSON.parse(await probe.readText(`${folder}/${id}/run.json`)) as { name?: unknown };
-        return typeof name === 'string' ? { id, name } : { id };
+        const manifest = JSON.parse(await probe.readText(`${folder}/${id}/run.json`)) as Partial<RunManifest>;
+        const { name, best, status = 'crashed' } = manifest;
+        return { id, best, status, ...(typeof name === 'string' && { name }) };
       } catch {
-        // A run that cannot be read has a message of its own, where it is used.
-        return { id };
+        return { id, status: 'crashed' };
       }
     }),
   );

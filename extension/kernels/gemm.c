@@ -31,6 +31,7 @@ INLINE void tile(const Tile *t, const int rows, const int vectors, const int is_
   for (ptrdiff_t k = 0; k < depth; k++) {
     vf right[NV];
     for (int j = 0; j < vectors; j++) right[j] = load(b + j * W);
+    for (int j = 0; j < NR; j += 16) __builtin_prefetch(b + AHEAD * NR + j);
     for (int r = 0; r < rows; r++) {
       vf left = splat(a[r * row_stride]);
       for (int j = 0; j < vectors; j++) sums[r][j] = fma_(left, right[j], sums[r][j]);
@@ -58,9 +59,13 @@ INLINE void tile_of(const Tile *t, int rows, const int vectors, int is_packed) {
     TILE_ROWS(5)
     TILE_ROWS(6)
 #endif
-#if MR >= 8
+#if MR >= 12
     TILE_ROWS(7)
     TILE_ROWS(8)
+    TILE_ROWS(9)
+    TILE_ROWS(10)
+    TILE_ROWS(11)
+    TILE_ROWS(12)
 #endif
   }
 }
@@ -139,6 +144,28 @@ static const float *indexed_row(const float *source, const float *other, ptrdiff
   return at == -1 ? 0 : other + (-2 - at) * stride;
 }
 
+typedef float v4 __attribute__((vector_size(16), aligned(4)));
+
+/** to[k · NR + n] = from[n · stride + k] of four columns n and four rows k. */
+INLINE void transpose_four(const float *from, ptrdiff_t stride, float *to) {
+  const v4 a = *(const v4 *)from, b = *(const v4 *)(from + stride);
+  const v4 c = *(const v4 *)(from + 2 * stride), d = *(const v4 *)(from + 3 * stride);
+  const v4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  *(v4 *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+  *(v4 *)(to + NR) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  const v4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(v4 *)(to + 2 * NR) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+  *(v4 *)(to + 3 * NR) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+/** Four columns of a panel, `depth` rows, of B stored transposed at `from`; columns from `count` on are zeros. */
+INLINE void pack_transposed(const float *from, ptrdiff_t stride, ptrdiff_t depth, ptrdiff_t count, float *to) {
+  ptrdiff_t row = 0;
+  if (count >= 4) for (; row + 4 <= depth; row += 4) transpose_four(from + row, stride, to + row * NR);
+  for (; row < depth; row++)
+    for (ptrdiff_t j = 0; j < 4; j++) to[row * NR + j] = j < count ? from[j * stride + row] : 0;
+}
+
 static void pack_panel(const float *source, const float *other, float *panels, ptrdiff_t p, ptrdiff_t n, ptrdiff_t k,
                        ptrdiff_t k_stride, ptrdiff_t n_stride, const int32_t *index) {
   const ptrdiff_t first = p * NR, count = least(NR, n - first);
@@ -155,12 +182,8 @@ static void pack_panel(const float *source, const float *other, float *panels, p
     }
     return;
   }
-  // B is stored transposed: blocks of 16 columns keep both sides in the first cache.
-  for (ptrdiff_t k0 = 0; k0 < k; k0 += 16) {
-    ptrdiff_t depth = least(16, k - k0);
-    for (ptrdiff_t j = 0; j < NR; j++) {
-      const float *from = source + (first + j) * n_stride + k0;
-      for (ptrdiff_t row = 0; row < depth; row++) to[(k0 + row) * NR + j] = j < count ? from[row] : 0;
-    }
-  }
+  // B is stored transposed: blocks of 16 rows keep both sides in the first cache.
+  for (ptrdiff_t k0 = 0; k0 < k; k0 += 16)
+    for (ptrdiff_t j = 0; j < NR; j += 4)
+      pack_transposed(source + (first + j) * n_stride + k0, n_stride, least(16, k - k0), count - j, to + k0 * NR + j);
 }

@@ -8,7 +8,7 @@
 
 /** Rows and vectors of the register tile. */
 #if W == 16
-#define MR 8
+#define MR 12
 #elif W == 8
 #define MR 6
 #else
@@ -24,6 +24,9 @@
 #endif
 /** Rows of a block; whole tiles of every MR. */
 #define MC 72
+
+/** Rows of a panel that are fetched ahead into the first cache: it holds no whole panel beside the rows of A. */
+#define AHEAD 8
 
 enum { GEMM_ZERO = 0, GEMM_ADD = 1, GEMM_BIAS = 2 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_TANH = 2, ACT_SIGMOID = 3 };

@@ -6,7 +6,7 @@ import { encodeSafetensors } from '../engine/io/safetensors.ts';
 import type { StartSource } from '../engine/params/startWeights.ts';
 import type { NamedTensor } from '../engine/types.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
-import { hasWeights } from '../schema/run.ts';
+import { startsMeant } from '../schema/runReference.ts';
 import { CHECKPOINTS_FOLDER } from '../store/checkpoints.ts';
 import { MODEL_FILE, TOKENIZER_FILE } from '../store/runFolder.ts';
 import { MANIFEST_FILE } from '../store/runManifest.ts';
@@ -62,11 +62,13 @@ async function hashOf(path: string, tensors: readonly NamedTensor[]): Promise<st
 async function locate(from: string, configDir: string): Promise<string> {
   const asPath = resolve(configDir, from);
   if (await exists(asPath)) return asPath;
-  const runsDir = join(configDir, '.gatescope', 'runs');
-  if (from === 'latest') {
-    const latest = (await listRuns(runsDir)).find(({ manifest }) => hasWeights(manifest));
-    if (latest) return latest.dir;
-  }
+  const runs = await listRuns(join(configDir, '.gatescope', 'runs'));
+  const meant = startsMeant(
+    from,
+    runs.map(({ dir, manifest }) => ({ ...manifest, dir })),
+  );
+  if (meant.length === 1) return meant[0].dir;
+  // It looks further, and says what is wrong.
   return (await resolveRun(from, configDir)).dir;
 }
 

@@ -77,14 +77,18 @@ function atKey({ code, message, remedy, cause }: UserError, path: string): DataE
 /** While a vocabulary is learned: others get their turn, and it can be cancelled; long ones are heard of. */
 export function learningTurn({ signal, onLog }: Pick<LoadOptions, 'signal' | 'onLog'>): Turn {
   const startedAtMs = performance.now();
-  let saidAtMs = startedAtMs;
+  let [turnedAtMs, saidAtMs] = [startedAtMs, startedAtMs];
   return async (completed) => {
+    const nowMs = performance.now();
+    if (nowMs - turnedAtMs < TURN_AFTER_MS) return;
     await nextTurn();
+    turnedAtMs = performance.now();
     if (signal.aborted) throw new CancelledError();
-    if (performance.now() - saidAtMs < SAY_EVERY_MS) return;
-    saidAtMs = performance.now();
+    if (nowMs - saidAtMs < SAY_EVERY_MS) return;
+    saidAtMs = nowMs;
     onLog('info', `The tokenizer is learned: ${Math.round(100 * completed)} %.`);
   };
 }
 
+const TURN_AFTER_MS = 30;
 const SAY_EVERY_MS = 2000;

@@ -38,10 +38,10 @@ test(`files have at most ${MAX_LINES} lines`, () => {
   );
 });
 
-test('there are no default exports', () => {
+test('there are no default exports, but of the reporter that node:test takes from there', () => {
   assert.deepEqual(
     offenders(({ text }) => /^export default /m.test(text)),
-    [],
+    ['scripts/testReporter.ts'],
   );
 });
 

@@ -1,7 +1,7 @@
 // Fine-tuning in a real VS Code: from a finished run through the palette to a frozen embedding that has moved by exactly nothing.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -15,6 +15,17 @@ import { Workbench } from '../support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const FILES = resolve(import.meta.dirname, '../golden/weights/files');
+/** The encoder that torch-lstm.pt holds. */
+const TINY = {
+  data: { train: { path: 'train.csv' }, validation: { split: 0.1 } },
+  model: {
+    embedding: { size: 5 },
+    encoder: { type: 'lstm', hiddenSize: 4, layers: 2, bidirectional: true },
+    pooling: 'last',
+  },
+  training: { epochs: 1, seed: 3 },
+};
 const TUNED = 'early-modern-english-fine-tuned.gatescope.json';
 let workspace: Workspace;
 let server: VscodeServer;
@@ -109,5 +120,44 @@ test('Freeze Layers changes the config: what is ticked is frozen', async () => {
   );
   await quickInput.accept(/What is ticked stays as it is/);
   await eventually('the line counts more', async () => /Freeze: (?!1 )\d+ tensors/.test(await workbench.lenses()));
+});
+
+test('Fine-Tune starts from a file of another library too: the config has no problems, and it trains', async () => {
+  await copyFile(join(FILES, 'torch-lstm.pt'), join(workspace.dir, 'lstm.pt'));
+  await writeFile(join(workspace.dir, 'tokens.txt'), 'thou\nzero\nyou\none\nthe\ntwo\nthree\n');
+  await writeFile(join(workspace.dir, 'tiny.gatescope.json'), JSON.stringify(TINY));
+  await workbench.openFile('tiny.gatescope.json');
+  await workbench.runCommand('Gatescope: Fine-Tune…');
+  const { quickInput } = workbench;
+  await quickInput.pick(/Which weights to start from\?/, 'Choose a file or folder…');
+  await quickInput.choosePath(/^Weights to start from$/m, join(workspace.dir, 'lstm.pt'), 'Choose');
+  await quickInput.choosePath(/^Its tokens: one a line/m, join(workspace.dir, 'tokens.txt'), 'Choose');
+  await quickInput.accept(/What is ticked stays as it is/);
+  await quickInput.accept(/Another file…/);
+  const name = 'tiny-fine-tuned.gatescope.json';
+  await workbench.shows(workbench.tab(name));
+  const path = join(workspace.dir, name);
+  assert.match(await readFile(path, 'utf8'), /"from": "lstm\.pt",\s*"tokens": "tokens\.txt"/);
+  await eventually('it was read', async () => /Freeze: 1 tensor/.test(await workbench.lenses()));
+  assert.deepEqual(
+    (await workbench.problems()).filter((text) => /gatescope/.test(text)),
+    [],
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'train', path, '--json']);
+  assert.match(stdout, /Vocabulary: [3-9] tokens mapped/);
+});
+
+test('Find Learning Rate shows its curve, and the suggestion goes into the config', async () => {
+  await workbench.openFile(EXAMPLE_CONFIG);
+  await workbench.runCommand('Gatescope: Find Learning Rate');
+  const search = (await workbench.dashboard()).getByRole('region', { name: 'Search' });
+  await workbench.shows(search.getByRole('img', { name: /^Loss by learning rate.*suggestion at/ }));
+  const write = search.getByRole('button', { name: /^Write [\d.e-]+ into Config$/ });
+  const [, rate] = /Write (\S+) into/.exec(await write.innerText())!;
+  await actUntil(
+    'the rate is in the config',
+    () => write.click(),
+    async () => (await workbench.editorText()).includes(`"learningRate": ${rate}`),
+  );
   assert.deepEqual(workbench.violations, []);
 });

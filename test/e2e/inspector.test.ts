@@ -148,11 +148,14 @@ test('a refresh of the browser keeps the text and the cell as well', async () =>
       const before = await workbench.inspector();
       await textBox(before).fill(text);
       await eventually('its tokens', () => hasTokens(before, ['good', 'morrow', ',', 'gentle', 'friend']), 20_000);
-      await before.getByRole('radio', { name: 'cell state' }).check();
+      await before.getByRole('radio', { name: 'cell state', exact: true }).check();
       await workbench.page.reload();
       await workbench.ready();
       const page = await workbench.inspector();
-      return (await textOf(page)) === text && (await page.getByRole('radio', { name: 'cell state' }).isChecked());
+      return (
+        (await textOf(page)) === text &&
+        (await page.getByRole('radio', { name: 'cell state', exact: true }).isChecked())
+      );
     },
     180_000,
   );

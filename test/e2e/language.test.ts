@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { actUntil, eventually } from '../support/eventually.ts';
 import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { makeWorkspace, type Workspace } from '../support/workspace.ts';
@@ -102,29 +102,31 @@ test('a hover tells what the experiment comes to: parameters, memory, seconds an
 
 test('F2 on the name of a dataset renames its manifest, and one undo takes it back', async () => {
   const manifest = (name: string): string => join(workspace.dir, `${name}.dataset.json`);
-  await eventually('the rename box takes the new name', async () => {
-    if (existsSync(manifest('forums'))) return true;
-    await workbench.goTo(4, 33);
-    await workbench.page.keyboard.press('F2');
-    const box = workbench.page.locator('.rename-box input, .rename-input').first();
-    await box.waitFor({ timeout: 4000 });
-    await box.fill('forums');
-    await workbench.page.keyboard.press('Enter');
-    return false;
-  });
+  const box = workbench.page.locator('.rename-box input, .rename-input').first();
+  await actUntil(
+    'the dataset has the new name',
+    async () => {
+      await workbench.goTo(4, 33);
+      await workbench.page.keyboard.press('F2');
+      await box.fill('forums');
+      await box.press('Enter');
+    },
+    () => existsSync(manifest('forums')),
+  );
   await eventually('the config says the new name', shows('{ "dataset": "forums" }'));
   assert.equal(existsSync(manifest('plays')), false);
-  await eventually('one undo takes the file and the text back', async () => {
-    if (existsSync(manifest('plays')) && !existsSync(manifest('forums'))) return true;
-    await workbench.goTo(4, 33);
-    await workbench.page.keyboard.press('Control+Z');
-    // Of an edit over several files VS Code asks whether all of it is meant.
-    await workbench.page
-      .locator('.monaco-dialog-box .monaco-button', { hasText: /Undo in 2 Files|Yes/ })
-      .first()
-      .click({ timeout: 4000 });
-    return false;
-  });
+  const both = workbench.page.locator('.monaco-dialog-box .monaco-button', { hasText: /Undo in 2 Files|Yes/ }).first();
+  await actUntil(
+    'one undo takes the file and the text back',
+    async () => {
+      // Of an edit over several files VS Code asks whether all of it is meant.
+      if (await both.isVisible()) return both.click();
+      await workbench.goTo(4, 33);
+      await workbench.page.keyboard.press('Control+Z');
+      return both.click();
+    },
+    () => existsSync(manifest('plays')) && !existsSync(manifest('forums')),
+  );
   await eventually('the config says the old name', shows('{ "dataset": "plays" }'));
 });
 

@@ -90,10 +90,11 @@ test('commands answer within 50 ms while it trains', async (t) => {
   const path = join(workspace.dir, 'probe.json');
   const measured = async (): Promise<Measurement | undefined> =>
     JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as Measurement;
-  await eventually('the measurement has begun', async () => {
-    await workbench.runCommand('Probe: Measure Commands');
-    return eventually('its file is there', async () => (await measured())?.wait, 10_000);
-  });
+  await actUntil(
+    'the measurement has begun',
+    () => workbench.runCommand('Probe: Measure Commands'),
+    async () => (await measured())?.wait,
+  );
   const { wait, refresh } = await eventually(
     'the measurement has ended',
     async () => {

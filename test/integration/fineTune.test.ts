@@ -241,6 +241,34 @@ test('plan shows the groups, and the rate of each over the run before it starts'
   assert.ok(Math.abs(Math.max(...head.rates) - 0.02) < 1e-12);
 });
 
+test('attention on top of a run that pooled otherwise: it starts fresh, is a group of its own, and a trace shows its weights', async (t) => {
+  const project = await makeProject(t);
+  await train(project, project.configPath, '--set', 'training.epochs=1');
+  const path = await writeTuning(project, {
+    from: 'Weather',
+    freeze: ['encoder.0'],
+    learningRates: { attention: 0.05 },
+  });
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"pooling":"max"', '"pooling":"attention"'));
+  const planned = await runCli(['plan', path], project.dir);
+  assert.equal(planned.code, 0, planned.stderr);
+  assert.match(planned.stdout, /attention +16 .*0\.05/);
+  const { code, stdout, stderr } = await runCli(['train', path, '--json'], project.dir);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /They start fresh: attention\.weight\./);
+  const run = join(project.runsDir, jsonLines(stdout).at(-1)!.run as string);
+  const { movement } = (await readJson(join(run, 'evaluation.json'))) as unknown as Evaluation;
+  const moved = new Map(movement!.map(({ name, distance }) => [name, distance > 0]));
+  assert.deepEqual([moved.get('attention.weight'), moved.get('encoder.weight_hh_l0')], [true, false]);
+  const traced = await runCli(['trace', run, '--text', 'the hot sun', '--json'], project.dir);
+  const { attention } = JSON.parse(traced.stdout) as { attention: number[] };
+  assert.equal(attention.length, 3);
+  assert.ok(attention.every((weight) => weight > 0 && weight < 1));
+  assert.ok(Math.abs(attention.reduce((sum, weight) => sum + weight, 0) - 1) < 1e-6);
+  const shown = await runCli(['trace', run, '--text', 'the hot sun'], project.dir);
+  assert.match(shown.stdout, /^token .*attention/m);
+});
+
 test('lr-find draws a curve and suggests a rate, and leaves no run behind', async (t) => {
   const project = await makeProject(t);
   const { code, stdout, stderr } = await runCli(['lr-find', project.configPath], project.dir);

@@ -130,10 +130,15 @@ test('killed after everything was compared and before anything was forgotten: th
   await writeFile(
     hook,
     `const fs = require('node:fs/promises');
-     const { open } = fs;
+     const { open, writeFile } = fs;
+     const die = (path) => String(path).startsWith(${JSON.stringify(dir)}) && process.kill(process.pid, 'SIGKILL');
      fs.open = (path, flags, ...rest) => {
-       if (flags !== undefined && flags !== 'r' && String(path).startsWith(${JSON.stringify(dir)})) process.kill(process.pid, 'SIGKILL');
+       if (flags !== undefined && flags !== 'r') die(path);
        return open(path, flags, ...rest);
+     };
+     fs.writeFile = (path, ...rest) => {
+       die(path);
+       return writeFile(path, ...rest);
      };`,
   );
   const before = await hashFolder(dir);

@@ -165,6 +165,9 @@ test('an RNN has no gates and no half-lives, and each view says it', async (t) =
   await page.getByText('This network has no gates.').waitFor();
   await show(page, 'units');
   await page.getByText('it has no half-lives').waitFor();
+  await page.getByRole('listbox', { name: /^Dead/ }).waitFor();
+  assert.equal(await page.getByText('With their half-life').count(), 0);
+  assert.equal(await page.getByText('Integrators').count(), 0);
 });
 
 test('memory: bars by keyboard, the units of a bar, and a unit of a list is the row of the heatmap', async (t) => {

@@ -38,9 +38,10 @@ export async function actUntil<T>(
   what: string,
   act: () => Promise<unknown>,
   state: () => Promise<Answer<T>> | Answer<T>,
+  firstPatienceMs = PATIENCE_MS,
 ): Promise<T> {
   const giveUpAt = performance.now() + LIMIT_MS;
-  for (let patienceMs = PATIENCE_MS; ; patienceMs *= 2) {
+  for (let patienceMs = firstPatienceMs; ; patienceMs *= 2) {
     const failure = await act().then(
       () => undefined,
       (error: unknown) => error,

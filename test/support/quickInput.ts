@@ -25,6 +25,11 @@ export class QuickInput {
     return `${await this.#widget.innerText()}\n${placeholder}`.replaceAll('\u00a0', ' ');
   }
 
+  /** Whether exactly this stands in its line. */
+  async holds(text: string): Promise<boolean> {
+    return (await this.#input.isVisible()) && (await this.#input.inputValue()) === text;
+  }
+
   async asks(question: RegExp): Promise<boolean> {
     return question.test(await this.text());
   }

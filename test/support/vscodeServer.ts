@@ -1,12 +1,15 @@
 // A real VS Code with the packaged extension installed, serving one workspace on 127.0.0.1.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureVscode } from './installVscode.ts';
 
-export const VSIX_PATH = resolve(import.meta.dirname, '../../out/gatescope.vsix');
+const OUT = resolve(import.meta.dirname, '../../out');
+export const VSIX_PATH = join(OUT, 'gatescope.vsix');
 const START_LIMIT_MS = 120_000;
 
 export interface ServerOptions {
@@ -46,11 +49,7 @@ export async function startVscode({
   const entry = await ensureVscode();
   const state = await mkdtemp(join(tmpdir(), 'gatescope-e2e-'));
   const userData = join(state, 'user-data');
-  const folders = ['--user-data-dir', userData, '--extensions-dir', join(state, 'extensions')];
-  const packages = [VSIX_PATH, ...(await Promise.all(extensions.map((folder) => packageExtension(folder, state))))];
-  for (const path of packages) {
-    await promisify(execFile)(process.execPath, [entry, ...folders, '--install-extension', path]);
-  }
+  const folders = ['--user-data-dir', userData, '--extensions-dir', await installedExtensions(entry, extensions)];
   await mkdir(join(userData, 'User'), { recursive: true });
   await writeFile(join(userData, 'User', 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
   const args = ['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check'];
@@ -73,6 +72,37 @@ export async function startVscode({
     },
   };
 }
+
+/** Our extension and further ones, installed once for all servers that have the same; those of an older VSIX go. */
+async function installedExtensions(entry: string, others: readonly string[]): Promise<string> {
+  const own = `extensions-${hashOf([await readFile(VSIX_PATH)])}`;
+  const name = [own, ...(await Promise.all(others.map(async (folder) => hashOf(await filesOf(folder)))))].join('-');
+  const path = join(OUT, name);
+  const isComplete = join(path, '.complete');
+  if (existsSync(isComplete)) return path;
+  for (const left of await readdir(OUT)) {
+    if (left === name || (left.startsWith('extensions-') && !left.startsWith(own)))
+      await rm(join(OUT, left), { recursive: true, force: true });
+  }
+  const scratch = await mkdtemp(join(tmpdir(), 'gatescope-install-'));
+  const packages = [VSIX_PATH, ...(await Promise.all(others.map((folder) => packageExtension(folder, scratch))))];
+  for (const each of packages) {
+    const args = [entry, '--user-data-dir', scratch, '--extensions-dir', path, '--install-extension', each];
+    await promisify(execFile)(process.execPath, args);
+  }
+  await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+  await writeFile(isComplete, '');
+  return path;
+}
+
+function hashOf(contents: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(content);
+  return hash.digest('hex').slice(0, 12);
+}
+
+const filesOf = async (folder: string): Promise<Buffer[]> =>
+  Promise.all((await readdir(folder)).sort().map((name) => readFile(join(folder, name))));
 
 async function packageExtension(folder: string, out: string): Promise<string> {
   const path = join(out, `${basename(folder)}.vsix`);

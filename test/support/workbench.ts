@@ -59,7 +59,7 @@ export class Workbench {
         await this.#command(title).click();
         isClicked = true;
       },
-      async () => isClicked && !(await this.#command(title).isVisible()),
+      async () => isClicked && !(await this.quickInput.holds(`>${title}`)),
     );
   }
 

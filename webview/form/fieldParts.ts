@@ -1,8 +1,11 @@
 // What all fields of the form have: label, help, problems with their fixes, and the way back to the default.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FormChange, FormField, FormPath } from '../../extension/protocol/formContract.ts';
+import type { FormChange, FormControl, FormField, FormPath } from '../../extension/protocol/formContract.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import type { FormView } from './formView.ts';
+
+export type Control<K extends FormControl['kind']> = Extract<FormControl, { kind: K }>;
+export type FieldOf<K extends FormControl['kind']> = FormField & { control: Control<K> };
 
 /** What fields can ask for. */
 export interface FormActions {

@@ -4,12 +4,18 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { FormControl, FormField } from '../../extension/protocol/formContract.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { button } from '../shared/widgets.ts';
-import { type FieldContext, idOf, renderHelp, renderProblems, renderTools, spokenPath } from './fieldParts.ts';
+import {
+  type Control,
+  type FieldContext,
+  type FieldOf,
+  idOf,
+  renderHelp,
+  renderProblems,
+  renderTools,
+  spokenPath,
+} from './fieldParts.ts';
 import { fieldsBehind, isShown, viewBelow } from './formView.ts';
 import { choiceHelp, renderChoice, renderFlag, renderNumber, renderSelect, renderText } from './plainControls.ts';
-
-type Control<K extends FormControl['kind']> = Extract<FormControl, { kind: K }>;
-type FieldOf<K extends FormControl['kind']> = FormField & { control: Control<K> };
 
 const is = <K extends FormControl['kind']>(field: FormField, kind: K): field is FieldOf<K> =>
   field.control.kind === kind;

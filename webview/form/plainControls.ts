@@ -1,12 +1,9 @@
 // The controls of plain values: text, number, flag, choice. A change goes to the text when it is made whole (Enter, or the focus leaves).
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { FormControl, FormField, FormScalar } from '../../extension/protocol/formContract.ts';
-import { controlId, describedBy, type FieldContext, isInvalid } from './fieldParts.ts';
+import type { FormField, FormScalar } from '../../extension/protocol/formContract.ts';
+import { type Control, controlId, describedBy, type FieldContext, type FieldOf, isInvalid } from './fieldParts.ts';
 import { beginTyping, endTyping, kept, leaveTyping, takeTyped } from './typing.ts';
-
-type Control<K extends FormControl['kind']> = Extract<FormControl, { kind: K }>;
-type FieldOf<K extends FormControl['kind']> = FormField & { control: Control<K> };
 
 /** What was typed as a value; an error says what is expected instead. */
 type Reading = { value: FormScalar } | { error: string };

@@ -38,9 +38,8 @@ export function endTyping(element: Element): void {
 }
 
 /** What was typed is taken: it stays until the text answers with its own. */
-export function takeTyped(element: Element): string {
+export function takeTyped(element: Element): void {
   typed.delete(element);
-  return (element as Input).value;
 }
 
 /** For the focus that leaves an input: without a change nothing is half typed. */

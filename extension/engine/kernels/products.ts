@@ -62,7 +62,7 @@ export interface ProductCall {
 }
 
 const STARTS = { zero: 0, out: 1, bias: 2 };
-/** Whole tiles of every register block (4, 6 and 8 rows). */
+/** Whole tiles of every register block (4, 6 and 12 rows). */
 const ROW_GRAIN = 24;
 
 /** Adds the product to a job. */

@@ -1,5 +1,7 @@
 // Measures how long a machine takes for each kind of work: trains small models for a few steps, as a run would, and reads with them.
 // Takes about three seconds; gives others their turn between two steps.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EncodedSet, EncodedText } from '../../data/types.ts';
 import { createBatch } from '../../engine/layers/batch.ts';
@@ -8,11 +10,12 @@ import { createTask } from '../../engine/tasks/createTask.ts';
 import { createTrainer, type Trainer } from '../../engine/train/trainer.ts';
 import type { ModelShape, TrainerOptions } from '../../engine/types.ts';
 import type { ResolvedTraining } from '../../schema/resolved.ts';
+import { writeFileAtomic } from '../../store/atomicWrite.ts';
 import type { Tokenizer } from '../../text/types.ts';
 import { Rng } from '../../util/rng.ts';
 import { CALIBRATION_CASES, type CalibrationCase, resolveCase } from './calibrationCases.ts';
 import { fitRates, type Rates, type Sample } from './rates.ts';
-import { type BatchSize, workOfBatch } from './work.ts';
+import { type BatchSize, noWork, workOfBatch } from './work.ts';
 
 /** Steps of a case: as many as fit in its time, of which the first ones warm up. */
 const CASE_MS = 60;
@@ -21,15 +24,16 @@ const MIN_STEPS = 6;
 const MAX_STEPS = 60;
 /** Steps of the first case before anything is measured: until then the code is still being compiled. */
 const COLD_STEPS = 100;
+const FILE_BYTES = [1000, 4_000_000];
 /** Different batches of a case. */
 const STORED = 4;
 /** A machine that is slower than this does without the larger models, but not without the first ones. */
 const LIMIT_MS = 6000;
 const MIN_CASES = 8;
 
-/** With whatever computes now. */
-export async function calibrate(): Promise<Rates> {
-  const samples: Sample[] = [];
+/** With whatever computes now. Files are written to `folder`, and removed. */
+export async function calibrate(folder: string): Promise<Rates> {
+  const samples = await measureFiles(folder);
   const startedAt = performance.now();
   await measureCase(CALIBRATION_CASES[0], COLD_STEPS);
   for (const [at, one] of CALIBRATION_CASES.entries()) {
@@ -37,6 +41,30 @@ export async function calibrate(): Promise<Rates> {
     samples.push(...(await measureCase(one)));
   }
   return fitRates(samples);
+}
+
+/** Small and large files, as a run writes them; nothing where the folder takes none. */
+async function measureFiles(folder: string): Promise<Sample[]> {
+  const path = join(folder, `calibration-${process.pid}`);
+  const samples: Sample[] = [];
+  try {
+    for (const bytes of FILE_BYTES) {
+      const data = new Uint8Array(bytes);
+      const times: number[] = [];
+      for (let n = 0; n < MIN_STEPS; n++) {
+        const from = performance.now();
+        await writeFileAtomic(path, data);
+        times.push((performance.now() - from) / 1000);
+      }
+      samples.push({ work: { ...noWork(), files: 1, bytes }, seconds: Math.min(...times) });
+    }
+    return samples;
+  } catch {
+    // A cache folder that cannot be written: runs write elsewhere, and what they take for it is not known.
+    return [];
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 /** A step of training, and a pass without one. */
@@ -106,7 +134,7 @@ function noTokenizer(vocabularySize: number): Tokenizer {
   return { vocabularySize, model: 'WordLevel', isCharacters: true, ...texts };
 }
 
-/** Of a step but the first ones. */
+/** Of the fastest step but the first ones: what else the machine does only ever adds. */
 async function stepSeconds(trainer: Trainer, maxSteps: number): Promise<number> {
   const times: number[] = [];
   const isDone = (): boolean =>
@@ -121,7 +149,7 @@ async function stepSeconds(trainer: Trainer, maxSteps: number): Promise<number> 
     },
   );
   const steps = times.slice(1).map((time, at) => time - times[at]);
-  return typical(steps.slice(WARM_UP - 1));
+  return Math.min(...steps.slice(WARM_UP - 1));
 }
 
 function passSeconds(model: Model, texts: readonly Uint32Array[]): number {
@@ -132,10 +160,5 @@ function passSeconds(model: Model, texts: readonly Uint32Array[]): number {
     model.logits(createBatch(texts));
     times.push((performance.now() - from) / 1000);
   }
-  return typical(times);
-}
-
-/** The first quartile: what else the machine does only ever adds, and collecting garbage is a part of training. */
-function typical(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 4)];
+  return Math.min(...times);
 }

@@ -3,7 +3,7 @@ import { SCORING_WINDOW } from '../../engine/tasks/languageModel.ts';
 import { epochOrder } from '../../engine/train/epochOrder.ts';
 import type { ModelShape } from '../../engine/types.ts';
 import { DEFAULT_SEQUENCE_LENGTH, type ResolvedTraining } from '../../schema/resolved.ts';
-import { addWork, type BatchSize, noWork, type Work, type WorkOptions, workOfBatch } from './work.ts';
+import { addWork, type BatchSize, noWork, type Work, type WorkOptions, workOfBatch, workOfSaving } from './work.ts';
 
 /** Tokens of each text; of running text only how many there are. */
 export type TextLengths = Uint32Array | { tokens: number };
@@ -26,7 +26,7 @@ export function setLengths(set: { count: number; length(index: number): number }
   return Uint32Array.from({ length: set.count }, (_, at) => set.length(at));
 }
 
-/** One pass of training over `train`, one of scoring over `validation`, and what a language model writes then. */
+/** One pass of training over `train`, one of scoring over `validation`, what a language model writes then, and what is saved. */
 export function epochWork(
   shape: ModelShape,
   training: ResolvedTraining,
@@ -41,6 +41,7 @@ export function epochWork(
     addWork(work, workOfBatch(shape, size), times);
   }
   addWork(work, workOfBatch(shape, { texts: 1, tokens: 1, steps: 1 }), written);
+  addWork(work, workOfSaving(shape, training.optimizer));
   return {
     work,
     updates: own.reduce((sum, { times }) => sum + times, 0),

@@ -24,7 +24,7 @@ export interface MachineRates {
 }
 
 /** Changes when what is measured, or how it is counted, is no longer the same. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export const ratesFile = (): string => join(userCacheFolder(), 'rates.json');
 
@@ -85,7 +85,8 @@ async function recallOrMeasure(key: string, { onMeasure, isBusy }: MeasuringOpti
   const machine = currentMachine();
   const isDisturbed = (): boolean => isBusy?.() === true || currentMachine() !== machine;
   try {
-    const rates = await calibrate();
+    await makeFolder(dirname(ratesFile())).catch(() => undefined);
+    const rates = await calibrate(dirname(ratesFile()));
     if (isDisturbed()) return undefined;
     await remember(key, rates);
     return rates;

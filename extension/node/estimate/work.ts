@@ -28,6 +28,9 @@ export const WORK_KINDS = [
   'scores',
   /** Numbers that an update reads: weights, gradients and the optimizer's state. */
   'updates',
+  /** Files that are written whole and synced, and their bytes. */
+  'files',
+  'bytes',
 ] as const;
 
 export type WorkKind = (typeof WORK_KINDS)[number];
@@ -45,6 +48,15 @@ export interface WorkOptions {
   optimizer?: ResolvedOptimizer;
   /** Groups of which nothing is trained. */
   frozen?: ReadonlySet<string>;
+}
+
+/** Written at the end of an epoch: the best weights with run.json, and a checkpoint of weights, optimizer and state. */
+const EPOCH_FILES = 5;
+
+/** What is kept of an epoch whose weights are the best so far. */
+export function workOfSaving(shape: ModelShape, optimizer: ResolvedOptimizer): Work {
+  const { total } = countParameters(shape);
+  return { ...noWork(), files: EPOCH_FILES, bytes: 4 * total * (2 + stateSize(optimizer)) };
 }
 
 export const noWork = (): Work => Object.fromEntries(WORK_KINDS.map((kind) => [kind, 0])) as Work;

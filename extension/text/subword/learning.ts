@@ -12,7 +12,7 @@ export interface LearningSizes {
   minFrequency: number;
 }
 
-/** Called again and again with the completed part, 0 to 1; may throw to end the training. */
+/** Called often, with the completed part, 0 to 1; whoever gives it decides when time has passed. May throw to end the training. */
 export type Turn = (completed: number) => Promise<void>;
 
 /** By falling count, ties by code point. */

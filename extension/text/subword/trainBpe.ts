@@ -19,11 +19,9 @@ export interface TrainedBpe {
   merges: [left: string, right: string][];
 }
 
-const MERGES_A_TURN = 64;
-
 export async function trainBpe(pieces: Iterable<PieceCount>, options: BpeOptions, turn: Turn): Promise<TrainedBpe> {
   const merger = new Merger(inOrder(pieces), options);
-  while (merger.merge()) if (merger.mergeCount % MERGES_A_TURN === 0) await turn(merger.completed);
+  while (merger.merge()) await turn(merger.completed);
   return merger.result();
 }
 
@@ -43,7 +41,6 @@ class Merger {
   /** In order; a pair that is merged once more takes its later place. */
   readonly #merges = new Set<number>();
   readonly #firstSize: number;
-  mergeCount = 0;
 
   constructor(words: readonly PieceCount[], options: BpeOptions) {
     this.#options = options;
@@ -129,7 +126,6 @@ class Merger {
     this.#merges.add(key);
     for (const word of words) this.#mergeIn(word, top, merged);
     this.#queueChanged();
-    this.mergeCount++;
     return true;
   }
 

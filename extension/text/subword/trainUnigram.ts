@@ -6,7 +6,7 @@ import { alphabetOf, inOrder, type LearningSizes, type PieceCount, type Turn } f
 import { naturalLog } from './naturalLog.ts';
 import { PieceTrie } from './pieceTrie.ts';
 import { Segmenter, type UnigramModel } from './segmentation.ts';
-import { type Corpus, findSeeds } from './unigramSeeds.ts';
+import { type Corpus, findSeeds, type Substring } from './unigramSeeds.ts';
 
 export interface UnigramOptions extends LearningSizes {
   /** Entries with the first ids; they take part in nothing. */
@@ -24,14 +24,14 @@ const SHRINKING = 0.75;
 /** The last pruning leaves so much more than is wanted: what is left over goes by probability. */
 const SURPLUS = 1.1;
 const MIN_EXPECTED = 0.5;
-const PIECES_A_TURN = 2000;
+const PIECES_A_TURN = 100;
 
 export async function trainUnigram(
   pieces: Iterable<PieceCount>,
   options: UnigramOptions,
   turn: Turn,
 ): Promise<TrainedUnigram> {
-  const training = new UnigramTraining(withinMemory(inOrder(pieces)), options);
+  const training = await UnigramTraining.begin(withinMemory(inOrder(pieces)), options, turn);
   const wanted = Math.max(training.characterCount, options.maxVocabulary - options.first.length);
   const rounds = 1 + Math.ceil(naturalLog(Math.max(1, training.size / (wanted * SURPLUS))) / -naturalLog(SHRINKING));
   for (let round = 0; ; round++) {
@@ -40,7 +40,11 @@ export async function trainUnigram(
       await training.maximise((part) => turn(Math.min(1, done + part / (SUB_ITERATIONS * rounds))));
     }
     if (training.size <= wanted * SURPLUS) break;
-    await training.prune(Math.max(Math.floor(wanted * SURPLUS), Math.floor(training.size * SHRINKING)), turn);
+    await training.prune(
+      Math.max(Math.floor(wanted * SURPLUS), Math.floor(training.size * SHRINKING)),
+      turn,
+      Math.min(1, (round + 1) / rounds),
+    );
   }
   return [...options.first.map((token): [string, number] => [token, 0]), ...training.result(wanted)];
 }
@@ -63,7 +67,14 @@ class UnigramTraining {
   #tokens: Int32Array[];
   #model: UnigramModel;
 
-  constructor(pieces: readonly PieceCount[], { minFrequency }: UnigramOptions) {
+  static async begin(pieces: readonly PieceCount[], options: UnigramOptions, turn: Turn): Promise<UnigramTraining> {
+    const training = new UnigramTraining(pieces);
+    const seeds = await findSeeds(training.#corpus, Math.max(2, options.minFrequency), MAX_SEEDS, turn);
+    training.#addSeeds(seeds);
+    return training;
+  }
+
+  private constructor(pieces: readonly PieceCount[]) {
     this.#alphabet = alphabetOf(pieces);
     const numbers = new Map(this.#alphabet.map((character, index) => [character, index]));
     const characters: number[] = [];
@@ -74,11 +85,13 @@ class UnigramTraining {
     }
     const counts = Float64Array.from(pieces, ([, count]) => count);
     this.#corpus = { characters: Int32Array.from(characters), starts: Uint32Array.from(starts), counts };
-    const seeds = findSeeds(this.#corpus, Math.max(2, minFrequency), MAX_SEEDS);
-    this.#tokens = [
-      ...this.#alphabet.map((_, index) => Int32Array.of(index)),
-      ...seeds.map(({ start, length }) => this.#corpus.characters.subarray(start, start + length)),
-    ];
+    this.#tokens = this.#alphabet.map((_, index) => Int32Array.of(index));
+    this.#model = this.#modelOf(this.#characterCounts());
+  }
+
+  #addSeeds(seeds: readonly Substring[]): void {
+    const { characters } = this.#corpus;
+    this.#tokens = this.#tokens.concat(seeds.map(({ start, length }) => characters.subarray(start, start + length)));
     this.#model = this.#modelOf([...this.#characterCounts(), ...seeds.map(({ count, length }) => count * length)]);
   }
 
@@ -127,17 +140,18 @@ class UnigramTraining {
   }
 
   /** Leaves `target` tokens: those whose loss would make the texts least probable go. */
-  async prune(target: number, turn: Turn): Promise<void> {
+  async prune(target: number, turn: Turn, completed: number): Promise<void> {
     const logs = this.#model.probabilities.map(naturalLog);
     const used = new Float64Array(this.size);
     for (const [at, count] of this.#corpus.counts.entries()) {
       for (const token of this.#segmenter.best(this.#piece(at), this.#model, { logs })) used[token] += count;
-      if (at % PIECES_A_TURN === 0) await turn(0);
+      if (at % PIECES_A_TURN === 0) await turn(completed);
     }
     const total = used.reduce((sum, count) => sum + count, 0);
     const losses = new Float64Array(this.size);
     for (let token = this.characterCount; token < this.size; token++) {
       if (used[token] > 0) losses[token] = this.#lossOf(token, { logs, used, total });
+      if (token % PIECES_A_TURN === 0) await turn(completed);
     }
     const order = Array.from(this.#tokens.keys()).slice(this.characterCount);
     order.sort((a, b) => losses[b] - losses[a] || a - b);

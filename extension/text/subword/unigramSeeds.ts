@@ -1,6 +1,8 @@
 // Substrings that stand more than once: what a unigram model begins with.
 // Invariant: memory is a few numbers a character of the different pieces; a substring is found with its count over the whole data.
 
+import type { Turn } from './learning.ts';
+
 export interface Corpus {
   /** Characters (as numbers) of all pieces, one after another. */
   characters: Int32Array;
@@ -23,7 +25,12 @@ export const MAX_PIECE_LENGTH = 16;
  * Substrings of 2 to 16 characters seen at least `minCount` times, but those that are always followed by the same character (the longer one says
  * as much), by falling count × length; the first `limit`. Ties go to the earlier place.
  */
-export function findSeeds({ characters, starts, counts }: Corpus, minCount: number, limit: number): Substring[] {
+export async function findSeeds(
+  { characters, starts, counts }: Corpus,
+  minCount: number,
+  limit: number,
+  turn: Turn,
+): Promise<Substring[]> {
   const ends = endsOf(characters.length, starts);
   const weights = weightsOf(characters.length, starts, counts);
   // The group of equal substrings that begin at a place: first of one character, then of ever more.
@@ -40,6 +47,7 @@ export function findSeeds({ characters, starts, counts }: Corpus, minCount: numb
     if (level.substrings.length === 0) return byScore(found).slice(0, limit);
     shorter = level.substrings;
     groups = level.groups;
+    await turn(0);
   }
   return byScore(found.concat(shorter ?? [])).slice(0, limit);
 }

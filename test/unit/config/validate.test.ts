@@ -57,6 +57,22 @@ const CASES: readonly [from: string, to: string, code: string, marked: string, m
     /a number of at least 0 and below 1 is expected/,
   ],
   ['"epochs": 3', '"epochs": 3, "batching": "sorted"', 'config.enum', '"sorted"', /"shuffled", "bucketed"/],
+  ['"lowercase": true', '"type": "bep"', 'config.enum', '"bep"', /Did you mean "bpe"\? .*"wordpiece", "unigram"/],
+  [
+    '"lowercase": true',
+    '"type": "bpe", "segmenter": "jieba"',
+    'config.contradiction',
+    '"segmenter"',
+    /A segmenter finds words: "bpe" has no use for it/,
+  ],
+  [
+    '"lowercase": true',
+    '"type": "bpe", "maxVocabulary": 100',
+    'config.contradiction',
+    '"maxVocabulary"',
+    /an entry for each of 256 bytes: give at least 258/,
+  ],
+  ['"lowercase": true', '"file": "tokenizer.json", "lowercase": true', 'config.unknownKey', '"lowercase"', /lowercase/],
   ['"max"', '"maximum"', 'config.enum', '"maximum"', /Allowed: "last", "mean", "max"/],
   ['"max"', '"maxx"', 'config.enum', '"maxx"', /Did you mean "max"\?/],
   ['"adam"', '"adamm"', 'config.enum', '"adamm"', /Did you mean "adam"/],
@@ -266,13 +282,16 @@ test('weights come from a run by its name, too; a name of several runs is an err
     '2026-01-01T00-00-00-a': 'Base',
     '2026-01-02T00-00-00-b': 'Twin',
     '2026-01-03T00-00-00-c': 'Twin',
+    // One that has no weights yet is nothing to start from: it may be the one that asks.
+    '2026-01-04T00-00-00-d': 'New',
   };
   const beside = {
     ...probe(['/d/train.csv']),
     list: async (path: string) => (path === '/d/.gatescope/runs' ? [...Object.keys(runs), 'broken'] : []),
     readText: async (path: string) => {
       const name = runs[path.split('/').at(-2)!];
-      return name === undefined ? '{' : JSON.stringify({ name });
+      if (name === undefined) return '{';
+      return JSON.stringify(name === 'New' ? { name: 'Base', status: 'running' } : { name, status: 'imported' });
     },
   };
   const messageOf = async (from: string): Promise<string | undefined> => {

@@ -17,7 +17,7 @@ import { estimateRun } from '../../../extension/node/estimate/estimateRun.ts';
 import { machineRates, ratesFile } from '../../../extension/node/estimate/machineRates.ts';
 import { estimateMemory } from '../../../extension/node/estimate/memory.ts';
 import { fitRates, secondsOf } from '../../../extension/node/estimate/rates.ts';
-import { addWork, noWork, WORK_KINDS, workOfBatch } from '../../../extension/node/estimate/work.ts';
+import { addWork, noWork, WORK_KINDS, workOfBatch, workOfSaving } from '../../../extension/node/estimate/work.ts';
 import { closeEngine, useEngine } from '../../../extension/node/kernels/useEngine.ts';
 import { openExperimentText } from '../../../extension/node/openExperiment.ts';
 import { estimateLines } from '../../../extension/protocol/estimate.ts';
@@ -35,6 +35,13 @@ after(async () => {
   else process.env.XDG_CACHE_HOME = cacheHome;
   await rm(folder, { recursive: true, force: true });
 });
+
+/** A language model of two layers. */
+function deepCase() {
+  const found = CALIBRATION_CASES.find(({ layers, classes }) => layers === 2 && classes === undefined);
+  assert.ok(found);
+  return found;
+}
 
 const shapeOf = (one: (typeof CALIBRATION_CASES)[number]) => {
   const { model, training } = resolveCase(one);
@@ -77,6 +84,7 @@ test('an epoch has the batches that training makes of its texts', () => {
     });
     const order = epochOrder(settings, 1, set);
     const expected = noWork();
+    addWork(expected, workOfSaving(shape, training.optimizer));
     for (let from = 0; from < order.length; from += 16) {
       const own = [...order.subarray(from, from + 16)].map((at) => lengths[at]);
       const size = { texts: own.length, tokens: own.reduce((sum, length) => sum + length), steps: Math.max(...own) };
@@ -107,7 +115,7 @@ test('a language model reads each token but the last once, in as many windows as
 });
 
 test('what is frozen has no gradient and no update', () => {
-  const { shape, training } = shapeOf(CALIBRATION_CASES[13]);
+  const { shape, training } = shapeOf(deepCase());
   const size = { texts: 20, tokens: 400, steps: 20 };
   const { optimizer } = training;
   const all = workOfBatch(shape, size, { optimizer });

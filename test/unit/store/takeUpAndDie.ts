@@ -13,7 +13,7 @@ function dieWhenDue(): void {
 }
 
 const writable = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
-for (const name of ['rename', 'rm', 'truncate', 'mkdir', 'link', 'copyFile']) {
+for (const name of ['writeFile', 'rename', 'rm', 'truncate', 'mkdir', 'link', 'copyFile']) {
   const original = writable[name];
   writable[name] = (...args: unknown[]) => {
     dieWhenDue();

@@ -20,7 +20,7 @@ const VOCABULARY = ['[PAD]', '[UNK]', ...'abcdefg,h"'];
 
 function runOf(cell: 'lstm' | 'gru' | 'rnnRelu', bidirectional = true): RunModel {
   const shape = shapeOf(cell, { hiddenSize: 3, layers: 2, bidirectional });
-  const text = { cleaning: [], maxLength: 6 };
+  const text = { cleaning: [], tokenizer: { type: 'character' }, maxLength: 6 };
   const experiment = { task: 'classification', name: 'letters', text } as unknown as ResolvedExperiment;
   const tokenizer = createTokenizer({ type: 'character', lowercase: false }, VOCABULARY);
   const model = createModel(shape, createParams(shape, 4));

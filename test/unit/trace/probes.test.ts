@@ -39,7 +39,7 @@ async function recording(
   for (const { values } of params.parameters) for (let at = 0; at < values.length; at++) values[at] *= scale;
   const experiment = {
     task: 'classification',
-    text: { cleaning: [] },
+    text: { cleaning: [], tokenizer: { type: 'character' } },
     model: shape.model,
     training: { epochs },
     probes,

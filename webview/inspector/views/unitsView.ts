@@ -30,12 +30,12 @@ import { placeTitle, signalTitle } from './titles.ts';
 const KINDS: Readonly<Record<UnitKind, { name: string; explanation: string }>> = {
   integrators: {
     name: 'Integrators',
-    explanation: 'They keep at 90 % of the steps or more, and take in as well. With their half-life in tokens.',
+    explanation: 'They keep at 90 % of the steps or more, and take in as well.',
   },
-  dead: { name: 'Dead', explanation: 'h stays within ±0.05 at every step. With their half-life in tokens.' },
+  dead: { name: 'Dead', explanation: 'h stays within ±0.05 at every step.' },
   alwaysOn: {
     name: 'Always on',
-    explanation: 'h stays above 0.5, or below −0.5, at every step. With their half-life in tokens.',
+    explanation: 'h stays above 0.5, or below −0.5, at every step.',
   },
 };
 
@@ -110,10 +110,21 @@ export class UnitsView extends LightElement {
       <p class="muted">${formatCount(tokenCount, 'token')} of ${formatCount(textCount, 'text')}.</p>
       ${this.#renderHalfLives(statistics)}
       <div class="unit-lists">
-        ${UNIT_KINDS.map((kind) => this.#renderList({ ...KINDS[kind], rows: rowsOfKind(statistics, kind) }))}
+        ${this.#renderKinds(statistics)}
       </div>
       ${this.#renderCorrelations(statistics)}
     `;
+  }
+
+  /** Without a gate that keeps memory nothing tells an integrator, and nothing has a half-life. */
+  #renderKinds(statistics: TraceStatistics): TemplateResult[] {
+    const hasMemoryGate = statistics.layers.flat().some(({ halfLife }) => halfLife);
+    const kinds = hasMemoryGate ? UNIT_KINDS : UNIT_KINDS.filter((kind) => kind !== 'integrators');
+    return kinds.map((kind) => {
+      const { name, explanation } = KINDS[kind];
+      const whole = hasMemoryGate ? `${explanation} With their half-life in tokens.` : explanation;
+      return this.#renderList({ name, explanation: whole, rows: rowsOfKind(statistics, kind) });
+    });
   }
 
   #renderList({

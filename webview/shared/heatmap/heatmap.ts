@@ -220,25 +220,9 @@ export class Heatmap extends LightElement {
     const { matrix, numbers, order, range, columnNames, rowNames, bars, marks } = this;
     const { cell, margin, ratio, nameStyle } = this.#layout!;
     const theme = this.#colors();
-    return {
-      matrix,
-      numbers,
-      order,
-      range,
-      map: colorMap(range.kind, theme.ground),
-      bitmap: this.#bitmap,
-      cell,
-      margin,
-      size,
-      scroll: this.#area!.offset,
-      columnNames,
-      rowNames,
-      bars,
-      nameStyle,
-      marks,
-      ratio,
-      theme,
-    };
+    const content = { matrix, numbers, order, range, columnNames, rowNames, bars, marks, bitmap: this.#bitmap };
+    const geometry = { cell, margin, ratio, nameStyle, size, scroll: this.#area!.offset };
+    return { ...content, ...geometry, map: colorMap(range.kind, theme.ground), theme };
   }
 
   #reveal(): void {
