@@ -80,7 +80,10 @@ async function pictureDataset(
   await page.setViewportSize({ width: 1360, height: 1240 });
   await workbench.runCommand('Gatescope: Open Dataset');
   const dataset = await workbench.dataset();
-  await dataset.getByRole('button', { name: /^Show rows/ }).first().waitFor();
+  await dataset
+    .getByRole('button', { name: /^Show rows/ })
+    .first()
+    .waitFor();
   await actUntil(
     'a row in full',
     () => dataset.getByRole('grid', { name: 'Rows' }).press('ArrowDown'),
