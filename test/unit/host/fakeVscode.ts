@@ -75,6 +75,10 @@ export class FakeDocument {
     this.isDirty = false;
     events.saved.fire(this as never);
   }
+  offsetAt({ line, character }: Position): number {
+    const before = this.#text.split('\n').slice(0, line);
+    return before.reduce((sum, text) => sum + text.length + 1, 0) + character;
+  }
   positionAt(offset: number): Position {
     const before = this.#text.slice(0, offset).split('\n');
     return new Position(before.length - 1, before[before.length - 1].length);
