@@ -76,8 +76,8 @@ export class FakeDocument {
     events.saved.fire(this as never);
   }
   offsetAt({ line, character }: Position): number {
-    const before = this.#text.split('\n').slice(0, line);
-    return before.reduce((sum, text) => sum + text.length + 1, 0) + character;
+    const lines = this.#text.split('\n');
+    return lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, 0) + character;
   }
   positionAt(offset: number): Position {
     const before = this.#text.slice(0, offset).split('\n');
