@@ -13,7 +13,7 @@ import { secondsOf } from './rates.ts';
 
 /**
  * What a run does beside the steps that are measured: logs, events, turns for others, garbage. Epochs of the examples and of TREC took
- * about a quarter longer than their steps alone would (the middle of three passes of test/bench/estimates.ts).
+ * a quarter longer than their steps would, and more where other programs ran (test/bench/estimates.ts).
  */
 const RUN_OVERHEAD = 1.25;
 
