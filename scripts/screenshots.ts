@@ -63,7 +63,7 @@ try {
   await workspace.remove();
 }
 
-/** A dataset of the example's texts: the rows of a finding, and the chosen one in full. */
+/** A dataset of the example's texts: findings, rows with the chosen one in full, labels and lengths. */
 async function pictureDataset(
   workbench: Workbench,
   folder: string,
@@ -77,16 +77,13 @@ async function pictureDataset(
   const manifest = { name: 'Early modern English', files, splits: { validation: 0.1, seed: 1 } };
   await writeFile(join(folder, 'plays.dataset.json'), JSON.stringify(manifest, undefined, 2));
   await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-  await page.setViewportSize({ width: 1360, height: 960 });
+  await page.setViewportSize({ width: 1360, height: 1240 });
   await workbench.runCommand('Gatescope: Open Dataset');
   const dataset = await workbench.dataset();
-  const show = dataset.getByRole('button', { name: /^Show rows/ }).first();
-  await show.waitFor();
-  await actUntil(
-    'the rows of a finding',
-    async () => (await show.getAttribute('aria-pressed')) === 'true' || show.click(),
-    async () => / of /.test(await dataset.locator('.row-status').innerText()),
-  );
+  await dataset
+    .getByRole('button', { name: /^Show rows/ })
+    .first()
+    .waitFor();
   await actUntil(
     'a row in full',
     () => dataset.getByRole('grid', { name: 'Rows' }).press('ArrowDown'),

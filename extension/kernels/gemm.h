@@ -26,7 +26,7 @@
 #define MC 72
 
 /** Rows of a panel that are fetched ahead into the first cache: it holds no whole panel beside the rows of A. */
-#define AHEAD 8
+#define AHEAD 16
 
 enum { GEMM_ZERO = 0, GEMM_ADD = 1, GEMM_BIAS = 2 };
 enum { ACT_NONE = 0, ACT_RELU = 1, ACT_TANH = 2, ACT_SIGMOID = 3 };

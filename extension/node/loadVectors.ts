@@ -49,12 +49,13 @@ async function readVectors(
   return { ...found, hash: hashing.hashOf(path) };
 }
 
+/** How subwords write the beginning of a word. */
+const BEGINNINGS = ['Ġ', '▁', ''];
+
 /** Words as they are in the vocabulary; the padding and the unknown token have no vector. */
 function idOf(tokenizer: Tokenizer): (word: string) => number | undefined {
-  return (word) => {
-    const id = tokenizer.id(word);
-    return id === PAD_ID || id === UNK_ID ? undefined : id;
-  };
+  const beginnings = tokenizer.model === 'WordLevel' ? [''] : BEGINNINGS;
+  return (word) => beginnings.map((mark) => tokenizer.id(mark + word)).find((id) => id !== PAD_ID && id !== UNK_ID);
 }
 
 function describeCoverage({ vectors, wordCount, badLines }: WordVectors, data: LoadedData): string[] {

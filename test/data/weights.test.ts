@@ -106,6 +106,17 @@ for (const [weights, expectedNll] of [
     );
     const { cases } = await readJson<TextgenrnnGolden>(dataPath('model_keras_textgenrnn', 'golden.json'));
     const characters = new Map(Object.entries(vocabulary).map(([character, id]) => [id, character]));
+    // Whole it is no model of ours: what is left out is said, each part once, with the reason.
+    const { problems, reservations } = planImport(file);
+    assert.deepEqual(problems, []);
+    const joined =
+      'those of the embedding (100) and of all layers (2 × 128) side by side, and no model here joins layers.';
+    const reads = (name: string): string =>
+      `"${name}" reads 356 numbers, but the encoder gives 128: it reads ${joined}`;
+    const bias =
+      '"output/output/bias:0" [465] has no place in a model of embedding, recurrent layers, pooling and head.';
+    const kernel = 'output/output/kernel:0';
+    assert.deepEqual(reservations, [reads('attention/attention/attention_W:0'), reads(kernel), bias]);
     const mine = cases.filter((example) => example.weights === weights);
     assert.equal(mine.length, 4);
     const nextCharacter = openTextgenrnn(file);

@@ -285,4 +285,19 @@ test('lr-find draws a curve and suggests a rate, and leaves no run behind', asyn
   }[];
   assert.equal(found.rates.length, found.smoothed.length);
   assert.ok(found.rates.length > 10 && found.rates.length <= 50);
+  assert.doesNotMatch(stdout, /× rate/);
+  const each = await writeTuning(project, { freeze: ['embedding'], discriminative: { factor: 4 } });
+  const grouped = await runCli(['lr-find', each], project.dir);
+  assert.equal(grouped.code, 0, grouped.stderr);
+  const rate = Number(/Suggestion: (\S+) /.exec(grouped.stdout)?.[1]);
+  const rows = [...grouped.stdout.matchAll(/^(\S+) +(frozen|[\d.]+) *([\d.e-]*)$/gm)].map(([, ...cells]) => cells);
+  assert.deepEqual(
+    rows.map(([name, factor]) => [name, factor]),
+    [
+      ['embedding', 'frozen'],
+      ['encoder.0', '0.250'],
+      ['head', '1.00'],
+    ],
+  );
+  assert.ok(Math.abs(Number(rows[1][2]) / rate - 0.25) < 0.02, `${rows[1][2]} of ${rate}`);
 });

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { UserError } from '../../extension/util/userError.ts';
 import { hashFolder } from '../support/hashFolder.ts';
-import { CONFIG, jsonLines, makeProject, type Project, readJson, runCli, startCli } from './support.ts';
+import { CONFIG, jsonLines, makeProject, type Project, readJson, runCli, startCli, startWorker } from './support.ts';
 
 /** A finished run with all that a run can have; checkpoints of epochs 1 to 3 are kept. */
 async function makeFinished(project: Project): Promise<string> {
@@ -174,4 +175,25 @@ test('cancelled while the data is read, a run that was to go on is as it was', a
   const { code, stderr } = await startCli(['train', '--resume', dir, ...EARLIER], project.dir, env).done;
   assert.equal(code, 130, stderr);
   assert.equal(await hashFolder(dir), before);
+});
+
+test('the editor is told why a run does not go on, and never that it changed', async (t) => {
+  const project = await makeProject(t);
+  const runDir = await makeFinished(project);
+  await writeFile(join(project.dir, 'test.csv'), 'text,label\nhot sun,warm\n');
+  // One that is finished has nothing left to do.
+  const manifest = { ...(await readJson(join(runDir, 'run.json'))), status: 'stopped' };
+  await writeFile(join(runDir, 'run.json'), JSON.stringify(manifest));
+  const before = await hashFolder(runDir);
+  const client = startWorker(t, join(project.dir, 'storage'));
+  const told: unknown[] = [];
+  client.on('manifest', (event) => told.push(event));
+  client.on('append', (event) => told.push(event));
+  const resume = { runDir, changes: 'ignore' } as const;
+  const engine = { backend: 'auto', threads: 'auto' } as const;
+  await assert.rejects(client.call('train', { configPath: project.configPath, resume, engine }), (error) =>
+    UserError.is(error, 'resume.dataChanged'),
+  );
+  assert.deepEqual(told, []);
+  assert.equal(await hashFolder(runDir), before);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
 import { loadTokenizer } from '../../extension/text/tokenizer.ts';
 import { jsonLines, makeProject, makeTextProject, type Project, readJson, runCli, startCli } from './support.ts';
 
@@ -82,6 +83,28 @@ test('fine-tuning: the pieces of the source stay, by default; the own ones are l
   );
   assert.notDeepEqual(await vocabulary(own.dir), await vocabulary(source.dir));
   assert.match(await readFile(join(own.dir, 'metrics.jsonl'), 'utf8'), /Vocabulary: \d{3} tokens mapped, \d+ new/);
+});
+
+test('word vectors go to the subword that begins a word', async (t) => {
+  const project = await makeProject(t);
+  await writeFile(
+    join(project.dir, 'vectors.txt'),
+    `the ${'1 '.repeat(8)}\nwinter ${'2 '.repeat(8)}\nzebra ${'3 '.repeat(8)}\n`,
+  );
+  const vectors = '{"size":8,"vectors":{"path":"vectors.txt"}}';
+  const { dir } = await train(
+    project,
+    ...set({ type: 'bpe', maxVocabulary: 400 }),
+    '--set',
+    `model.embedding=${vectors}`,
+  );
+  const log = await readFile(join(dir, 'metrics.jsonl'), 'utf8');
+  assert.match(log, /Word vectors: 2 of \d+ vocabulary entries/);
+  const start = decodeSafetensors(await readFile(join(dir, 'start.safetensors'))).tensors;
+  const own = loadTokenizer(await readFile(join(dir, 'tokenizer.json'), 'utf8'));
+  const table = start.find(({ name }) => name === 'embedding.weight')!.data;
+  const row = (token: string): number => table[own.id(token) * 8];
+  assert.deepEqual([row('Ġthe'), row('Ġwinter')], [1, 2]);
 });
 
 test('a tokenizer that is learned alone serves a config, and is shown', async (t) => {

@@ -263,6 +263,13 @@ test('the attention stands above the tokens of a model that pools by it; the gra
   await page.locator('.inspector-body').getByRole('grid').first().focus();
   for (const key of ['ArrowRight', 'Home', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
   await eventually('the number at the cursor', async () => /, attention 0\.\d+$/.test(await spoken(page)));
+  await eventually('a table that has them', async () => {
+    const item = page.getByRole('button', { name: 'CSV table' });
+    if (!(await item.isVisible())) await page.locator('.inspector-tools summary').click();
+    await item.click({ timeout: 2000 });
+    const text = await page.evaluate(() => new TextDecoder().decode(window.fixture.saved.at(-1)?.data));
+    return /^attention,,,,0\.\d+/m.test(text);
+  });
   await page.getByRole('checkbox', { name: 'Gradient' }).check();
   await eventually('the gradient', async () => /logit of \w+ answers/.test(await note.innerText()));
 });

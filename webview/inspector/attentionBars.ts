@@ -18,6 +18,10 @@ export function attentionBars(trace: Trace | undefined): ColumnBars | undefined 
   return bars;
 }
 
+/** What the bars are, and how long the longest is. */
+export const attentionTitle = (attention: Float32Array): string =>
+  `the attention, each token’s weight in the text’s vector, up to ${exactNumber(Math.max(...attention))}`;
+
 /** What the bars are, and the one at the cursor. */
 export function renderAttentionNote(
   { attention, tokens }: Trace,
@@ -29,6 +33,6 @@ export function renderAttentionNote(
       ? nothing
       : html` At ${quoteToken(tokens[token].text)}: <strong>${exactNumber(attention[token])}</strong>`;
   return html`<p class="gradient-note muted">
-    Bars: the attention, each token’s weight in the text’s vector, up to ${exactNumber(Math.max(...attention))}; all add up to 1.${here}
+    Bars: ${attentionTitle(attention)}; all add up to 1.${here}
   </p>`;
 }

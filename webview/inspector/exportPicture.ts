@@ -7,6 +7,7 @@ import { toFileName } from '../shared/format.ts';
 import { colorMap } from '../shared/heatmap/colorMap.ts';
 import { heatmapsToSvg } from '../shared/heatmap/exportSvg.ts';
 import { readTheme } from '../shared/theme.ts';
+import { attentionBars, attentionTitle } from './attentionBars.ts';
 import { barsOf, gradientTitle } from './gradientBars.ts';
 import type { InspectorStore } from './inspectorStore.ts';
 import { clippingNote, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.ts';
@@ -58,7 +59,10 @@ function pictureOf(store: InspectorStore, { order, marks, gradient }: Shown): st
   const reads = store.direction === 0 ? 'forward' : 'backward';
   const title = `${run?.name}, layer ${store.layer}, ${reads}`;
   const summary = `${store.shownSignals.map(titleOf).join('; ')} of ${trace!.hiddenSize} units over ${trace!.tokens.length} tokens`;
-  const bars = gradient && { ...barsOf(gradient), title: `Bars: ${gradientTitle(gradient)}` };
+  const attention = attentionBars(trace);
+  const bars = gradient
+    ? { ...barsOf(gradient), title: `Bars: ${gradientTitle(gradient)}` }
+    : attention && { ...attention, title: `Bars: ${attentionTitle(attention.values)}` };
   return heatmapsToSvg(pictures, { title, summary, bars, marks, theme });
 }
 
@@ -67,6 +71,7 @@ export function heatmapToCsv(store: InspectorStore, { order, gradient }: Pick<Sh
   const { trace, shown } = store;
   const tokens = trace!.tokens.map(({ text }, at) => field(`${at} ${text}`));
   const lines = [`signal,layer,direction,unit,${tokens.join(',')}`];
+  if (trace?.attention && !gradient) lines.push(`attention,,,,${trace.attention.join(',')}`);
   if (gradient) lines.push(`${field(`gradient of ${gradient.target}`)},,,,${gradient.norms.join(',')}`);
   for (const name of store.shownSignals) {
     const { values, rows, columns } = matrixOf(trace!, shown!.signals[name]!);

@@ -12,7 +12,16 @@ export function exactNumber(value: number | undefined): string {
 const RIGHT_TO_LEFT =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 /** Between them a text has no part in the direction of what stands around it. */
-const [ISOLATE, END_OF_ISOLATE] = ['\u2068', '\u2069'];
+const [ISOLATE, END_OF_ISOLATE] = ['\u2066', '\u2069'];
+
+/** Stands between two texts that run from right to left, so that what is between them runs from left to right. */
+const LEFT_TO_RIGHT_MARK = '\u200e';
+
+/** What became of a token; the arrow points from the one to the other whichever way they run. */
+export function changeOfToken(from: string, to: string): string {
+  const mark = RIGHT_TO_LEFT.test(from) ? LEFT_TO_RIGHT_MARK : '';
+  return `${from}${mark}→${to}`;
+}
 
 /** In quotation marks, within a sentence; a token that runs from right to left turns nothing around it. */
 export function quoteToken(text: string): string {

@@ -190,6 +190,9 @@ export const fake = {
   /** Labels to pick from the next lists, and paths to choose in the next open dialogs. */
   picks: [] as string[],
   chosenPaths: [] as string[],
+  /** What is typed into the next input boxes, and where the next save dialogs save to. */
+  typed: [] as string[],
+  savedTo: [] as string[],
   /** What notifications of progress said, and the way to cancel the one that shows. */
   progress: [] as string[],
   cancelProgress: (): void => undefined,
@@ -302,7 +305,11 @@ export const window = {
       { report: ({ message }: { message: string }) => void fake.progress.push(message) },
       { onCancellationRequested: (listener: () => void) => Object.assign(fake, { cancelProgress: listener }) },
     ),
-  showSaveDialog: async () => undefined,
+  showSaveDialog: async () => fake.savedTo.splice(0, 1).map(Uri.file)[0],
+  showInputBox: async ({ validateInput }: { validateInput(text: string): string | undefined }) => {
+    const [typed] = fake.typed.splice(0, 1);
+    return typed === undefined || validateInput(typed) !== undefined ? undefined : typed;
+  },
   showOpenDialog: async () => fake.chosenPaths.splice(0, 1).map(Uri.file),
   showQuickPick: async (items: { label: string }[]) => {
     const [wanted] = fake.picks.splice(0, 1);

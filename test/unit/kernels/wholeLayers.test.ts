@@ -5,6 +5,7 @@ import { after, afterEach, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareBackend } from '../../../extension/engine/backend/backend.ts';
 import { machineScope, setMachine } from '../../../extension/engine/backend/gatescopeBackend.ts';
+import { attend } from '../../../extension/engine/layers/attention.ts';
 import { createBatch } from '../../../extension/engine/layers/batch.ts';
 import { dense } from '../../../extension/engine/layers/dense.ts';
 import { dropout, dropoutMask } from '../../../extension/engine/layers/dropout.ts';
@@ -22,6 +23,9 @@ const GRADIENTS = 1e-5;
 
 prepareBackend();
 afterEach(() => setMachine(undefined));
+
+/** Of the first carrier with fused multiply-add. */
+let fusedAttention: Evaluated | undefined;
 
 interface Evaluated {
   value: Float32Array;
@@ -95,6 +99,28 @@ for (const carrier of CARRIERS_HERE) {
       assertSameBits(actual.gradients[0], expected.gradients[0], 'gradient');
     });
   }
+
+  test(`${carrier.name}: pooling by attention, with the bits of every carrier that rounds as often`, async () => {
+    const layout = layoutOf([3, 1, 12, 7, 7]);
+    const [actual, expected] = await both(() =>
+      evaluate(
+        (x, w) => attend(x as tf.Tensor2D, w as tf.Tensor2D, layout),
+        [
+          [randomArray(layout.tokenCount * 19, 5), [layout.tokenCount, 19]],
+          [randomArray(19, 6), [1, 19]],
+        ],
+      ),
+    );
+    assertNear(actual.value, expected.value, 'pooled', VALUES);
+    for (const [n, gradient] of expected.gradients.entries())
+      assertNear(actual.gradients[n], gradient, `gradient ${n}`, GRADIENTS);
+    if (!carrier.isFused) return;
+    fusedAttention ??= actual;
+    const first = fusedAttention;
+    assertSameBits(actual.value, first.value, 'pooled');
+    for (const [n, gradient] of first.gradients.entries())
+      assertSameBits(actual.gradients[n], gradient, `gradient ${n}`);
+  });
 
   test(`${carrier.name}: dropout, bit by bit`, async () => {
     for (const [step, rate] of [0.1, 0.5, 0.75].entries()) {

@@ -2,6 +2,7 @@
 // Invariant: a trace against itself differs by zero everywhere.
 import type { Direction, SignalName, Trace } from '../../../extension/protocol/trace.ts';
 import { type Matrix, naturalOrder } from '../../shared/heatmap/matrix.ts';
+import { changeOfToken } from '../numbers.ts';
 import { type AlignedColumn, alignTokens } from './alignTokens.ts';
 import {
   type DifferenceSummary,
@@ -64,7 +65,7 @@ function nameOf({ kind, before, after }: AlignedColumn, old: Trace, now: Trace):
   const from = before === undefined ? '' : old.tokens[before].text;
   const to = after === undefined ? '' : now.tokens[after].text;
   if (kind === 'same') return to;
-  if (kind === 'changed') return `${from}→${to}`;
+  if (kind === 'changed') return changeOfToken(from, to);
   return kind === 'inserted' ? `+${to}` : `−${from}`;
 }
 

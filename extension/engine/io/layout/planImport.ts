@@ -2,12 +2,13 @@
 // Invariant: a plan without problems and reservations gives exactly the parameters of the model it describes.
 
 import { ATTENTION_WEIGHT, EMBEDDING_WEIGHT, recurrentParameterNames } from '../../../schema/parameterNames.ts';
-import type { PoolingName, ResolvedEncoder, ResolvedModel } from '../../../schema/resolved.ts';
+import type { PoolingName, ResolvedModel } from '../../../schema/resolved.ts';
 import type { NamedTensor } from '../../types.ts';
 import type { WeightsFile } from '../weightsFile.ts';
 import { planEncoder } from './encoderPlan.ts';
 import type { FoundCell, FoundDense, FoundModel, Source } from './foundModel.ts';
 import { findKerasModel } from './kerasLayout.ts';
+import { type Below, planPooling, readsOther, widthOf } from './poolingPlan.ts';
 import { applySteps, type Step, shapeAfter } from './steps.ts';
 import { findTorchModel } from './torchLayout.ts';
 
@@ -49,28 +50,30 @@ export function planImport(file: WeightsFile, choices: ImportChoices = {}): Impo
   const nonlinearity = choices.nonlinearity ?? file.nonlinearity ?? found.nonlinearity ?? 'tanh';
   const { encoder = NO_ENCODER, inputSize, problems } = planEncoder(found.layers, nonlinearity);
   const table = chooseTable(found, inputSize);
-  const head = chooseHead(found, { encoder, inputSize }, table.embedding);
-  const attention = choices.task === 'languageModel' ? undefined : chooseAttention(found, widthOf(encoder), choices);
+  const below = { encoder, inputSize };
+  const head = chooseHead(found, below, table.embedding);
+  const pooling = planPooling(found, below, choices);
   const rows = [
     ...(table.embedding ? [rowOf(EMBEDDING_WEIGHT, table.embedding)] : []),
     ...found.layers.flatMap((layer, index) =>
       layer.flatMap((cell, direction) => (cell ? cellRows(cell, index, direction === 1) : [])),
     ),
-    ...(attention ? [rowOf(ATTENTION_WEIGHT, attention)] : []),
+    ...(pooling.attention ? [rowOf(ATTENTION_WEIGHT, pooling.attention)] : []),
     ...(head.dense ? headRows(head.dense) : []),
   ];
   const vocabularySize = table.embedding ? shapeAfter(table.embedding)[0] : inputSize;
   const classCount = head.dense && rows.at(-1)!.shape[0];
-  const isWriter = !attention && classCount === vocabularySize;
+  const isWriter = !pooling.attention && classCount === vocabularySize;
   const task = choices.task ?? (isWriter ? 'languageModel' : 'classification');
-  const pooling =
-    task === 'classification' ? choosePooling(found, attention, choices) : { notes: [], reservations: [] };
+  const isPooled = task === 'classification';
+  const reservations = [...found.reservations, ...pooling.reservations, ...head.reservations];
+  const placed = new Set([...rows.map(({ from }) => from), ...pooling.idle]);
   return {
     task,
     model: {
       embedding: table.embedding ? { size: inputSize, dropout: 0, init: { uniform: 0.25 } } : { type: 'oneHot' },
       encoder,
-      ...(pooling.kind && { pooling: pooling.kind }),
+      ...(isPooled && { pooling: pooling.kind }),
       head: { dropout: 0 },
     },
     vocabularySize,
@@ -81,33 +84,10 @@ export function planImport(file: WeightsFile, choices: ImportChoices = {}): Impo
       ...found.problems,
       ...table.problems,
     ],
-    reservations: [
-      ...found.reservations,
-      ...pooling.reservations,
-      ...head.reservations,
-      ...leftOver(file.tensors, rows, attention && found.idle),
-    ],
-    notes: [...file.notes, ...found.notes, ...table.notes, ...pooling.notes],
+    reservations: [...reservations, ...leftOver(file.tensors, placed, reservations)],
+    notes: [...file.notes, ...found.notes, ...table.notes, ...(isPooled ? pooling.notes : [])],
   };
 }
-
-/** What was asked for, else what the file has, else the usual one, which is said. */
-function choosePooling(
-  found: FoundModel,
-  attention: Source | undefined,
-  choices: ImportChoices,
-): { kind?: PoolingName; notes: string[]; reservations: string[] } {
-  const kind = choices.pooling ?? (attention ? 'attention' : found.pooling);
-  const isMissing = kind === 'attention' && !attention;
-  return {
-    kind: kind ?? 'last',
-    notes: kind === undefined ? [ASSUMED_POOLING] : [],
-    reservations: isMissing ? ['There is no attention over the encoder’s outputs in the file.'] : [],
-  };
-}
-
-const ASSUMED_POOLING =
-  'The file does not say how outputs become one vector a text: pooling "last" is assumed, the final state.';
 
 function findModel({ format, tensors, config }: WeightsFile): FoundModel {
   return format === 'keras' || format === 'tfjs' ? findKerasModel(tensors, config) : findTorchModel(tensors);
@@ -139,15 +119,6 @@ export function withTokenRows(plan: ImportPlan, rows: readonly number[]): Import
         : row,
     ),
   };
-}
-
-/** D: numbers a token that the encoder gives. */
-const widthOf = ({ hiddenSize, bidirectional }: ResolvedEncoder): number => hiddenSize * (bidirectional ? 2 : 1);
-
-/** The attention over the encoder's outputs, where no other pooling was asked for. */
-function chooseAttention({ attention }: FoundModel, width: number, { pooling }: ImportChoices): Source | undefined {
-  const fits = attention && shapeAfter(attention).join() === `1,${width}`;
-  return fits && (pooling === undefined || pooling === 'attention') ? attention : undefined;
 }
 
 function rowOf(to: string, { tensor, steps }: Source): MappingRow {
@@ -183,7 +154,7 @@ function chooseTable(
 /** The dense layer over the encoder's output: the only one there is. */
 function chooseHead(
   { dense, tables }: FoundModel,
-  { encoder, inputSize }: { encoder: ResolvedEncoder; inputSize: number },
+  { encoder, inputSize }: Below,
   embedding: Source | undefined,
 ): { dense?: FoundDense; reservations: string[] } {
   const bare = tables.filter((table) => table !== embedding);
@@ -195,12 +166,8 @@ function chooseHead(
     return { reservations: [`There are ${all.length} dense layers (${names}); a model here has one, the head.`] };
   }
   const [, inputs] = shapeAfter(head.weight);
-  const width = widthOf(encoder);
-  if (inputs === width) return { dense: head, reservations: [] };
-  const reads = `"${head.weight.tensor.name}" reads ${inputs} numbers, but the encoder gives ${width}`;
-  const isJoined = inputs === inputSize + encoder.layers * width;
-  const parts = `those of the embedding (${inputSize}) and of all layers (${encoder.layers} × ${width}) side by side`;
-  return { reservations: [isJoined ? `${reads}: it reads ${parts}, and no model here joins layers.` : `${reads}.`] };
+  if (inputs === widthOf(encoder)) return { dense: head, reservations: [] };
+  return { reservations: [readsOther(head.weight, { encoder, inputSize })] };
 }
 
 /** One output with a sigmoid is two classes: a softmax over 0 and it. */
@@ -212,14 +179,14 @@ function headRows({ weight, bias }: FoundDense): MappingRow[] {
   return [weights, bias ? row('head.bias', bias) : { to: 'head.bias', shape: [weights.shape[0]], steps: [] }];
 }
 
+/** Tensors that have no place and of which nothing has been `said` yet. */
 function leftOver(
   tensors: readonly NamedTensor[],
-  rows: readonly MappingRow[],
-  idle: readonly NamedTensor[] = [],
+  placed: ReadonlySet<NamedTensor | undefined>,
+  said: readonly string[],
 ): string[] {
-  const used = new Set([...rows.map(({ from }) => from), ...idle]);
   return tensors
-    .filter((tensor) => !used.has(tensor))
+    .filter((tensor) => !placed.has(tensor) && !said.some((reason) => reason.startsWith(`"${tensor.name}"`)))
     .map(
       ({ name, shape }) =>
         `"${name}" [${shape.join(', ')}] has no place in a model of embedding, recurrent layers, pooling and head.`,

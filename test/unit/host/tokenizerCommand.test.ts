@@ -1,0 +1,49 @@
+// Train Tokenizer…: what is asked, what the engine is told, and that a size that cannot be is not taken.
+import './fakeVscodeHooks.ts';
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import type { DatasetDeps } from '../../../extension/host/datasets/lookAtDataset.ts';
+import { CancelledError } from '../../../extension/util/userError.ts';
+import { fake } from './fakeVscode.ts';
+
+const { trainTokenizerCommand } = await import('../../../extension/host/commands/tokenizerCommand.ts');
+
+const LEARNED = { vocabulary: 300, texts: 12 };
+let calls: [method: string, params: unknown][] = [];
+const engine = {
+  on: () => ({ dispose: () => undefined }),
+  async call(method: string, params: unknown) {
+    calls.push([method, params]);
+    return LEARNED;
+  },
+};
+const deps = { engine } as unknown as DatasetDeps;
+
+beforeEach(() => {
+  calls = [];
+  const none = { asked: [], picks: [], chosenPaths: [], typed: [], savedTo: [] };
+  Object.assign(fake, none, { answer: undefined, isTrusted: true });
+});
+
+test('the texts, the kind, the size and the file are asked for', async () => {
+  Object.assign(fake, { chosenPaths: ['/data/a.csv'], picks: ['Unigram'], typed: ['300'], savedTo: ['/data/t.json'] });
+  assert.deepEqual(await trainTokenizerCommand(undefined, deps), LEARNED);
+  const settings = { type: 'unigram', lowercase: false, minFrequency: 2, maxVocabulary: 300 };
+  assert.deepEqual(calls, [['trainTokenizer', { path: '/data/a.csv', settings, out: '/data/t.json' }]]);
+  assert.match(fake.asked[0], /A tokenizer of 300 entries was learned from 12 texts/);
+});
+
+test('a size below the 256 bytes of BPE, and every step that is left, ends it', async () => {
+  const whole = { chosenPaths: ['/data/a.csv'], picks: ['BPE'], typed: ['258'], savedTo: ['/data/t.json'] };
+  for (const missing of [{ chosenPaths: [] }, { picks: [] }, { typed: [] }, { typed: ['257'] }, { savedTo: [] }]) {
+    Object.assign(fake, structuredClone({ ...whole, ...missing }));
+    await assert.rejects(trainTokenizerCommand(undefined, deps), CancelledError);
+  }
+  assert.deepEqual(calls, []);
+});
+
+test('in Restricted Mode nothing is read', async () => {
+  fake.isTrusted = false;
+  await assert.rejects(trainTokenizerCommand(undefined, deps), { code: 'training.untrusted' });
+  assert.deepEqual(calls, []);
+});
