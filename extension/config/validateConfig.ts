@@ -9,7 +9,8 @@ import { checkMeaning } from './checkMeaning.ts';
 import { checkReferences } from './checkReferences.ts';
 import { checkShape } from './checkShape.ts';
 import { ConfigText, type JsonPath, replaceNode } from './configText.ts';
-import type { ConfigProblem } from './problem.ts';
+import { editConfig } from './editConfig.ts';
+import type { ConfigProblem, ProblemFix } from './problem.ts';
 
 export interface ValidatedConfig {
   /** The config as written; undefined where syntax or shape is wrong. */
@@ -44,14 +45,15 @@ export async function validateFiles(text: string, probe: FileProbe): Promise<rea
 
 /** A finding in the data, at the key it is about or the nearest key above. */
 export function problemOfFinding(text: string, finding: DataFinding): ConfigProblem {
-  const { code, severity, path, suggestion } = finding;
+  const { code, severity, path, suggestion, change } = finding;
   const config = new ConfigText(text);
   const message = withRemedy(finding.message, finding.remedy);
   const value = config.find(path);
-  const fixes =
+  const fixes: ProblemFix[] =
     value && suggestion !== undefined
       ? [replaceNode(`Change to "${suggestion}"`, value, JSON.stringify(suggestion))]
       : [];
+  if (change) fixes.push({ title: change.title, edits: editConfig(text, change.path, change.value) });
   const { offset, length } = shownPlace(config, path);
   return { code, severity, message, start: offset, end: offset + length, fixes };
 }

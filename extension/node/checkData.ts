@@ -1,10 +1,12 @@
-// What only reading the data can find: runs the very loading that training does, and turns its errors and warnings into findings.
+// What only reading the data can find: runs the very loading that training does, and turns its errors and warnings, and what is known
+// before training (preflight.ts), into findings.
 import { DataError } from '../data/dataError.ts';
 import type { DataFinding } from '../protocol/engineContract.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { UserError } from '../util/userError.ts';
 import type { LoadOptions } from './dataReader.ts';
 import type { LoadedData } from './loadData.ts';
+import { preflight } from './preflight.ts';
 import { prepareRun } from './prepareRun.ts';
 
 export async function checkData(
@@ -13,7 +15,8 @@ export async function checkData(
   options: LoadOptions,
 ): Promise<DataFinding[]> {
   try {
-    return warningsOf(experiment, (await prepareRun(experiment, configDir, options)).data);
+    const prepared = await prepareRun(experiment, configDir, options);
+    return [...warningsOf(experiment, prepared.data), ...preflight(experiment, prepared)];
   } catch (error) {
     if (error instanceof UserError) return [toFinding(error)];
     throw error;

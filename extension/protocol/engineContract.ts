@@ -118,6 +118,8 @@ export interface DataFinding {
   path: (string | number)[];
   /** What the value should be, where there is one: becomes a quick fix. */
   suggestion?: string;
+  /** A change of another key that mends it: becomes a quick fix. */
+  change?: { title: string; path: (string | number)[]; value: string | number };
 }
 
 export interface DataPreview {

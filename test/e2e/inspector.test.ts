@@ -140,27 +140,6 @@ test('a reload of the whole window keeps the text, the cell and what was pinned'
   await workbench.shows(pinned(page));
 });
 
-test('a refresh of the browser keeps the text and the cell as well', async () => {
-  const text = 'Good morrow, gentle friend';
-  await eventually(
-    'they are there after a refresh',
-    async () => {
-      const before = await workbench.inspector();
-      await textBox(before).fill(text);
-      await eventually('its tokens', () => hasTokens(before, ['good', 'morrow', ',', 'gentle', 'friend']), 20_000);
-      await before.getByRole('radio', { name: 'cell state', exact: true }).check();
-      await workbench.page.reload();
-      await workbench.ready();
-      const page = await workbench.inspector();
-      return (
-        (await textOf(page)) === text &&
-        (await page.getByRole('radio', { name: 'cell state', exact: true }).isChecked())
-      );
-    },
-    180_000,
-  );
-});
-
 test('the slider plays back what was learned: the network before training is no wiser, and the place is kept', async () => {
   const page = await workbench.inspector();
   await actUntil(
