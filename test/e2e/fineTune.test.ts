@@ -145,19 +145,5 @@ test('Fine-Tune starts from a file of another library too: the config has no pro
   );
   const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'train', path, '--json']);
   assert.match(stdout, /Vocabulary: [3-9] tokens mapped/);
-});
-
-test('Find Learning Rate shows its curve, and the suggestion goes into the config', async () => {
-  await workbench.openFile(EXAMPLE_CONFIG);
-  await workbench.runCommand('Gatescope: Find Learning Rate');
-  const search = (await workbench.dashboard()).getByRole('region', { name: 'Search' });
-  await workbench.shows(search.getByRole('img', { name: /^Loss by learning rate.*suggestion at/ }));
-  const write = search.getByRole('button', { name: /^Write [\d.e-]+ into Config$/ });
-  const [, rate] = /Write (\S+) into/.exec(await write.innerText())!;
-  await actUntil(
-    'the rate is in the config',
-    () => write.click(),
-    async () => (await workbench.editorText()).includes(`"learningRate": ${rate}`),
-  );
   assert.deepEqual(workbench.violations, []);
 });

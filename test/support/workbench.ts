@@ -98,7 +98,7 @@ export class Workbench {
         // Typing again starts the search for files again: a busy machine must be given the time for one.
         await this.quickInput.row(name).click({ timeout: 20_000 });
       },
-      () => this.tab(name).isVisible(),
+      () => this.page.locator('.editor-group-container .tab.active', { hasText: name }).first().isVisible(),
     );
   }
 
