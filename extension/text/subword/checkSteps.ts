@@ -58,19 +58,51 @@ function checkStep(kind: StepKind, step: Record<string, unknown>): void {
   for (const value of Object.values(step)) {
     if (typeof value === 'string' && value.length > MAX_TEXT) throw unreadable('a step has a text of more than 10 MB');
   }
-  if (isRecord(pattern) && pattern.Regex !== undefined) checkPattern(pattern.Regex);
+  if (type === 'FixedLength' && !(Number.isInteger(step.length) && Number(step.length) > 0))
+    throw unreadable('a step cuts texts at a length that is no positive integer');
+  if (type === 'Split' || type === 'Replace') checkPattern(pattern);
 }
 
-/** A repetition of what is repeated itself may take longer than the universe on some text. */
-const NESTED = /[+*}]\)[+*{]/;
 /** Of words; what is repeated there begins with a mark that no repetition takes. */
 const OURS: readonly string[] = WORD_TOKENIZERS.flatMap((type) =>
   [false, true].map((keepsLineBreaks) => splitStep({ type, keepsLineBreaks }).pattern.Regex),
 );
 
 function checkPattern(pattern: unknown): void {
-  if (typeof pattern !== 'string' || pattern.length > MAX_PATTERN)
+  if (!isRecord(pattern)) throw unreadable('a step has no pattern');
+  const { Regex: regex, String: text } = pattern;
+  if (regex === undefined && typeof text === 'string') return;
+  if (typeof regex !== 'string' || regex.length > MAX_PATTERN)
     throw unsupported(`a regular expression of more than ${MAX_PATTERN} characters`);
-  if (NESTED.test(pattern) && !OURS.includes(pattern))
-    throw unsupported(`a regular expression that repeats a repetition, ${pattern.slice(0, 100)}`);
+  if (repeatsVariants(regex) && !OURS.includes(regex))
+    throw unsupported(`a regular expression that repeats a repetition or alternatives, ${regex.slice(0, 100)}`);
+}
+
+const VARIES = /^(?:[*+?|]|\{\d+,)/;
+const REPEATS = /^(?:[*+]|\{(?:\d{2,}|\d+,(?:\}|\d{2,})))/;
+
+/**
+ * Whether a group is repeated that holds a repetition, something optional or alternatives: as one text can then be read in several ways, finding
+ * that none fits may take longer than the universe.
+ */
+function repeatsVariants(regex: string): boolean {
+  /** By open group, the whole first. */
+  const varies = [false];
+  let isInClass = false;
+  for (let at = 0; at < regex.length; at++) {
+    const character = regex[at];
+    if (character === '\\') at++;
+    else if (isInClass) isInClass = character !== ']';
+    else if (character === '[') isInClass = true;
+    else if (character === '(') {
+      varies.push(false);
+      // The mark of a group that is not captured, and no repetition.
+      if (regex[at + 1] === '?') at++;
+    } else if (character === ')' && varies.length > 1) {
+      const inner = varies.pop() === true;
+      if (inner && REPEATS.test(regex.slice(at + 1))) return true;
+      varies[varies.length - 1] ||= inner;
+    } else if (VARIES.test(regex.slice(at))) varies[varies.length - 1] = true;
+  }
+  return false;
 }

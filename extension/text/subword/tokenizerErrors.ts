@@ -10,10 +10,11 @@ export function unreadable(why: string, cause?: unknown): UserError {
   });
 }
 
-export function unsupported(what: string): UserError {
+export function unsupported(what: string, cause?: unknown): UserError {
   return new UserError({
     code: 'tokenizer.unsupported',
     message: `The tokenizer.json has ${what}, which cannot be used.`,
     remedy: 'Train a tokenizer here (gatescope tokenizer train), or give another tokenizer.json.',
+    cause,
   });
 }

@@ -1,5 +1,6 @@
 // The one place where @huggingface/tokenizers is used: it reads a tokenizer.json and does its steps.
 import { Tokenizer } from '@huggingface/tokenizers';
+import { unsupported } from './tokenizerErrors.ts';
 
 /** The parts of a tokenizer.json. What stands in them is checked before (tokenizerFile.ts). */
 export interface TokenizerJson {
@@ -22,9 +23,9 @@ export interface LoadedTokenizer {
   decode(ids: readonly number[]): string;
 }
 
-/** Throws whatever the library throws where a file asks for what it does not have. */
+/** Throws UserError `tokenizer.unsupported` where a file asks for what the library does not have. */
 export function loadWithLibrary(json: TokenizerJson): LoadedTokenizer {
-  const tokenizer = new Tokenizer(json, {});
+  const tokenizer = open(json);
   const { normalizer, pre_tokenizer: preTokenizer, model } = tokenizer;
   // Lower case without regard to what stands beside a letter, as Python does it: a final Σ becomes σ.
   const isLower = /"type":"Lowercase"|"lowercase":true/.test(JSON.stringify(json.normalizer));
@@ -42,4 +43,12 @@ export function loadWithLibrary(json: TokenizerJson): LoadedTokenizer {
         ? ''
         : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
   };
+}
+
+function open(json: TokenizerJson): Tokenizer {
+  try {
+    return new Tokenizer(json, {});
+  } catch (cause) {
+    throw unsupported(`a part that cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+  }
 }

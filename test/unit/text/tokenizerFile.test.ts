@@ -49,7 +49,8 @@ test('steps that are known to differ from Python are told', () => {
   assert.deepEqual(openTokenizerFile(JSON.stringify(file)).differing, ['Digits', 'Split MergedWithNext']);
 });
 
-const HOSTILE: [what: string, file: unknown, code: string, message: RegExp][] = [
+type Hostile = [what: string, file: unknown, code: string, message: RegExp];
+const HOSTILE: Hostile[] = [
   ['no JSON', '{', 'unreadable', /not JSON/],
   ['no object', [], 'unreadable', /not a JSON object/],
   ['no model', {}, 'unreadable', /no model/],
@@ -69,6 +70,22 @@ const HOSTILE: [what: string, file: unknown, code: string, message: RegExp][] = 
     'unsupported',
     /repeats a repetition/,
   ],
+  ...['(\\w+\\s?)*!', '(a|aa)+$', '(?:a(?:b*))+c', '(?:a?){30}b'].map(
+    (Regex): Hostile => [
+      `an expression without an end, ${Regex}`,
+      { ...VALID, pre_tokenizer: { type: 'Split', pattern: { Regex }, behavior: 'Isolated' } },
+      'unsupported',
+      /repeats a repetition or alternatives/,
+    ],
+  ),
+  [
+    'an expression that is none',
+    { ...VALID, pre_tokenizer: { type: 'Split', pattern: { Regex: '(' }, behavior: 'Isolated' } },
+    'unsupported',
+    /Unterminated group/,
+  ],
+  ['a step without its pattern', { ...VALID, decoder: { type: 'Replace', content: '' } }, 'unreadable', /no pattern/],
+  ['pieces of no length', { ...VALID, pre_tokenizer: { type: 'FixedLength', length: 0 } }, 'unreadable', /length/],
   ['steps within steps', { ...VALID, normalizer: nested(100) }, 'unreadable', /step/],
 ];
 
@@ -90,6 +107,22 @@ for (const [what, file, code, message] of HOSTILE) {
         return true;
       },
     );
+  });
+}
+
+/** GPT-4, o200k, BLOOM, and digits in threes. */
+const WELL_KNOWN = [
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}]*[\\p{Ll}\\p{M}]+(?i:'s|'t|'re)?|\\p{N}{1,3}|\\s+",
+  ' ?[^(\\s|[.,!?…。，、।۔،])]+',
+  '\\d{1,3}(?=(\\d{3})*\\b)',
+];
+
+for (const Regex of WELL_KNOWN) {
+  test(`accepted: ${Regex}`, () => {
+    const file = { ...VALID, pre_tokenizer: { type: 'Split', pattern: { Regex }, behavior: 'Isolated' } };
+    const { tokenizer } = openTokenizerFile(JSON.stringify(file));
+    assert.deepEqual([...tokenizer.encodePiece('ab').ids], [tokenizer.id('ab')]);
   });
 }
 
