@@ -89,6 +89,9 @@ function writeMembers(
   return Object.entries(value).reduce((changed, [key, member]) => writeAt(changed, [...path, key], member), without);
 }
 
+/** A step reads the whole text: of more, a list without comments is written anew instead. */
+const MAX_STEPS = 50;
+
 /** Items that are the same at both ends stay untouched; of those between, each takes the place of one that stood there. */
 function writeItems(text: string, path: JsonPath, { node, value }: { node: Node; value: unknown[] }): string {
   const old = getNodeValue(node) as unknown[];
@@ -99,6 +102,8 @@ function writeItems(text: string, path: JsonPath, { node, value }: { node: Node;
   while (sameAtEnd < shorter - same && isEqual(old.at(-1 - sameAtEnd), value.at(-1 - sameAtEnd))) sameAtEnd++;
   const endOfOld = old.length - sameAtEnd;
   const endOfNew = value.length - sameAtEnd;
+  const own = text.slice(node.offset, node.offset + node.length);
+  if (Math.max(endOfOld, endOfNew) - same > MAX_STEPS && !/\/[/*]/.test(own)) return replaceValue(text, node, value);
   let changed = text;
   for (let at = same; at < Math.min(endOfOld, endOfNew); at++) changed = writeAt(changed, [...path, at], value[at]);
   for (let at = endOfOld - 1; at >= endOfNew; at--) changed = removeAt(changed, [...path, at]);
