@@ -27,7 +27,7 @@ async function acquire(lockPath: string): Promise<void> {
   try {
     const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
     while (!(await take(claim, lockPath))) {
-      if (await isStale(lockPath)) await rm(lockPath, { force: true });
+      if (await isStale(lockPath)) await breakLock(claim, lockPath);
       else if (Date.now() > giveUpAt) throw lockedError(lockPath);
       else await delay(5 + Math.random() * 10);
     }
@@ -52,6 +52,24 @@ async function take(claim: string, lockPath: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/**
+ * Removes a lock that nobody holds. One at a time may, and looks again first: of two who saw the same stale lock, the second would otherwise
+ * remove the one that somebody has taken since.
+ */
+async function breakLock(claim: string, lockPath: string): Promise<void> {
+  const breaking = `${lockPath}.break`;
+  if (await take(claim, breaking)) {
+    try {
+      if (await isStale(lockPath)) await rm(lockPath, { force: true });
+    } finally {
+      await rm(breaking, { force: true });
+    }
+    return;
+  }
+  if (await isStale(breaking)) await rm(breaking, { force: true });
+  else await delay(5 + Math.random() * 10);
 }
 
 async function isStale(lockPath: string): Promise<boolean> {

@@ -29,6 +29,18 @@ test('twenty changes at once are twenty changes, and nothing is left beside the 
   assert.deepEqual(await readdir(join(path, '..')), ['run.json']);
 });
 
+test('of many who find a lock that nobody holds any more, one at a time gets it', async (t) => {
+  const path = await makeFile(t);
+  const gone = spawn(process.execPath, ['-e', '0']);
+  await once(gone, 'exit');
+  for (let round = 1; round <= 20; round++) {
+    await writeFile(`${path}.lock`, String(gone.pid));
+    await Promise.all(Array.from({ length: 20 }, () => increment(path)));
+    assert.equal(await readFile(path, 'utf8'), String(20 * round));
+  }
+  assert.deepEqual(await readdir(join(path, '..')), ['run.json']);
+});
+
 test('what throws gives the lock back', async (t) => {
   const path = await makeFile(t);
   await assert.rejects(
