@@ -72,7 +72,7 @@ export class DatasetTables {
   /** Begins to count, where nobody did. Throws what the manifest and its files throw. */
   async open(path: string): Promise<OpenedTable> {
     const live = await this.#get(path);
-    this.#count(path, live);
+    void this.#count(path, live);
     const { exclude = [], ...manifest } = live.table.dataset.manifest;
     const leftOut = new Map<string, number>();
     for (const { reason = '', lines } of exclude) {
@@ -192,11 +192,14 @@ export class DatasetTables {
 
   #count(path: string, live: LiveTable): Promise<void> {
     const tell = throttled((state: TableState) => this.#events.counting(path, state));
-    live.counted ??= live.table.count(live.totalBytes, {
+    if (live.counted) return live.counted;
+    live.counted = live.table.count(live.totalBytes, {
       signal: live.closing.signal,
       pause: createPause(),
       onProgress: (state) => tell(state, state.isComplete || state.error !== undefined),
     });
+    // Its state says so, and who waits for it hears it. That nobody does must not end the worker, where runs train.
+    live.counted.catch(() => undefined);
     return live.counted;
   }
 }

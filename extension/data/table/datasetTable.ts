@@ -71,7 +71,7 @@ export class DatasetTable {
     return this.#parts.at(row);
   }
 
-  /** Counts the rows, once. What ends it early stands in `state.error` where it is the data's fault; rows before can be read. */
+  /** Counts the rows, once. What ends it early stands in `state.error`, and is thrown where it is not the data's fault; rows before can be read. */
   async count(totalBytes: number, context: TableContext): Promise<void> {
     const watched = new WatchedFiles(this.#files);
     const drawn: DrawnRows = { labels: new GrowingNumbers(), groups: new GrowingNumbers() };
@@ -91,8 +91,8 @@ export class DatasetTable {
       this.#settle(drawn);
       tell({ fraction: 1, isComplete: true });
     } catch (error) {
+      tell({ error: wordsOf(error) });
       if (!UserError.is(error)) throw error;
-      tell({ error: error.remedy ? `${error.message} ${error.remedy}` : error.message });
     }
   }
 
@@ -194,6 +194,11 @@ export class DatasetTable {
       }
     }
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return UserError.is(error) && error.remedy ? `${error.message} ${error.remedy}` : error.message;
 }
 
 function addDrawn({ label, group }: Example, { manifest }: PlacedDataset, { labels, groups }: DrawnRows): void {

@@ -13,16 +13,23 @@ export async function leaveOut(
   remedies: Remedy[],
   { engine, signal }: { engine: Engine; signal?: AbortSignal },
 ): Promise<number> {
-  await savedDocument(path);
+  const before = (await savedDocument(path)).getText();
   const { rows, text } = await engine.call('fixDataset', { path, remedies }, { signal });
-  await changeManifest(path, () => text);
+  await changeManifest(path, (now) => {
+    // What somebody typed while the rows were looked for is not in the text that comes back.
+    if (now !== before) throw changedMeanwhile(path);
+    return text;
+  });
   return rows;
 }
 
 /** Takes back what was left out for a reason, or all. */
 export const putBack = (path: string, reason?: string): Promise<void> =>
   changeManifest(path, (text) => {
-    const { exclude = [] } = validateDataset(text).dataset ?? {};
+    const { dataset } = validateDataset(text);
+    // Of a manifest that cannot be read nobody knows what it leaves out.
+    if (!dataset) throw unreadable(path);
+    const { exclude = [] } = dataset;
     return withExcluded(text, reason === undefined ? [] : exclude.filter((entry) => (entry.reason ?? '') !== reason));
   });
 
@@ -38,20 +45,36 @@ async function changeManifest(path: string, change: (text: string) => string): P
   const { start, end, text } = differenceOf(before, after);
   edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   const isDone = (await vscode.workspace.applyEdit(edit)) && (await document.save());
-  if (isDone) return;
-  throw new UserError({
-    code: 'dataset.notSaved',
-    message: vscode.l10n.t('{0} could not be changed.', vscode.workspace.asRelativePath(path)),
-    remedy: vscode.l10n.t('Look whether the file may be written.'),
-  });
+  if (!isDone) throw notSaved(path);
 }
 
 /** The editor's own copy, without changes that the file does not have. */
 async function savedDocument(path: string): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
-  if (document.isDirty) await document.save();
+  if (document.isDirty && !(await document.save())) throw notSaved(path);
   return document;
 }
+
+const notSaved = (path: string): UserError =>
+  new UserError({
+    code: 'dataset.notSaved',
+    message: vscode.l10n.t('{0} could not be changed.', vscode.workspace.asRelativePath(path)),
+    remedy: vscode.l10n.t('Look whether the file may be written.'),
+  });
+
+const changedMeanwhile = (path: string): UserError =>
+  new UserError({
+    code: 'dataset.changed',
+    message: vscode.l10n.t('{0} was changed in the meantime.', vscode.workspace.asRelativePath(path)),
+    remedy: vscode.l10n.t('Do it again.'),
+  });
+
+const unreadable = (path: string): UserError =>
+  new UserError({
+    code: 'dataset.manifest',
+    message: vscode.l10n.t('{0} is not a dataset that can be read.', vscode.workspace.asRelativePath(path)),
+    remedy: vscode.l10n.t('Its problems stand in the Problems panel.'),
+  });
 
 /** What differs, without the common start and end: the cursor of an open editor stays where it is. */
 function differenceOf(before: string, after: string): { start: number; end: number; text: string } {

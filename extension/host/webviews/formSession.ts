@@ -112,7 +112,9 @@ export class FormSession {
     const fix = problem?.fixes.find((each) => each.title === title);
     // A problem that is gone needs no fix.
     if (!fix) return;
-    await this.#inTurn(() => fix.edits);
+    const { version } = this.#document;
+    // Its places are those of the text that was checked.
+    await this.#inTurn(() => (this.#document.version === version ? fix.edits : []));
     const command = fix.action && commandOf(this.#document, fix.action, fix.title);
     if (command) await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
   }

@@ -30,12 +30,7 @@ test('of long lists, what is left out for one reason is taken back, and what is 
     reason,
   });
   const others = [entry('b.csv', 'dataset.leak', 3, 5000), entry('d.csv', 'dataset.leak', 9, 5000)];
-  const all = withExcluded(TEXT, [
-    entry('a.csv', 'x', 4, 5000),
-    others[0],
-    entry('c.csv', 'x', 5, 5000),
-    others[1],
-  ]);
+  const all = withExcluded(TEXT, [entry('a.csv', 'x', 4, 5000), others[0], entry('c.csv', 'x', 5, 5000), others[1]]);
   assert.deepEqual(excludedIn(withExcluded(all, others)), others);
   const more = [entry('a.csv', 'x', 4, 10_000), others[0], others[1]];
   assert.deepEqual(excludedIn(withExcluded(all, more)), more);

@@ -58,6 +58,7 @@ export class FakeDocument {
   version = 1;
   isDirty = false;
   isClosed = false;
+  canSave = true;
   constructor(path: string, text: string) {
     this.uri = Uri.file(path);
     this.#text = text;
@@ -71,9 +72,11 @@ export class FakeDocument {
     this.isDirty = true;
     events.changed.fire({ document: this } as never);
   }
-  save(): void {
+  save(): boolean {
+    if (!this.canSave) return false;
     this.isDirty = false;
     events.saved.fire(this as never);
+    return true;
   }
   offsetAt({ line, character }: Position): number {
     const lines = this.#text.split('\n');
@@ -274,7 +277,8 @@ export const workspace = {
     }
     return true;
   },
-  openTextDocument: async (path: string) => fake.documents.find(({ uri }) => uri.fsPath === path),
+  openTextDocument: async (file: string | Uri) =>
+    fake.documents.find(({ uri }) => uri.fsPath === (typeof file === 'string' ? file : file.fsPath)),
   getWorkspaceFolder: () => undefined,
   onDidOpenTextDocument: on(events.opened),
   onDidChangeTextDocument: on(events.changed),

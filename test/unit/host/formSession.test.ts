@@ -123,3 +123,25 @@ test('a quick fix is the one of the text as it is', async () => {
   await session.handlers.fix({ message: '0 is out of range', title: 'Change to 1' }, { signal });
   assert.equal(document.getText(), text.replace('0 }', '1 }'));
 });
+
+test('a fix whose text has changed before its turn comes is not made', async () => {
+  const fixes = [{ title: 'Mend it', edits: [{ start: 0, end: 1, text: '<' }] }];
+  const problem = { code: 'x', severity: 'error', message: 'It is wrong.', start: 0, end: 1, fixes } as ConfigProblem;
+  let meanwhile: () => void = () => undefined;
+  const document = new FakeDocument('/w/trec.gatescope.json', FORM_TEXTS.minimal);
+  fake.documents = [document];
+  const problemsOf = (): ConfigProblem[] => {
+    meanwhile();
+    return [problem];
+  };
+  const diagnostics = { isUpToDate: () => false, problemsOf, check: async () => [problem] };
+  const session = new FormSession(document as never, diagnostics as unknown as ConfigDiagnostics);
+  const fix = () => session.handlers.fix({ message: problem.message, title: 'Mend it' }, { signal });
+  const change: FormChange = { kind: 'set', path: ['name'], value: 'x' };
+  meanwhile = () => void session.handlers.change({ change }, { signal });
+  await fix();
+  assert.match(document.getText(), /^\{[\s\S]*"name": "x"/);
+  meanwhile = () => undefined;
+  await fix();
+  assert.ok(document.getText().startsWith('<'));
+});

@@ -122,6 +122,30 @@ test('texts as tokens: under a config, and under that of a new experiment', asyn
   );
 });
 
+test('a file that goes while rows are counted is said; whoever waits hears it, and nobody else', async () => {
+  await writeManifest({ files: [{ path: 'a.csv' }, { path: 'b.csv' }] });
+  await writeFile(join(folder, 'b.csv'), 'text,label\nthe last,odd\n');
+  const files = createFileSource();
+  let isGone = false;
+  const failing = {
+    ...files,
+    async *read(file: string, start?: number) {
+      if (isGone && file.endsWith('b.csv')) throw new Error('EIO: the disk is gone');
+      yield* files.read(file, start);
+    },
+  };
+  const own = new DatasetTables(failing, {
+    counting: (_, state) => void states.push(state),
+    filtering: () => undefined,
+  });
+  const opened = own.open(path);
+  await opened;
+  isGone = true;
+  const failed = await eventually('the error is said', () => states.find(({ error }) => error !== undefined));
+  assert.match(failed.error ?? '', /the disk is gone/);
+  await assert.rejects(own.filter(path, { label: 'odd' }, never), /the disk is gone/);
+});
+
 test('what is not there is said', async () => {
   await assert.rejects(tables.row(path, 5000), (error) => UserError.is(error, 'dataset.noRow'));
   await writeManifest({ files: [{ path: 'gone.csv' }] });
