@@ -1,10 +1,10 @@
 // What a config says of freezing and rates that its model cannot follow: patterns that match nothing, a model of which nothing moves.
 import type { Experiment } from '../schema/experiment.ts';
-import { DEFAULT_EPOCHS } from '../schema/experiment.ts';
 import type { FineTune } from '../schema/fineTune.ts';
 import { type NamedParameter, parameterNames } from '../schema/parameterNames.ts';
 import { matchPattern, matchPatterns } from '../schema/parameterPatterns.ts';
 import { recipeOf } from '../schema/recipes.ts';
+import { DEFAULT_EPOCHS } from '../schema/trainingSection.ts';
 import { type ConfigText, type JsonPath, replaceNode } from './configText.ts';
 import type { ConfigProblem, ProblemFix } from './problem.ts';
 

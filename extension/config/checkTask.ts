@@ -1,7 +1,8 @@
 // What a config asks for that its task has no use for. The config has the right shape.
-import type { Experiment, MetricName } from '../schema/experiment.ts';
+import type { Experiment } from '../schema/experiment.ts';
 import type { DataSource } from '../schema/source.ts';
 import { TASK_SCORES, type TaskName } from '../schema/tasks.ts';
+import type { MetricName } from '../schema/trainingSection.ts';
 import type { Report } from './checkMeaning.ts';
 import type { ConfigText, JsonPath } from './configText.ts';
 import { sourcesOf } from './sources.ts';

@@ -1,8 +1,8 @@
 // Cleaning steps that come before the tokenizer. A run's tokenizer.json takes text that was cleaned like this:
 // only lower-casing asked for by the tokenizer itself lives in that file. Every step takes linear time.
 import { decodeHTML } from 'entities';
-import type { CleaningStep } from '../schema/experiment.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
+import type { CleaningStep } from '../schema/textSection.ts';
 import { segment } from '../text/segmenter.ts';
 
 const STEPS: Readonly<Record<CleaningStep, (text: string) => string>> = {

@@ -1,7 +1,7 @@
 // What the engine worker offers the extension host.
 
 import type { Dataset } from '../schema/dataset.ts';
-import type { Backend } from '../schema/experiment.ts';
+import type { Backend } from '../schema/engineSection.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';

@@ -1,13 +1,17 @@
 // A config with every default filled in: what a run is made from and what config.json in its folder holds.
 import type { ResolvedCheckpoints } from './checkpoints.ts';
-import type { Backend, CleaningStep, Experiment, MetricName } from './experiment.ts';
-import { DEFAULT_EPOCHS, ExperimentSchema } from './experiment.ts';
+import type { Backend } from './engineSection.ts';
+import type { Experiment } from './experiment.ts';
+import { ExperimentSchema } from './experiment.ts';
 import { fillDefaults } from './fillDefaults.ts';
 import type { ResolvedFineTune } from './fineTune.ts';
 import { recipeOf } from './recipes.ts';
 import type { ResolvedSchedule } from './schedule.ts';
 import type { DataSource, DatasetPart, DatasetReference } from './source.ts';
 import type { TaskName } from './tasks.ts';
+import type { CleaningStep } from './textSection.ts';
+import type { MetricName } from './trainingSection.ts';
+import { DEFAULT_EPOCHS } from './trainingSection.ts';
 
 /** `labelPart` is absent for a language model. */
 export type ResolvedFile = DataSource & Required<Pick<DataSource, 'format' | 'encoding'>>;

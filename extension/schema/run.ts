@@ -1,7 +1,7 @@
 // What a run folder's JSON files hold: run.json, metrics.jsonl, evaluation.json, environment.json.
 // Epochs are 1-based; steps count completed updates, 0 is before the first. Accuracy and F1 are fractions 0 to 1; loss is the mean over
 // examples (texts of a classifier, tokens of a language model) in nats.
-import type { Backend } from './experiment.ts';
+import type { Backend } from './engineSection.ts';
 import type { TaskName } from './tasks.ts';
 
 export const RUN_STATUSES = [

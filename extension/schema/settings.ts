@@ -1,6 +1,6 @@
 // Editor settings (gatescope.*), from which package.json's contributes.configuration is made.
 import { type Static, Type } from '@sinclair/typebox';
-import { BACKENDS, MAX_THREADS } from './experiment.ts';
+import { BACKENDS, MAX_THREADS } from './engineSection.ts';
 import { stringEnum } from './stringEnum.ts';
 
 export const SettingsSchema = Type.Object({

@@ -1,7 +1,7 @@
 // The plain backend. Which of the fast ones runs is chosen by whoever can load files (node/kernels). The engine prints nothing.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Backend } from '../../schema/experiment.ts';
+import type { Backend } from '../../schema/engineSection.ts';
 import type { BackendChoice } from '../../schema/run.ts';
 import { UserError } from '../../util/userError.ts';
 import { registerGradients } from './gradients/registerGradients.ts';

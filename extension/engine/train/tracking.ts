@@ -1,7 +1,8 @@
 // Which evaluation was the best, and when training no longer gets better. State is plain data.
-import type { MetricName } from '../../schema/experiment.ts';
+
 import type { ResolvedTraining } from '../../schema/resolved.ts';
 import type { ScoreName, Scores } from '../../schema/run.ts';
+import type { MetricName } from '../../schema/trainingSection.ts';
 
 /** Scores that are better when they are lower. */
 const LOWER_IS_BETTER: readonly ScoreName[] = ['loss', 'perplexity', 'bitsPerCharacter'];

@@ -7,7 +7,7 @@ import { CARRIERS, type Carrier, type CarrierKind } from '../../engine/kernels/c
 import { STACK_BYTES } from '../../engine/kernels/layout.ts';
 import { KernelMachine } from '../../engine/kernels/machine.ts';
 import { EXPECTED_CHECKSUM, selfTest } from '../../engine/kernels/selfTest.ts';
-import type { Backend } from '../../schema/experiment.ts';
+import type { Backend } from '../../schema/engineSection.ts';
 import { type CarrierSource, describeSource, openCarrier } from './carrierSource.ts';
 import { checkCarrier } from './checkCarrier.ts';
 import { startHelperThreads } from './helperThreads.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCleaner } from '../../../extension/data/cleaning.ts';
-import { CLEANING_STEPS } from '../../../extension/schema/experiment.ts';
+import { CLEANING_STEPS } from '../../../extension/schema/textSection.ts';
 
 const CASES: readonly [step: (typeof CLEANING_STEPS)[number], before: string, after: string][] = [
   ['nfc', 'e\u0301', 'é'],

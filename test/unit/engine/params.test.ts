@@ -4,7 +4,7 @@ import { usePlainBackend } from '../../../extension/engine/backend/backend.ts';
 import { countParameters, planParameters } from '../../../extension/engine/params/parameterPlan.ts';
 import { createParams, loadParams } from '../../../extension/engine/params/paramStore.ts';
 import type { ModelShape } from '../../../extension/engine/types.ts';
-import { BACKENDS } from '../../../extension/schema/experiment.ts';
+import { BACKENDS } from '../../../extension/schema/engineSection.ts';
 import { UserError } from '../../../extension/util/userError.ts';
 import { assertSameBits, modelConfig, readGolden, TOY_SHAPE } from './support.ts';
 

@@ -1,6 +1,6 @@
 // gatescope doctor: what computes here, what does not and why, how fast, and with which versions.
 import { engineInfoText } from '../../../protocol/engineInfo.ts';
-import { BACKENDS, MAX_THREADS } from '../../../schema/experiment.ts';
+import { BACKENDS, MAX_THREADS } from '../../../schema/engineSection.ts';
 import { engineInfo } from '../../engineInfo.ts';
 import { VERSION } from '../../version.ts';
 import {

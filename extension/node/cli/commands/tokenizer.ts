@@ -1,8 +1,8 @@
 // gatescope tokenizer: learns a tokenizer.json from a file or a dataset, and shows how a tokenizer cuts a text.
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { TOKENIZER_TYPES } from '../../../schema/experiment.ts';
 import { isSubword, type LearnedTokenizer } from '../../../schema/resolved.ts';
+import { TOKENIZER_TYPES } from '../../../schema/textSection.ts';
 import { UNK_ID } from '../../../text/types.ts';
 import { encodeText } from '../../encodeText.ts';
 import { loadRunModel } from '../../runModel.ts';
