@@ -129,6 +129,8 @@ test('splits are listed, with their seed; what contradicts itself is refused', a
   assert.ok(Math.abs(rows.validation - (rows.train + rows.validation) / 5) <= 2);
   const both = await cli('dataset', 'split', 'weather-train', '--validation', '0.2', '--test', '0.2');
   assert.match(both.stderr, /There is a file with the test part already/);
+  const whole = await cli('dataset', 'split', 'weather-train', '--validation', '1.1');
+  assert.match(whole.stderr, /These splits cannot be written\. 1\.1 is out of range/);
   assert.match((await cli('dataset', 'split', 'weather-train')).stderr, /needs --validation, --test or --folds/);
 });
 
