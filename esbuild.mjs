@@ -1,6 +1,6 @@
 // One build graph: extension host, engine worker, command line, pages, JSON Schemas and the icon font. `--watch` rebuilds, `--production` minifies.
 // Writes dist/meta/*.json (esbuild metafiles), which the architecture tests read.
-import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
@@ -132,4 +132,6 @@ if (isWatch) {
   for (const options of bundles) await (await esbuild.context(options)).watch();
 } else {
   await Promise.all(bundles.map((options) => esbuild.build(options)));
+  // npm makes a command executable when it links it, which is before this build or after an older one: npx would be refused.
+  await chmod('dist/cli.cjs', 0o755);
 }

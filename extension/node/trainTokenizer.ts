@@ -8,6 +8,7 @@ import { type DataRequest, openData } from '../data/openData.ts';
 import { ProvisionalIds } from '../data/provisionalIds.ts';
 import { isBadRow } from '../data/readItem.ts';
 import { createPieceCleaner } from '../data/runningText.ts';
+import { DATASET_SUFFIX } from '../schema/dataset.ts';
 import type { LearnedTokenizer } from '../schema/resolved.ts';
 import { writeFileAtomic } from '../store/atomicWrite.ts';
 import type { Tokenizer } from '../text/types.ts';
@@ -67,13 +68,18 @@ export async function trainTokenizer(
   return { tokenizer, texts };
 }
 
-/** A dataset by name or manifest; a file or folder is looked at as import would, which proposes one. */
+/**
+ * A dataset by name or manifest; a file or folder is looked at as import would, which proposes one.
+ * A file without an ending has the name of its dataset: then the manifest counts, as it says what is left out.
+ */
 export async function namedDataset(
   name: string,
   folder: string,
 ): Promise<{ dataset: PlacedDataset; isProposed: boolean }> {
   const path = resolve(folder, name);
-  const isProposed = !name.endsWith('.dataset.json') && (await createFileSource().kind(path)) !== undefined;
+  const files = createFileSource();
+  const isDataset = name.endsWith(DATASET_SUFFIX) || (await files.kind(`${path}${DATASET_SUFFIX}`)) !== undefined;
+  const isProposed = !isDataset && (await files.kind(path)) !== undefined;
   const dataset = isProposed ? (await proposeImport(path)).dataset : await readDataset(await findDataset(name, folder));
   return { dataset, isProposed };
 }

@@ -1,14 +1,14 @@
 // The commands beside train: help, exit codes, places of errors, predictions, evaluation, runs, data.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, constants, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { ReportData } from '../../extension/protocol/report.ts';
 import type { SignalName } from '../../extension/protocol/trace.ts';
-import { CONFIG, jsonLines, makeRows, runCli } from './support.ts';
+import { CLI_PATH, CONFIG, jsonLines, makeRows, runCli } from './support.ts';
 
 let dir: string;
 let run: string;
@@ -50,6 +50,10 @@ test('every command has help, and the overview names all of them', async () => {
     assert.match(stdout, new RegExp(`^Usage: gatescope ${command}`));
     assert.match(stdout, /--json/);
   }
+});
+
+test('the built command can be run as it is, which npx does', async () => {
+  await access(CLI_PATH, constants.X_OK);
 });
 
 test('what the user gets wrong is exit code 1 with a remedy', async () => {

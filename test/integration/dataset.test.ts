@@ -129,6 +129,8 @@ test('splits are listed, with their seed; what contradicts itself is refused', a
   assert.ok(Math.abs(rows.validation - (rows.train + rows.validation) / 5) <= 2);
   const both = await cli('dataset', 'split', 'weather-train', '--validation', '0.2', '--test', '0.2');
   assert.match(both.stderr, /There is a file with the test part already/);
+  const whole = await cli('dataset', 'split', 'weather-train', '--validation', '1.1');
+  assert.match(whole.stderr, /These splits cannot be written\. 1\.1 is out of range/);
   assert.match((await cli('dataset', 'split', 'weather-train')).stderr, /needs --validation, --test or --folds/);
 });
 
@@ -180,4 +182,25 @@ test('a manifest is hostile until it is parsed', async () => {
     assert.equal(code, 1, stderr);
     assert.match(stderr, message);
   }
+});
+
+test('a dataset that has the name of its file is described as its manifest says', async () => {
+  const rows = makeRows(80, 5)
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(',').reverse().join(' '));
+  await writeFile(join(dir, 'TREC'), `${[...rows, ...rows].join('\n')}\n`);
+  assert.equal((await cli('dataset', 'import', 'TREC', '--yes')).code, 0);
+  const described = async (): Promise<DatasetReport> =>
+    JSON.parse((await cli('dataset', 'describe', 'TREC', '--json')).stdout);
+  assert.ok(codesOf(await described())['dataset.duplicate'] > 0);
+  const leaks = await cli('dataset', 'fix', 'TREC', '--exclude-leaks');
+  assert.match(leaks.stderr, /split anew, so equal ones may part again: --exclude-duplicates/);
+  const both = await cli('dataset', 'fix', 'TREC', '--exclude-leaks', '--exclude-duplicates');
+  assert.doesNotMatch(both.stderr, /split anew/);
+  assert.equal(both.code, 0, both.stderr);
+  const codes = codesOf(await described());
+  assert.equal(codes['dataset.duplicate'], undefined);
+  assert.equal(codes['dataset.leak'], undefined);
 });

@@ -152,6 +152,8 @@ test('a finding shows its rows; its remedy leaves them out, and they can be put 
   await back.waitFor();
   assert.equal(await page.getByRole('button', { name: 'Leave out: duplicate' }).count(), 0);
   assert.deepEqual(await callsOf(page, 'leaveOut'), [{ path: '/data/weather.dataset.json', remedy: 'duplicates' }]);
+  const splits = page.getByRole('region', { name: 'Splits' });
+  await splits.getByText('Of 980 training rows:').waitFor();
   await eventually(
     'they are marked',
     async () => (await page.locator('.row.is-off .cell-part').innerText()) === 'left out',
@@ -160,6 +162,7 @@ test('a finding shows its rows; its remedy leaves them out, and they can be put 
     if (await back.isVisible()) await back.click({ timeout: 5000 });
     return page.getByRole('button', { name: 'Leave out: duplicate' }).isVisible();
   });
+  await splits.getByText('Of 1,000 training rows:').waitFor();
 });
 
 test('Enter opens the file of the row; the whole text stands below', async (t) => {

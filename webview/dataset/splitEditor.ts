@@ -37,14 +37,20 @@ export class SplitEditor extends LightElement {
   declare isBusy: boolean;
   /** What the manifest said when the choice was made. */
   #written = '';
+  /** What else the preview depends on: the files, and what is left out of them. */
+  #data = '';
   #asking: AbortController | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const written = JSON.stringify(this.table.manifest.splits ?? null);
-    if (!changed.has('table') || written === this.#written) return;
+    if (!changed.has('table')) return;
+    const { manifest, leftOut } = this.table;
+    const written = JSON.stringify(manifest.splits ?? null);
+    const data = JSON.stringify([manifest.files, leftOut]);
+    if (written === this.#written && data === this.#data) return;
+    if (written !== this.#written) this.choice = choiceOf(manifest.splits);
     this.#written = written;
-    this.choice = choiceOf(this.table.manifest.splits);
+    this.#data = data;
     this.#ask();
   }
 

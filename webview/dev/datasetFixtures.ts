@@ -104,7 +104,9 @@ export function makeTable(dataset: FakeDataset, isFixed: boolean, isComplete: bo
 }
 
 /** Shares as they are asked for, of every label the same. */
-export function previewOf({ rows, labels }: FakeDataset, splits: Splits): SplitPreview {
+export function previewOf(dataset: FakeDataset, splits: Splits, isFixed: boolean): SplitPreview {
+  const { labels } = dataset;
+  const rows = dataset.rows - (isFixed ? duplicatesOf(dataset) : 0);
   const { validation = 0, test = 0, folds } = splits;
   const shares: [RowPart, number][] =
     folds === undefined

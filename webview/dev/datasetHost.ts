@@ -102,7 +102,7 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
       })),
     };
   }),
-  previewSplits: record('previewSplits', ({ splits }) => previewOf(dataset, splits)),
+  previewSplits: record('previewSplits', ({ splits }) => previewOf(dataset, splits, isFixed)),
   writeSplits: record('writeSplits', ({ splits }) => {
     dataset.manifest = { ...dataset.manifest, splits };
     changed(isFixed);

@@ -241,7 +241,7 @@ function styleFindings({ parts }: DatasetSurvey): DatasetFinding[] {
     ...fact(
       'dataset.mixedChinese',
       Math.min(simplified, traditional) > rows / 1000 ? Math.min(simplified, traditional) : 0,
-      `Simplified characters stand in ${simplified} texts, traditional ones in ${traditional}.`,
+      `Simplified characters stand in ${plural(simplified, 'text', 'texts')}, traditional ones in ${traditional.toLocaleString('en-US')}.`,
       'The same word has two forms; convert one to the other before, or take more data.',
     ),
   ];

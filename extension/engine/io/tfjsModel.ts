@@ -30,7 +30,8 @@ export function isTfjsModel(text: string): boolean {
 /** Reads all weights of a model.json. Throws UserError `weights.*`. */
 export async function readTfjsModel({ model, readShard }: TfjsFiles): Promise<WeightsFile> {
   const topology = parseJson(model, new Allowance(model.length));
-  if (!isRecord(topology) || !Array.isArray(topology.weightsManifest)) throw malformed('it has no weightsManifest');
+  if (!isRecord(topology) || !Array.isArray(topology.weightsManifest))
+    throw malformed('it is JSON, but not a model.json of TensorFlow.js: it has no weightsManifest');
   const tensors: NamedTensor[] = [];
   const names = new Set<string>();
   const quantized: string[] = [];

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { REMEDIES } from '../../../../protocol/datasetReport.ts';
 import { fixDataset } from '../../../datasetService.ts';
-import { findDataset } from '../../../datasets.ts';
+import { findDataset, readDataset } from '../../../datasets.ts';
 import { includeAll } from '../../../editDataset.ts';
 import { type CommandContext, usageError } from '../../command.ts';
 import { count } from '../../format.ts';
@@ -28,4 +28,7 @@ export async function fixAction(args: string[], context: CommandContext): Promis
   const rows = remedies.length > 0 ? await fixDataset(path, remedies, reading).finally(() => reading.end()) : 0;
   if (options.json) output.line(JSON.stringify({ path, excluded: rows }));
   else output.line(`${count(rows)} more rows are left out of ${relative(cwd, path)}.`);
+  const isCutAnew = rows > 0 && (await readDataset(path)).manifest.splits !== undefined;
+  if (isCutAnew && remedies.includes('leaks') && !remedies.includes('duplicates'))
+    output.note('The other rows are split anew, so equal ones may part again: --exclude-duplicates ends that.');
 }

@@ -21,7 +21,8 @@ export async function splitAction(args: string[], context: CommandContext): Prom
   const { manifest, folder } = await readDataset(path);
   const changed = { ...manifest, splits };
   const [problem] = validateDataset(manifestText(changed)).problems;
-  if (problem) throw new UserError({ code: problem.code, message: problem.message });
+  if (problem)
+    throw new UserError({ code: problem.code, message: `These splits cannot be written. ${problem.message}` });
   const reading = longReading(context, 'Splitting rows');
   const settings = { maxLength: 1, keptRows: 0 };
   const report = await surveyDataset({ manifest: changed, path, folder }, settings, reading).finally(() =>
