@@ -1,5 +1,5 @@
 // One small request/response runtime for both hops, host <-> worker and host <-> page.
-// Invariant: every call settles. A closed transport rejects all pending calls with the reason; an abort is a message; errors cross the wire.
+// Invariant: every call and delivery settles. A closed transport rejects all pending calls with the reason; an abort is a message; errors cross the wire.
 import type { Disposable } from '../util/disposable.ts';
 import { CancelledError, type SourcePlace, UserError } from '../util/userError.ts';
 
@@ -51,6 +51,8 @@ export interface Client<C extends Contract> extends Disposable {
 /** The offering side of a contract. */
 export interface Server<C extends Contract> extends Disposable {
   send<E extends EventOf<C>>(event: E, payload: C['events'][E], transfer?: readonly ArrayBuffer[]): void;
+  /** Sends too; resolves when the listeners at the other end have run, or when it is gone. */
+  deliver<E extends EventOf<C>>(event: E, payload: C['events'][E]): Promise<void>;
 }
 
 interface WireError {
@@ -67,7 +69,9 @@ type Wire =
   | { kind: 'abort'; id: number }
   | { kind: 'ok'; id: number; value: unknown }
   | { kind: 'error'; id: number; error: WireError }
-  | { kind: 'event'; event: string; payload: unknown };
+  /** With an id, the other side says when its listeners have run. */
+  | { kind: 'event'; event: string; payload: unknown; id?: number }
+  | { kind: 'taken'; id: number };
 
 function asWire(message: unknown): Wire | undefined {
   return typeof message === 'object' && message !== null && 'kind' in message ? (message as Wire) : undefined;
@@ -115,7 +119,11 @@ export function connect<C extends Contract>(transport: Transport): Client<C> {
     transport.onMessage((message) => {
       const wire = asWire(message);
       if (wire?.kind === 'event') {
-        for (const listener of [...(listeners.get(wire.event) ?? [])]) listener(wire.payload as never);
+        try {
+          for (const listener of [...(listeners.get(wire.event) ?? [])]) listener(wire.payload as never);
+        } finally {
+          if (wire.id !== undefined) transport.post({ kind: 'taken', id: wire.id } satisfies Wire);
+        }
       } else if (wire?.kind === 'ok' || wire?.kind === 'error') {
         const call = pending.get(wire.id);
         pending.delete(wire.id);
@@ -181,6 +189,8 @@ export function serve<C extends Contract>(
   options: ServeOptions = {},
 ): Server<C> {
   const running = new Map<number, AbortController>();
+  const underWay = new Map<number, () => void>();
+  let nextDelivery = 1;
   const table = handlers as unknown as Record<string, (params: unknown, context: CallContext) => unknown>;
   let isClosed = false;
 
@@ -204,9 +214,15 @@ export function serve<C extends Contract>(
     }
   };
 
+  const taken = (id: number): void => {
+    underWay.get(id)?.();
+    underWay.delete(id);
+  };
+
   const close = (): void => {
     isClosed = true;
     for (const controller of running.values()) controller.abort();
+    for (const id of [...underWay.keys()]) taken(id);
   };
 
   const subscriptions = [
@@ -215,12 +231,21 @@ export function serve<C extends Contract>(
       const wire = asWire(message);
       if (wire?.kind === 'call') void handle(wire.id, wire.method, wire.params);
       else if (wire?.kind === 'abort') running.get(wire.id)?.abort();
+      else if (wire?.kind === 'taken') taken(wire.id);
     }),
   ];
 
   return {
     send(event, payload, transfer) {
       if (!isClosed) transport.post({ kind: 'event', event, payload } satisfies Wire, transfer);
+    },
+    deliver(event, payload) {
+      if (isClosed) return Promise.resolve();
+      const id = nextDelivery++;
+      return new Promise((resolve) => {
+        underWay.set(id, resolve);
+        transport.post({ kind: 'event', event, payload, id } satisfies Wire);
+      });
     },
     dispose() {
       for (const subscription of subscriptions) subscription.dispose();

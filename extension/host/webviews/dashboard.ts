@@ -1,15 +1,16 @@
-// The dashboard panel: all runs, kept up to date while one trains.
+// The dashboard panel: all runs, kept up to date while one trains, no faster than the page follows.
 import * as vscode from 'vscode';
 import type { DashboardContract } from '../../protocol/dashboardContract.ts';
 import { DASHBOARD_VIEW_TYPE } from '../manifest/ids.ts';
 import { createThrottled } from '../views/coalesce.ts';
 import { createDashboardHandlers, type DashboardHandlerDeps } from './dashboardHandlers.ts';
 import { checkDashboardParams } from './dashboardParams.ts';
+import { MetricBacklog } from './metricBacklog.ts';
 import { PagePanel } from './pagePanel.ts';
 
 const RUNS_INTERVAL_MS = 250;
 
-export interface DashboardDeps extends Omit<DashboardHandlerDeps, 'takeFocus'> {
+export interface DashboardDeps extends Omit<DashboardHandlerDeps, 'takeFocus' | 'backlog'> {
   extensionUri: vscode.Uri;
   log: vscode.LogOutputChannel;
 }
@@ -20,6 +21,9 @@ export class Dashboard implements vscode.Disposable {
 
   constructor(deps: DashboardDeps) {
     const { extensionUri, log, catalog, engine } = deps;
+    const backlog = new MetricBacklog((runId) =>
+      this.#panel.sendPaced('append', () => backlog.take(runId), `append ${runId}`),
+    );
     this.#panel = new PagePanel<DashboardContract>({
       page: 'dashboard',
       viewType: DASHBOARD_VIEW_TYPE,
@@ -27,10 +31,10 @@ export class Dashboard implements vscode.Disposable {
       extensionUri,
       log,
       checkParams: checkDashboardParams,
-      createHandlers: (takeFocus) => createDashboardHandlers({ ...deps, takeFocus }),
+      createHandlers: (takeFocus) => createDashboardHandlers({ ...deps, backlog, takeFocus }),
     });
     const runsChanged = createThrottled(
-      () => this.#panel.send('runsChanged', () => catalog.summaries()),
+      () => this.#panel.sendPaced('runsChanged', () => catalog.summaries()),
       RUNS_INTERVAL_MS,
     );
     this.#subscriptions = [
@@ -40,7 +44,7 @@ export class Dashboard implements vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument(({ uri }) =>
         this.#panel.send('configSaved', () => ({ configPath: uri.fsPath })),
       ),
-      engine.on('append', (frame) => this.#panel.send('append', () => frame)),
+      engine.on('append', (frame) => (this.#panel.isListening ? backlog.add(frame) : backlog.clear())),
     ];
   }
 

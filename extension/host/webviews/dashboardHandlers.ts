@@ -19,6 +19,7 @@ import type { Engine } from '../training/engine.ts';
 import { whyUntrusted } from '../training/trainCommand.ts';
 import type { TrainingQueue } from '../training/trainingQueue.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
+import type { MetricBacklog } from './metricBacklog.ts';
 import { saveFile } from './saveFile.ts';
 
 export interface DashboardHandlerDeps {
@@ -27,12 +28,13 @@ export interface DashboardHandlerDeps {
   queue: TrainingQueue;
   inspect(focus: InspectorFocus): void;
   plans: ConfigPlans;
+  backlog: MetricBacklog;
   /** What to show first, once. */
   takeFocus(): DashboardFocus | undefined;
 }
 
 export function createDashboardHandlers(deps: DashboardHandlerDeps): Handlers<DashboardContract> {
-  const { catalog, engine, queue, plans } = deps;
+  const { catalog, engine, queue, plans, backlog } = deps;
   const runOf = (runId: string) => requireRun(runId, catalog);
   return {
     async runs() {
@@ -40,7 +42,10 @@ export function createDashboardHandlers(deps: DashboardHandlerDeps): Handlers<Da
       const whyNot = whyUntrusted();
       return { runs: catalog.summaries(), focus: deps.takeFocus(), canTrain: whyNot === undefined, whyNot };
     },
-    metrics: ({ runId }) => readMetrics(runOf(runId).dir, runId),
+    metrics: ({ runId }) => {
+      const { dir } = runOf(runId);
+      return backlog.snapshot(runId, () => readMetrics(dir, runId));
+    },
     evaluation: async ({ runId }) => (await readEvaluation(runOf(runId).dir)) ?? null,
     updateRun: ({ runId, name, note }) => changeRun(runOf(runId), { name, note }, catalog),
     deleteRuns: ({ runIds }) => deleteRuns(runIds.map(runOf), catalog),

@@ -3,6 +3,7 @@
 // Invariant: events go only to a page that is visible and has asked (`takeFocus`) since it was (re)loaded.
 import * as vscode from 'vscode';
 import { type Contract, type EventOf, type Handlers, type Server, serve } from '../../protocol/rpc.ts';
+import { Pace } from './pace.ts';
 import { pageDocument, pageOptions } from './pageDocument.ts';
 import type { PageName } from './pageHtml.ts';
 import { createPageTransport } from './pageTransport.ts';
@@ -34,6 +35,7 @@ interface LivePage<C extends PageContract> {
   panel: vscode.WebviewPanel;
   server: Server<C>;
   hasAsked: boolean;
+  pace: Pace;
 }
 
 export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -59,16 +61,34 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
       this.#attach(vscode.window.createWebviewPanel(viewType, title, where, this.#webviewOptions()), false);
       return;
     }
-    const { panel, hasAsked, server } = this.#live;
-    const listens = panel.visible && hasAsked;
+    const { panel, server } = this.#live;
+    const { isListening } = this;
     panel.reveal(undefined, preserveFocus);
-    const waiting = listens ? this.#takeFocus() : undefined;
+    const waiting = isListening ? this.#takeFocus() : undefined;
     if (waiting !== undefined) server.send('focus', waiting);
+  }
+
+  /** Whether a page gets what is sent. */
+  get isListening(): boolean {
+    return this.#live !== undefined && listens(this.#live);
   }
 
   /** Does nothing where no page listens: it will ask. */
   send<E extends EventOf<C>>(event: E, payload: () => C['events'][E]): void {
-    if (this.#live?.hasAsked && this.#live.panel.visible) this.#live.server.send(event, payload());
+    if (this.isListening) this.#live?.server.send(event, payload());
+  }
+
+  /**
+   * The same for what may come faster than the page takes it: sent when the page has taken what was paced before. `payload` is asked
+   * then, once for all requests of one `key` that were made meanwhile; it may say that there is nothing to send any more.
+   */
+  sendPaced<E extends EventOf<C>>(event: E, payload: () => C['events'][E] | undefined, key: string = event): void {
+    const live = this.#live;
+    if (!live || !listens(live)) return;
+    live.pace.request(key, async () => {
+      const value = listens(live) ? payload() : undefined;
+      if (value !== undefined) await live.server.deliver(event, value);
+    });
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -96,13 +116,14 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
     const { page, log, checkParams, createHandlers } = this.#options;
     const takeFocus = (): Focus<C> | undefined => {
       live.hasAsked = panel.visible;
+      live.pace.restart();
       return this.#takeFocus();
     };
     const server = serve<C>(createPageTransport(panel), createHandlers(takeFocus, { isRevived }), {
       checkParams,
       onBug: (method, error) => log.error(`${page} ${method}:`, error instanceof Error ? error : String(error)),
     });
-    const live: LivePage<C> = { panel, server, hasAsked: false };
+    const live: LivePage<C> = { panel, server, hasAsked: false, pace: new Pace() };
     this.#live = live;
     panel.iconPath = { light: this.#icon('light'), dark: this.#icon('dark') };
     panel.onDidChangeViewState(() => {
@@ -126,4 +147,8 @@ export class PagePanel<C extends PageContract> implements vscode.WebviewPanelSer
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#live?.panel.dispose();
   }
+}
+
+function listens<C extends PageContract>({ panel, hasAsked }: LivePage<C>): boolean {
+  return panel.visible && hasAsked;
 }

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { DashboardContract } from '../../../extension/protocol/dashboardContract.ts';
-import { toMetricFrame } from '../../../extension/protocol/metricFrame.ts';
+import { type MetricFrame, toMetricFrame } from '../../../extension/protocol/metricFrame.ts';
+import type { RunEvent } from '../../../extension/schema/run.ts';
+import { RunMetrics } from '../../../webview/shared/runMetrics.ts';
 import { FakeDocument, fake, fakeLog } from './fakeVscode.ts';
 import { call, eventNames, fakeCatalog, openPage } from './pageSupport.ts';
 import { createFakeWorker, type FakeWorker, manifestOf, until } from './support.ts';
@@ -103,6 +105,83 @@ test('frames reach a page that has asked, none is sent while it is hidden', asyn
   await call(page, page.client.call('runs', {}));
   rig.worker.server.send('append', frame(3));
   await until(() => eventNames(panel).includes('append'));
+});
+
+/** `count` lines of a log from line `seq` on. */
+const linesFrom = (seq: number, count: number): RunEvent[] =>
+  Array.from({ length: count }, (_, at): RunEvent => ({ type: 'message', t: seq + at, level: 'info', text: 'x' }));
+
+/** A page that takes one message a turn, and what it then knows of the run. */
+async function slowPage() {
+  rig.dashboard.open();
+  const [panel] = fake.panels;
+  const page = openPage<DashboardContract>(panel);
+  await call(page, page.client.call('runs', {}));
+  const metrics = new RunMetrics('run-1');
+  const taken: { frame: MetricFrame; result: string }[] = [];
+  page.client.on('append', (frame) => taken.push({ frame, result: metrics.take(frame) }));
+  return { panel, page, metrics, taken };
+}
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a page that takes a tenth of the frames gets all of them, in order, in a tenth as many', async () => {
+  const { panel, page, metrics, taken } = await slowPage();
+  for (let turn = 0; turn < 100; turn++) {
+    for (let at = 0; at < 10; at++) {
+      const seq = (turn * 10 + at) * 5;
+      rig.worker.server.send('append', toMetricFrame('run-1', seq, linesFrom(seq, 5)));
+    }
+    rig.changed.fire();
+    await settle();
+    assert.equal(panel.posted.length, 1, 'one event is under way, whatever waits');
+    page.refresh();
+    await settle();
+  }
+  await until(() => {
+    page.refresh();
+    return metrics.nextSeq === 5000;
+  });
+  assert.ok(taken.length <= 110, `${taken.length} frames`);
+  assert.ok(taken.every(({ result }) => result === 'taken'));
+  assert.deepEqual(
+    metrics.messages.map(({ t }) => t),
+    Array.from({ length: 5000 }, (_, at) => at),
+  );
+});
+
+test('what a page asks is answered before the metrics that wait for it', async () => {
+  const { panel, page } = await slowPage();
+  for (let seq = 0; seq < 1000; seq++) {
+    rig.worker.server.send('append', toMetricFrame('run-1', seq, linesFrom(seq, 1)));
+  }
+  await settle();
+  const answer = page.client.call('evaluation', { runId: 'run-1' });
+  await until(() => panel.posted.length === 2);
+  assert.deepEqual(
+    panel.posted.map((message) => (message as { kind: string }).kind),
+    ['event', 'ok'],
+  );
+  page.refresh();
+  assert.equal(await answer, null);
+});
+
+test('a page that was reloaded before it took a frame gets the next ones', async () => {
+  const { panel } = await slowPage();
+  rig.worker.server.send('append', frame(0));
+  await until(() => eventNames(panel).includes('append'));
+  panel.posted.length = 0;
+  rig.worker.server.send('append', frame(1));
+  await settle();
+  assert.deepEqual(eventNames(panel), [], 'the first one is still under way');
+  const fresh = openPage<DashboardContract>(panel);
+  const seqs: number[] = [];
+  fresh.client.on('append', ({ seq }) => seqs.push(seq));
+  await call(fresh, fresh.client.call('runs', {}));
+  await until(() => {
+    fresh.refresh();
+    return seqs.length > 0;
+  });
+  assert.deepEqual(seqs, [1]);
 });
 
 test('a second open shows the same panel; a page that listens is told the run', async () => {

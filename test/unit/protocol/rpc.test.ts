@@ -131,6 +131,24 @@ test('events reach those who listen, until they no longer do', async () => {
   assert.deepEqual(heard, [1]);
 });
 
+test('a delivery ends when the other end took it, in order, or when it is gone', async () => {
+  const { client, server } = start();
+  const told: string[] = [];
+  client.on('tick', (value) => told.push(`took ${value}`));
+  await Promise.all([1, 2].map((value) => server.deliver('tick', value).then(() => told.push(`ended ${value}`))));
+  assert.deepEqual(told, ['took 1', 'took 2', 'ended 1', 'ended 2']);
+  client.dispose();
+  let isEnded = false;
+  const last = server.deliver('tick', 3).then(() => {
+    isEnded = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isEnded, false, 'nobody took it');
+  server.dispose();
+  await last;
+  await server.deliver('tick', 4);
+});
+
 test('frames join to what one frame of all events is', () => {
   const events: RunEvent[] = Array.from({ length: 30 }, (_, at): RunEvent => {
     if (at % 10 === 9)
