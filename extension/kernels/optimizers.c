@@ -22,32 +22,32 @@ typedef struct {
 
 INLINE vf sgd(const Optimizer *o, vf g, ptrdiff_t at, ptrdiff_t n) {
   if (!o->first) return g;
-  vf buffer = o->is_first ? g : fma_(splat(o->beta1), load_upto(o->first + at, n), g);
+  vf buffer = flushed(o->is_first ? g : fma_(splat(o->beta1), load_upto(o->first + at, n), g));
   store_upto(o->first + at, buffer, n);
   return o->is_nesterov ? fma_(splat(o->beta1), buffer, g) : buffer;
 }
 
 INLINE vf adam(const Optimizer *o, vf g, ptrdiff_t at, ptrdiff_t n) {
   vf m = load_upto(o->first + at, n), v = load_upto(o->second + at, n);
-  m = fma_(splat(o->beta1), m, o->rest1 * g);
-  v = fma_(splat(o->beta2), v, o->rest2 * g * g);
+  m = flushed(fma_(splat(o->beta1), m, o->rest1 * g));
+  v = flushed_square(fma_(splat(o->beta2), v, o->rest2 * g * g));
   store_upto(o->first + at, m, n);
   store_upto(o->second + at, v, n);
   return m / fma_(sqrt_(v), splat(o->square_scale), splat(o->epsilon));
 }
 
 INLINE vf rmsprop(const Optimizer *o, vf g, ptrdiff_t at, ptrdiff_t n) {
-  vf square = fma_(splat(o->beta1), load_upto(o->second + at, n), o->rest1 * g * g);
+  vf square = flushed_square(fma_(splat(o->beta1), load_upto(o->second + at, n), o->rest1 * g * g));
   store_upto(o->second + at, square, n);
   if (o->is_centered) {
-    vf mean = fma_(splat(o->beta1), load_upto(o->third + at, n), o->rest1 * g);
+    vf mean = flushed(fma_(splat(o->beta1), load_upto(o->third + at, n), o->rest1 * g));
     store_upto(o->third + at, mean, n);
     vf variance = fma_(-mean, mean, square);
     square = select_(variance < 0.0f, splat(0), variance);
   }
   vf step = g / (sqrt_(square) + o->epsilon);
   if (!o->first) return step;
-  vf buffer = fma_(splat(o->beta2), load_upto(o->first + at, n), step);
+  vf buffer = flushed(fma_(splat(o->beta2), load_upto(o->first + at, n), step));
   store_upto(o->first + at, buffer, n);
   return buffer;
 }

@@ -152,6 +152,7 @@ INLINE const float *before(const Recurrent *s, const float *states, ptrdiff_t st
   return initial ? initial + s->order[rank] * s->hidden : 0;
 }
 
+// Back in time: all that a step leaves to the one before is `flushed` (vec.h), or the gradients of a long text become subnormal numbers.
 //   do = dh tanh c'   dc += dh o (1 - tanh² c')   di = dc g   df = dc c   dg = dc i, each times the derivative of its activation
 static void lstm_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank) {
   const ptrdiff_t H = s->hidden, at = s->starts[step] + rank, row = s->rows[at];
@@ -165,11 +166,11 @@ static void lstm_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank
     vf tv = load_upto(tanh_cell + j, n), cv = c ? load_upto(c + j, n) : splat(0);
     vf dhv = load_upto(up + j, n) + load_upto(dh + j, n);
     vf dcv = load_upto(dc + j, n) + dhv * ov * (1.0f - tv * tv);
-    store_upto(dz + j, dcv * gv * iv * (1.0f - iv), n);
-    store_upto(dz + H + j, dcv * cv * fv * (1.0f - fv), n);
-    store_upto(dz + 2 * H + j, dcv * iv * (1.0f - gv * gv), n);
-    store_upto(dz + 3 * H + j, dhv * tv * ov * (1.0f - ov), n);
-    store_upto(dc + j, dcv * fv, n);
+    store_upto(dz + j, flushed(dcv * gv * iv * (1.0f - iv)), n);
+    store_upto(dz + H + j, flushed(dcv * cv * fv * (1.0f - fv)), n);
+    store_upto(dz + 2 * H + j, flushed(dcv * iv * (1.0f - gv * gv)), n);
+    store_upto(dz + 3 * H + j, flushed(dhv * tv * ov * (1.0f - ov)), n);
+    store_upto(dc + j, flushed(dcv * fv), n);
   }
 }
 
@@ -185,16 +186,16 @@ static void gru_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank)
     vf rv = load_upto(r + j, left), zv = load_upto(z + j, left), nv = load_upto(n + j, left);
     vf hv = h ? load_upto(h + j, left) : splat(0);
     vf dhv = load_upto(up + j, left) + load_upto(dh + j, left);
-    vf dn = dhv * (1.0f - zv) * (1.0f - nv * nv);
-    vf dz = dhv * (hv - nv) * zv * (1.0f - zv);
-    vf dreset = dn * load_upto(hidden_n + j, left) * rv * (1.0f - rv);
+    vf dn = flushed(dhv * (1.0f - zv) * (1.0f - nv * nv));
+    vf dz = flushed(dhv * (hv - nv) * zv * (1.0f - zv));
+    vf dreset = flushed(dn * load_upto(hidden_n + j, left) * rv * (1.0f - rv));
     store_upto(dx + j, dreset, left);
     store_upto(dx + H + j, dz, left);
     store_upto(dx + 2 * H + j, dn, left);
     store_upto(dr + j, dreset, left);
     store_upto(dr + H + j, dz, left);
-    store_upto(dr + 2 * H + j, dn * rv, left);
-    store_upto(dh + j, dhv * zv, left);
+    store_upto(dr + 2 * H + j, flushed(dn * rv), left);
+    store_upto(dh + j, flushed(dhv * zv), left);
   }
 }
 
@@ -206,7 +207,7 @@ static void rnn_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank)
     const ptrdiff_t n = H - j;
     vf hv = load_upto(h + j, n), dhv = load_upto(up + j, n) + load_upto(dh + j, n);
     vf slope = s->cell == CELL_TANH ? 1.0f - hv * hv : select_(hv > 0.0f, splat(1.0f), splat(0));
-    store_upto(dz + j, dhv * slope, n);
+    store_upto(dz + j, flushed(dhv * slope), n);
   }
 }
 

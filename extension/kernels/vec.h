@@ -50,6 +50,20 @@ INLINE vf abs_(vf x) { return (vf)((vi)x & 0x7fffffff); }
 INLINE vf max_(vf a, vf b) { return select_(a > b, a, b); }
 INLINE vf min_(vf a, vf b) { return select_(a < b, a, b); }
 
+/**
+ * What shrinks from step to step (gradients back through a long text, running means of a gradient that is zero by now) would end among
+ * the subnormals, below 2^-126, and many stay there: 0.9 · 4 · 2^-149 rounds to itself. Processors handle those in microcode, tens of times
+ * slower, and WebAssembly has no flag against it. So arithmetic makes zeros of them, the same on every carrier: of gradients and their
+ * means below 2^-100, so that products with weights and activations above 2^-26 stay normal too. No float32 sum that has a term above
+ * 2^-76 could hold such a number, and its square is zero in any case. Of means of squares, whose root counts, only subnormals.
+ */
+#define SMALLEST_GRADIENT 0x1p-100f
+#define SMALLEST_SQUARE 0x1p-126f
+INLINE vf zero_below(vf x, float smallest) { return (vf)((vi)x & (~(abs_(x) < smallest) | (int32_t)0x80000000)); }
+/** x, or a zero of its sign where it is too small; infinities and NaN as they are. */
+INLINE vf flushed(vf x) { return zero_below(x, SMALLEST_GRADIENT); }
+INLINE vf flushed_square(vf x) { return zero_below(x, SMALLEST_SQUARE); }
+
 /** The first n < W floats at p, the rest zero. */
 INLINE vf load_part(const float *p, ptrdiff_t n) {
   vf x = {};

@@ -6,6 +6,7 @@
 //   dz = dh ⊙ (h - n) ⊙ z ⊙ (1 - z)   dn = dh ⊙ (1 - z) ⊙ (1 - n²)   dq = dn ⊙ r   dr = dn ⊙ q ⊙ r ⊙ (1 - r)
 //   da = [dr, dz, dn]   db = [dr, dz, dq]   dh = dh ⊙ z + W_hhᵀ db   for the step before
 // Letters as in recurrent.ts. Gates are stacked in the order r z n.
+import { flushed } from '../linalg/flush.ts';
 import type {
   Cell,
   RecurrentGradients,
@@ -107,15 +108,15 @@ function backwardRow(
     const n = gates[at * 3 + 2 * H + j];
     const h = before.values ? before.values[before.from + j] : 0;
     const dhj = dOut[at + j] + dh[stateAt + j];
-    const dn = dhj * (1 - z) * (1 - n * n);
-    const dr = dn * newGateHidden[at + j] * r * (1 - r);
-    const dz = dhj * (h - n) * z * (1 - z);
+    const dn = flushed(dhj * (1 - z) * (1 - n * n));
+    const dr = flushed(dn * newGateHidden[at + j] * r * (1 - r));
+    const dz = flushed(dhj * (h - n) * z * (1 - z));
     da[sumsAt + j] = dr;
     da[sumsAt + H + j] = dz;
     da[sumsAt + 2 * H + j] = dn;
     db[sumsAt + j] = dr;
     db[sumsAt + H + j] = dz;
-    db[sumsAt + 2 * H + j] = dn * r;
-    dh[stateAt + j] = dhj * z;
+    db[sumsAt + 2 * H + j] = flushed(dn * r);
+    dh[stateAt + j] = flushed(dhj * z);
   }
 }

@@ -7,6 +7,7 @@
 //   di = dc ⊙ g   df = dc ⊙ c   dg = dc ⊙ i,   each times the derivative of its activation, gives dz
 //   dh = W_hhᵀ dz           dc = dc ⊙ f        for the step before
 // Letters as in recurrent.ts. Gates are stacked in the order i f g o.
+import { flushed } from '../linalg/flush.ts';
 import type {
   Cell,
   RecurrentGradients,
@@ -121,11 +122,11 @@ function backwardRow(
     const dhj = dOut[at + j] + dh[stateAt + j];
     const dcj = dc[stateAt + j] + dhj * o * (1 - tanhC * tanhC);
     const cBefore = before.values ? before.values[before.from + j] : 0;
-    dz[dzAt + j] = dcj * g * i * (1 - i);
-    dz[dzAt + H + j] = dcj * cBefore * f * (1 - f);
-    dz[dzAt + 2 * H + j] = dcj * i * (1 - g * g);
-    dz[dzAt + 3 * H + j] = dhj * tanhC * o * (1 - o);
-    dc[stateAt + j] = dcj * f;
+    dz[dzAt + j] = flushed(dcj * g * i * (1 - i));
+    dz[dzAt + H + j] = flushed(dcj * cBefore * f * (1 - f));
+    dz[dzAt + 2 * H + j] = flushed(dcj * i * (1 - g * g));
+    dz[dzAt + 3 * H + j] = flushed(dhj * tanhC * o * (1 - o));
+    dc[stateAt + j] = flushed(dcj * f);
     dh[stateAt + j] = 0;
   }
 }

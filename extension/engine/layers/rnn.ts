@@ -3,6 +3,7 @@
 // and back, with dh the gradient of a step's h':
 //   dz = dh ⊙ φ',   φ' = 1 - h'² (tanh), 1 where h' > 0 (relu)      dh = W_hhᵀ dz   for the step before
 // Letters as in recurrent.ts. Its one gate is h' itself.
+import { flushed } from '../linalg/flush.ts';
 import type {
   Cell,
   RecurrentGradients,
@@ -63,7 +64,7 @@ function backward(upstream: RecurrentUpstream, pass: RecurrentPass, { slope }: N
   backwardThroughTime({ input, weightHh: weights.weightHh, dSums: dz, dh }, ({ text, row, stepRow }) => {
     for (let j = 0; j < H; j++) {
       const dhj = upstream.out[row * H + j] + dh[text * H + j];
-      dz[stepRow * H + j] = dhj * slope(result.out[row * H + j]);
+      dz[stepRow * H + j] = flushed(dhj * slope(result.out[row * H + j]));
       dh[text * H + j] = 0;
     }
   });

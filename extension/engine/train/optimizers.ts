@@ -1,10 +1,12 @@
 // Update rules of torch.optim (SGD, Adam, AdamW, RMSprop, Adagrad) as flat loops over float32 arrays. Arithmetic is in double precision,
-// state in float32. Invariant: the state is plain arrays and a count by parameter name, so that it can be saved and restored as it is.
+// state in float32; what decays is flushed to zero (linalg/flush.ts). Invariant: the state is plain arrays and a count by parameter name,
+// so that it can be saved and restored as it is.
 
 import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import { assertNever } from '../../util/assertNever.ts';
 import { currentMachine } from '../backend/gatescopeBackend.ts';
 import * as kernels from '../kernels/optimizerKernels.ts';
+import { flushed, flushedSquare } from '../linalg/flush.ts';
 
 import { applyClipping, type Clipping, NO_CLIPPING } from './clipping.ts';
 import { denseGradient, type Gradient, type SparseRows } from './gradients.ts';
@@ -190,7 +192,7 @@ function updateSgd(
     const g = gradient[at] + weightDecay * values[at];
     let direction = g;
     if (past) {
-      past[at] = step === 1 ? g : momentum * past[at] + g;
+      past[at] = flushed(step === 1 ? g : momentum * past[at] + g);
       direction = nesterov ? g + momentum * past[at] : past[at];
     }
     values[at] -= learningRate * direction;
@@ -217,8 +219,8 @@ function updateAdam(
   for (let at = fixedCount; at < values.length; at++) {
     const value = values[at];
     const g = gradient[at] + l2 * value;
-    const m = beta1 * mean[at] + (1 - beta1) * g;
-    const v = beta2 * square[at] + (1 - beta2) * g * g;
+    const m = flushed(beta1 * mean[at] + (1 - beta1) * g);
+    const v = flushedSquare(beta2 * square[at] + (1 - beta2) * g * g);
     mean[at] = m;
     square[at] = v;
     values[at] = kept * value - (stepSize * m) / (Math.sqrt(v) / squareScale + epsilon);
@@ -240,16 +242,16 @@ function updateRmsprop(
   const past = momentum > 0 ? buffer('momentumBuffer') : undefined;
   for (let at = fixedCount; at < values.length; at++) {
     const g = gradient[at] + weightDecay * values[at];
-    let v = alpha * square[at] + (1 - alpha) * g * g;
+    let v = flushedSquare(alpha * square[at] + (1 - alpha) * g * g);
     square[at] = v;
     if (mean) {
-      const m = alpha * mean[at] + (1 - alpha) * g;
+      const m = flushed(alpha * mean[at] + (1 - alpha) * g);
       mean[at] = m;
       v = Math.max(0, v - m * m);
     }
     let direction = g / (Math.sqrt(v) + epsilon);
     if (past) {
-      direction += momentum * past[at];
+      direction = flushed(direction + momentum * past[at]);
       past[at] = direction;
     }
     values[at] -= learningRate * direction;

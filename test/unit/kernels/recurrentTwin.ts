@@ -16,7 +16,12 @@ const f = Math.fround;
 export interface Arithmetic {
   add: MultiplyAdd;
   math: MathOf;
+  /** What becomes of a gradient that a step back leaves behind; `flushed` unless given. */
+  flush?: (gradient: number) => number;
 }
+
+/** As the kernels: what is smaller than 2^-100 is a zero of its sign. */
+const flushed = (gradient: number): number => (Math.abs(gradient) < 2 ** -100 ? 0 * gradient : gradient);
 
 type Named = Map<string, Float32Array>;
 
@@ -240,21 +245,23 @@ class Direction {
     const gates = this.gates.subarray(row * GATE_COUNTS[this.#cell] * H);
     const kept = (states: Float32Array, j: number): number => states[row * H + j];
     const product = (...factors: number[]): number => factors.reduce((a, b) => f(a * b));
+    const { flush = flushed } = this.#arithmetic;
+    const gradient = (...factors: number[]): number => flush(product(...factors));
     const rest = (value: number): number => f(1 - value);
     const units = Array.from({ length: H }, (_, j) => j);
     const zero = new Float32Array(H);
     if (this.#cell === 'gru') {
       const [r, z, n] = [0, 1, 2].map((gate) => gates.subarray(gate * H, (gate + 1) * H));
-      const dn = units.map((j) => product(dh[j], rest(z[j]), rest(f(n[j] * n[j]))));
-      const dz = units.map((j) => product(dh[j], f(h[j] - n[j]), z[j], rest(z[j])));
-      const dr = units.map((j) => product(dn[j], kept(this.cells, j), r[j], rest(r[j])));
-      const start = dh.map((value, j) => value * z[j]);
+      const dn = units.map((j) => gradient(dh[j], rest(z[j]), rest(f(n[j] * n[j]))));
+      const dz = units.map((j) => gradient(dh[j], f(h[j] - n[j]), z[j], rest(z[j])));
+      const dr = units.map((j) => gradient(dn[j], kept(this.cells, j), r[j], rest(r[j])));
+      const start = dh.map((value, j) => gradient(value, z[j]));
       return {
         dz: join(dr, dz, dn),
         dRecurrent: join(
           dr,
           dz,
-          dn.map((value, j) => value * r[j]),
+          dn.map((value, j) => gradient(value, r[j])),
         ),
         dc,
         start,
@@ -265,15 +272,20 @@ class Direction {
       const t = (j: number): number => kept(this.tanhCells, j);
       const dcHere = units.map((j) => f(dc[j] + product(dh[j], o[j], rest(f(t(j) * t(j))))));
       const dz = join(
-        units.map((j) => product(dcHere[j], g[j], i[j], rest(i[j]))),
-        units.map((j) => product(dcHere[j], c[j], forget[j], rest(forget[j]))),
-        units.map((j) => product(dcHere[j], i[j], rest(f(g[j] * g[j])))),
-        units.map((j) => product(dh[j], t(j), o[j], rest(o[j]))),
+        units.map((j) => gradient(dcHere[j], g[j], i[j], rest(i[j]))),
+        units.map((j) => gradient(dcHere[j], c[j], forget[j], rest(forget[j]))),
+        units.map((j) => gradient(dcHere[j], i[j], rest(f(g[j] * g[j])))),
+        units.map((j) => gradient(dh[j], t(j), o[j], rest(o[j]))),
       );
-      return { dz, dRecurrent: dz, dc: Float32Array.from(dcHere, (value, j) => value * forget[j]), start: zero };
+      return {
+        dz,
+        dRecurrent: dz,
+        dc: Float32Array.from(dcHere, (value, j) => gradient(value, forget[j])),
+        start: zero,
+      };
     }
     const slope = (value: number): number => (this.#cell === 'rnnTanh' ? rest(f(value * value)) : value > 0 ? 1 : 0);
-    const dz = dh.map((value, j) => value * slope(gates[j]));
+    const dz = dh.map((value, j) => gradient(value, slope(gates[j])));
     return { dz, dRecurrent: dz, dc, start: zero };
   }
 }

@@ -202,28 +202,35 @@ function rateOf(options: ResolvedOptimizer, step: number): number {
   return options.learningRate;
 }
 
+/** x, or a zero of its sign where it is smaller. */
+const zeroBelow = (smallest: number, x: number): number => (Math.abs(x) < smallest ? 0 * x : x);
+
 function directionOf({ options, step, buffers }: NaiveUpdate, add: MultiplyAdd, g: number, at: number): number {
   const { momentumBuffer: past, expAvg, expAvgSq, squareAvg, gradAvg, sum } = buffers;
   const blend = (array: Float32Array, beta: number, term: number): number => {
-    array[at] = add(f(beta), array[at], term);
+    array[at] = zeroBelow(2 ** -100, add(f(beta), array[at], term));
+    return array[at];
+  };
+  const blendSquares = (array: Float32Array, beta: number, term: number): number => {
+    array[at] = zeroBelow(2 ** -126, add(f(beta), array[at], term));
     return array[at];
   };
   switch (options.type) {
     case 'sgd': {
       if (!past) return g;
-      past[at] = step === 1 ? g : add(f(options.momentum), past[at], g);
+      past[at] = zeroBelow(2 ** -100, step === 1 ? g : add(f(options.momentum), past[at], g));
       return options.nesterov ? add(f(options.momentum), past[at], g) : past[at];
     }
     case 'adam':
     case 'adamw': {
       const [beta1, beta2] = options.betas;
       const m = blend(expAvg!, beta1, f(f(1 - beta1) * g));
-      const v = blend(expAvgSq!, beta2, f(f(f(1 - beta2) * g) * g));
+      const v = blendSquares(expAvgSq!, beta2, f(f(f(1 - beta2) * g) * g));
       return f(m / add(f(Math.sqrt(v)), f(1 / Math.sqrt(1 - beta2 ** step)), f(options.epsilon)));
     }
     case 'rmsprop': {
       const left = f(1 - options.alpha);
-      let square = blend(squareAvg!, options.alpha, f(f(left * g) * g));
+      let square = blendSquares(squareAvg!, options.alpha, f(f(left * g) * g));
       if (gradAvg) {
         const mean = blend(gradAvg, options.alpha, f(left * g));
         square = add(-mean, mean, square);
