@@ -193,7 +193,7 @@ test('places in the data where the same units are on open at their line', async 
     },
     () => first.isVisible(),
   );
-  const [, line] = (await first.innerText()).split(':');
+  const [, line] = ((await first.getAttribute('aria-label')) ?? '').split(':');
   await actUntil(
     'the cursor is at its line',
     () => first.click(),

@@ -53,7 +53,13 @@ export class MatchHits extends LightElement {
       <td class="match-context" dir="auto">${renderContext(hit)}</td>
       ${hasLabels ? html`<td title=${label ?? ''}>${label ?? ''}</td>` : ''}
       <td>
-        <button type="button" class="text-button match-line" title="Open ${path} at line ${line}" @click=${() => this.tell('opendata', { path, line })}>
+        <button
+          type="button"
+          class="text-button match-line"
+          aria-label="${file}:${line}"
+          title="Open ${path} at line ${line}"
+          @click=${() => this.tell('opendata', { path, line })}
+        >
           <span class="match-file">${file}</span><span>:${line}</span>
         </button>
       </td>
