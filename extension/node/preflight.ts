@@ -1,6 +1,6 @@
 // Warnings before training, from what was read: counts that a user would want to have seen before waiting for a score. Each names the key
 // that causes it and, where one change mends it, that change.
-// Invariant: pure; a rule speaks only where the numbers are beyond its threshold, and says them.
+// Invariant: a rule speaks only where the numbers are beyond its threshold, and says them. Nothing is read but the size of the machine's memory.
 import { totalmem } from 'node:os';
 import { countParameters } from '../engine/params/parameterPlan.ts';
 import type { DataFinding } from '../protocol/engineContract.ts';
@@ -29,22 +29,20 @@ const MAX_MEMORY = 0.75;
 /** The engine's memory is addressed by 32 bits. */
 const ENGINE_BYTES = 2 ** 32;
 
-type Rule = (experiment: ResolvedExperiment, prepared: Pick<PreparedRun, 'data' | 'options'>) => DataFinding[];
+type Prepared = Pick<PreparedRun, 'data' | 'options'>;
+type Rule = (experiment: ResolvedExperiment, prepared: Prepared) => DataFinding[];
 
 const RULES: readonly Rule[] = [unknownTokens, imbalance, cutTexts, manyParameters, smallValidation, memory];
 
-/** In the order of the rules. `machineBytes` is the memory of the machine. */
-export function preflight(
-  experiment: ResolvedExperiment,
-  prepared: Pick<PreparedRun, 'data' | 'options'>,
-): DataFinding[] {
+/** In the order of the rules. */
+export function preflight(experiment: ResolvedExperiment, prepared: Prepared): DataFinding[] {
   return RULES.flatMap((rule) => rule(experiment, prepared));
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 const warning = (finding: Omit<DataFinding, 'severity'>): DataFinding => ({ severity: 'warning', ...finding });
 
-function unknownTokens({ data: sources }: ResolvedExperiment, { data }: Pick<PreparedRun, 'data'>): DataFinding[] {
+function unknownTokens({ data: sources }: ResolvedExperiment, { data }: Prepared): DataFinding[] {
   return (['validation', 'test'] as const).flatMap((part) => {
     const share = unknownShare(data, part);
     if (share <= MAX_UNKNOWN) return [];
@@ -68,7 +66,7 @@ function unknownShare(data: LoadedData, part: 'validation' | 'test'): number {
   return total === 0 ? 0 : unknown / total;
 }
 
-function imbalance({ training }: ResolvedExperiment, { data }: Pick<PreparedRun, 'data'>): DataFinding[] {
+function imbalance({ training }: ResolvedExperiment, { data }: Prepared): DataFinding[] {
   // Either says that rare classes count.
   const isKnown = (training.loss?.classWeights ?? 'none') !== 'none' || training.best.metric === 'validation.macroF1';
   if (data.task === 'languageModel' || isKnown) return [];
@@ -88,7 +86,7 @@ function imbalance({ training }: ResolvedExperiment, { data }: Pick<PreparedRun,
   ];
 }
 
-function cutTexts({ text }: ResolvedExperiment, { data }: Pick<PreparedRun, 'data'>): DataFinding[] {
+function cutTexts({ text }: ResolvedExperiment, { data }: Prepared): DataFinding[] {
   const { maxLength } = text;
   if (data.task === 'languageModel' || maxLength === undefined) return [];
   let full = 0;
@@ -106,10 +104,7 @@ function cutTexts({ text }: ResolvedExperiment, { data }: Pick<PreparedRun, 'dat
   ];
 }
 
-function manyParameters(
-  { fineTune }: ResolvedExperiment,
-  { data, options }: Pick<PreparedRun, 'data' | 'options'>,
-): DataFinding[] {
+function manyParameters({ fineTune }: ResolvedExperiment, { data, options }: Prepared): DataFinding[] {
   if (data.task === 'languageModel') return [];
   const { parameters } = countParameters(options);
   const frozen = matchPatterns(fineTune?.freeze ?? [], parameters);
@@ -128,7 +123,7 @@ function manyParameters(
   ];
 }
 
-function smallValidation(_experiment: ResolvedExperiment, { data }: Pick<PreparedRun, 'data'>): DataFinding[] {
+function smallValidation(_experiment: ResolvedExperiment, { data }: Prepared): DataFinding[] {
   if (data.task === 'languageModel' || data.validation.count >= MIN_VALIDATION) return [];
   const { count } = data.validation;
   const points = Math.round(200 * Math.sqrt(0.25 / count));
@@ -142,16 +137,12 @@ function smallValidation(_experiment: ResolvedExperiment, { data }: Pick<Prepare
   ];
 }
 
-function memory(
-  { training }: ResolvedExperiment,
-  prepared: Pick<PreparedRun, 'data' | 'options'>,
-  machineBytes = totalmem(),
-): DataFinding[] {
+function memory({ training }: ResolvedExperiment, prepared: Prepared): DataFinding[] {
   const facts = factsOf(prepared);
   const { largest } = epochWork(prepared.options, training, facts);
   const { weights, optimizer, batch } = estimateMemory(prepared.options, largest, training.optimizer);
   const bytes = weights + optimizer + batch;
-  const limit = Math.min(MAX_MEMORY * machineBytes, ENGINE_BYTES);
+  const limit = Math.min(MAX_MEMORY * totalmem(), ENGINE_BYTES);
   if (bytes <= limit) return [];
   // Nearly all of it grows with the batch where there is too much; a power of two below leaves room for the rest.
   const share = Math.max(0, limit - weights - optimizer) / batch;
