@@ -38,20 +38,10 @@ after(async () => {
 const FINDING = '2 rows with text and label';
 
 test('the menu of a file imports it, after showing what was found', async () => {
-  const { page } = workbench;
   await workbench.runCommand('View: Show Explorer');
-  const item = page.getByRole('menuitem', { name: 'Import Dataset…' });
-  const dialog = page.locator('.monaco-dialog-box');
-  await actUntil(
-    'the menu imports',
-    async () => {
-      await page.keyboard.press('Escape');
-      await workbench.row('weather.csv').click({ button: 'right' });
-      // A menu that has just opened takes no click yet: then it stays, and is asked again.
-      await item.click();
-    },
-    () => dialog.isVisible(),
-  );
+  await workbench.pickFromMenu(workbench.row('weather.csv'), 'Import Dataset…');
+  const dialog = workbench.page.locator('.monaco-dialog-box');
+  await workbench.shows(dialog);
   const text = await dialog.innerText();
   assert.match(text, /Import as weather\.dataset\.json\?/);
   assert.match(text, /format: csv \(by its name/);

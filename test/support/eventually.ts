@@ -7,6 +7,14 @@ const PAUSE_MS = 50;
 /** How long an action is given at first to show in the state. */
 const PATIENCE_MS = 5000;
 
+/** Tells what there is to see when a wait has failed. */
+let witness: (() => Promise<string>) | undefined;
+
+/** Every later wait of this process that fails says what `tell` answers. */
+export function tellWhenLate(tell: () => Promise<string>): void {
+  witness = tell;
+}
+
 type Answer<T> = T | undefined | null | false;
 
 /** The first answer of `ask` that is not undefined, null or false. Fails with what was waited for, and with the last error. */
@@ -25,7 +33,7 @@ export async function eventually<T>(
     } catch (error) {
       lastError = error;
     }
-    if (performance.now() > giveUpAt) throw timedOut(what, limitMs, lastError);
+    if (performance.now() > giveUpAt) throw await timedOut(what, limitMs, lastError);
     await pause(PAUSE_MS);
   }
 }
@@ -49,7 +57,7 @@ export async function actUntil<T>(
     try {
       return await eventually(what, state, patienceMs);
     } catch (error) {
-      if (performance.now() > giveUpAt) throw timedOut(what, LIMIT_MS, failure ?? (error as Error).cause);
+      if (performance.now() > giveUpAt) throw await timedOut(what, LIMIT_MS, failure ?? (error as Error).cause);
     }
   }
 }
@@ -64,5 +72,8 @@ export async function becomes<T>(read: () => Promise<T>, expected: T | RegExp): 
   });
 }
 
-const timedOut = (what: string, limitMs: number, cause: unknown): Error =>
-  new Error(`It did not come to be within ${limitMs / 1000} s: ${what}`, { cause });
+async function timedOut(what: string, limitMs: number, cause: unknown): Promise<Error> {
+  const seen = await witness?.().catch(() => undefined);
+  const message = `It did not come to be within ${limitMs / 1000} s: ${what}`;
+  return new Error(seen ? `${message}\nthe window shows: ${seen}` : message, { cause });
+}

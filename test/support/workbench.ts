@@ -1,12 +1,14 @@
 // The workbench of a VS Code window as a user works it: palette, editor, side bar, problems, notifications, pages.
 // Invariant: every action is done again until its effect shows, so that a window on a busy machine is worked like one on an idle machine.
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
-import { actUntil, eventually } from './eventually.ts';
+import { actUntil, eventually, tellWhenLate } from './eventually.ts';
 import { QuickInput } from './quickInput.ts';
 
 const OPEN_LIMIT_MS = 120_000;
 /** Of one action: what is done again must fail soon. */
 const ACTION_LIMIT_MS = 8000;
+/** How long a menu that took a click is given at first to be gone. */
+const MENU_CLOSES_MS = 500;
 
 export class Workbench {
   readonly page: Page;
@@ -28,9 +30,17 @@ export class Workbench {
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
     context.setDefaultTimeout(ACTION_LIMIT_MS);
     const workbench = new Workbench(await context.newPage());
+    tellWhenLate(() => workbench.#shown());
     await workbench.page.goto(url, { timeout: OPEN_LIMIT_MS });
     await workbench.ready();
     return workbench;
+  }
+
+  /** What stands over the window or asks for the user: of a wait that failed, the likely reason. */
+  async #shown(): Promise<string> {
+    const over = '.monaco-dialog-box, .notification-list-item, .quick-input-widget, .monaco-menu, .tab.active';
+    const texts = await this.page.locator(over).filter({ visible: true }).allInnerTexts();
+    return texts.map((text) => text.replace(/\s+/g, ' ').slice(0, 120)).join(' | ');
   }
 
   async ready(): Promise<void> {
@@ -130,6 +140,26 @@ export class Workbench {
   async clickInRow(row: Locator, button: string): Promise<void> {
     await row.hover();
     await row.getByRole('button', { name: button }).click();
+  }
+
+  /** Takes an item of a row's context menu, once. For its first 100 ms a menu takes no click and stays open: then it is clicked again. */
+  async pickFromMenu(row: Locator, name: string): Promise<void> {
+    const item = this.page.getByRole('menuitem', { name, exact: true });
+    let isClicked = false;
+    await actUntil(
+      `"${name}" is taken from the menu`,
+      async () => {
+        if (isClicked && !(await item.isVisible())) return;
+        if (!(await item.isVisible())) {
+          await this.page.keyboard.press('Escape');
+          await row.click({ button: 'right' });
+        }
+        await item.click();
+        isClicked = true;
+      },
+      async () => isClicked && !(await item.isVisible()),
+      MENU_CLOSES_MS,
+    );
   }
 
   /** Presses a button of the question that covers the window. */
