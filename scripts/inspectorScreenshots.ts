@@ -57,7 +57,7 @@ try {
     await frame.getByRole('textbox', { name: 'A text to look at' }).fill(TEXT);
     await choose(frame, workbench.page);
     for (const view of VIEWS) {
-      await show(frame, view);
+      await show(frame, workbench.page, view);
       await workbench.page.mouse.move(5, 5);
       const name = view.toLowerCase().replaceAll(' ', '-');
       await workbench.page.screenshot({ path: join(OUT, `${name}-${theme}.png`) });
@@ -90,11 +90,17 @@ async function choose(frame: Frame, page: Page): Promise<void> {
   if ((await frame.getByRole('region', { name: 'Pinned units' }).count()) === 0) await page.keyboard.press('Enter');
 }
 
-async function show(frame: Frame, view: string): Promise<void> {
+async function show(frame: Frame, page: Page, view: string): Promise<void> {
   await frame.getByRole('tab', { name: view }).click();
   const panel = frame.getByRole('tabpanel', { name: view });
   await panel.waitFor();
   if (view === 'What if') await panel.getByRole('textbox', { name: 'The changed text' }).fill(CHANGED);
+  if (view === 'Side by side') {
+    await panel.getByRole('radio', { name: 'Two runs' }).check();
+    await panel.getByRole('grid').nth(1).focus();
+    for (const key of ['Control+Home', 'ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+    await panel.getByRole('table', { name: 'States step by step' }).nth(1).waitFor();
+  }
   if (view === 'Select and match') {
     await panel.getByRole('button', { name: 'thou' }).click();
     await panel.getByRole('button', { name: 'thou' }).press('Shift+ArrowRight');
