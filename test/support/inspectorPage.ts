@@ -15,7 +15,9 @@ export async function runCli(...args: string[]): Promise<string> {
 
 export const textBox = (page: Frame): Locator => page.getByRole('textbox', { name: 'A text to look at' });
 export const textOf = (page: Frame): Promise<string> => textBox(page).inputValue();
-export const readOutOf = (page: Frame): Promise<string> => page.getByLabel('Read-out').innerText();
+/** Of the cell beside the picture; a comparison has read-outs of its own. */
+export const readOutOf = (page: Frame): Promise<string> =>
+  page.getByRole('complementary', { name: 'Cell' }).getByLabel('Read-out').innerText();
 /** `epoch 3 (best)`, or `before training`. */
 export const epochOf = (page: Frame): Promise<string | null> =>
   page.getByRole('slider', { name: 'Epoch' }).getAttribute('aria-valuetext');

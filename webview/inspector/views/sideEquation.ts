@@ -6,11 +6,9 @@ import type { CellPlace } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { describeError } from '../../shared/notice.ts';
 import { cellNumbers } from '../cellNumbers.ts';
+import { renderCellReadout } from '../cellReadout.ts';
 import '../equation.ts';
 import { EquationLoader } from '../equationLoader.ts';
-import { exactNumber, quoteToken } from '../numbers.ts';
-import { SIGNAL_FACTS } from '../signals.ts';
-import { signalSymbol } from '../symbols.ts';
 import { equationOf, whyNoEquation } from '../traceQuestion.ts';
 import type { Look } from './look.ts';
 import type { SideTrace } from './sides.ts';
@@ -49,10 +47,7 @@ export class SideEquation extends LightElement {
     const numbers = cellNumbers(trace, part, at);
     const failure = this.#loader?.error;
     return html`
-      <p class="cell-readout">
-        ${signalSymbol(signal, String(at.token))} = <strong>${exactNumber(numbers.now[signal])}</strong>
-        <span class="muted">${SIGNAL_FACTS[signal].title} of unit ${at.unit} at token ${at.token}, ${quoteToken(trace.tokens[at.token].text)}</span>
-      </p>
+      ${renderCellReadout(trace, at, { signal, value: numbers.now[signal] })}
       <gs-equation
         .subject=${{ trace, layer: part.layer, direction: part.direction, place: at, numbers, signal }}
         .parts=${this.#loader?.value}
