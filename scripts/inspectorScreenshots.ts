@@ -1,5 +1,6 @@
 // Makes pictures of every view of the inspector, in each kind of theme, from the packaged extension in a real VS Code, into out/inspector:
-// `node scripts/inspectorScreenshots.ts`, after the package was made. They are for looking at; the README's are made by screenshots.ts.
+// `node scripts/inspectorScreenshots.ts [part of a view's name]`, after the package was made. They are for looking at; screenshots.ts makes
+// those of the README.
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -32,6 +33,7 @@ const VIEWS = [
 const TEXT = 'Wherefore dost thou weep, sweet lady?';
 const CHANGED = 'Wherefore do you weep, sweet lady?';
 
+const [wanted = ''] = process.argv.slice(2);
 const workspace = await makeWorkspace();
 const cli = (...args: string[]) => promisify(execFile)(process.execPath, [join(ROOT, 'dist', 'cli.cjs'), ...args]);
 await cli('train', workspace.configPath);
@@ -56,7 +58,7 @@ try {
     const frame = await inTheme(workbench, theme);
     await frame.getByRole('textbox', { name: 'A text to look at' }).fill(TEXT);
     await choose(frame, workbench.page);
-    for (const view of VIEWS) {
+    for (const view of VIEWS.filter((name) => name.includes(wanted))) {
       await show(frame, workbench.page, view);
       await workbench.page.mouse.move(5, 5);
       const name = view.toLowerCase().replaceAll(' ', '-');

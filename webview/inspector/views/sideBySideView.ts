@@ -177,7 +177,7 @@ export class SideBySideView extends LightElement {
         () => ({ title: 'Side by side', panels: SIDES.map((side) => this.#panelOf(side, sides)) }),
         (file) => this.tell('picture', file),
       )}
-      <div class="side-by-side">${SIDES.map((side) => this.#renderEquation(side, sides))}</div>`;
+      <div class="side-by-side side-equations">${SIDES.map((side) => this.#renderEquation(side, sides))}</div>`;
   }
 
   #renderSide(side: Side, sides: Sides): TemplateResult {
@@ -195,6 +195,7 @@ export class SideBySideView extends LightElement {
       aria-label=${side === 'left' ? 'Equations on the left' : 'Equations on the right'}
       .client=${this.look.client}
       .shown=${shown}
+      .heading=${this.#caption(side, shown.trace, shown.part)}
       .place=${place}
       .opened=${this.opened}
       @opened=${(event: CustomEvent<SignalName | null>) => {

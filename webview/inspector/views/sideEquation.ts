@@ -17,11 +17,14 @@ export class SideEquation extends LightElement {
   static override properties = {
     client: { attribute: false },
     shown: { attribute: false },
+    heading: { attribute: false },
     place: { attribute: false },
     opened: { attribute: false },
   };
   declare client: Look['client'];
   declare shown: SideTrace;
+  /** What stands on this side. */
+  declare heading: string;
   /** Undefined: the cursor is at nothing of this side. */
   declare place: CellPlace | undefined;
   declare opened: SignalName | undefined;
@@ -47,6 +50,7 @@ export class SideEquation extends LightElement {
     const numbers = cellNumbers(trace, part, at);
     const failure = this.#loader?.error;
     return html`
+      <h4>${this.heading}</h4>
       ${renderCellReadout(trace, at, { signal, value: numbers.now[signal] })}
       <gs-equation
         .subject=${{ trace, layer: part.layer, direction: part.direction, place: at, numbers, signal }}
