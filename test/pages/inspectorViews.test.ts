@@ -454,6 +454,10 @@ test('side by side: two texts, two epochs and two runs, with one cursor', async 
   await eventually('of epoch 2 there is the probe', async () =>
     /epoch 2/.test(await view(page).locator('[data-panel=right]').innerText()),
   );
+  await sides.first().focus();
+  await page.keyboard.press('ArrowRight');
+  const right = page.getByRole('group', { name: 'Equations on the right' });
+  await right.getByText('Only the signals of this epoch were stored').waitFor();
   await page.getByText('Two runs').click();
   await eventually('the GRU', async () => (await sides.nth(1).getAttribute('aria-rowcount')) === '64');
   await view(page).getByRole('radio', { name: 'update gate' }).check({ force: true });
