@@ -85,7 +85,7 @@ async function inTheme(workbench: Workbench, theme: keyof typeof THEMES): Promis
 
 /** A cell in the middle of the text, pinned. */
 async function choose(frame: Frame, page: Page): Promise<void> {
-  await frame.getByRole('radio', { name: 'forget gate' }).check();
+  await frame.getByRole('group', { name: 'What is shown' }).getByRole('radio', { name: 'forget gate' }).check();
   await frame.getByRole('grid').first().focus();
   for (const key of ['Control+Home', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown'])
     await page.keyboard.press(key);
