@@ -1,6 +1,11 @@
 // What the dataset page shows: the table of one dataset, what a filter found, its report. No DOM beyond the page host.
 // Invariant: an answer counts only while the dataset and the filter that it was asked for are shown.
-import type { ConfigUse, DatasetContract, DatasetName } from '../../extension/protocol/datasetContract.ts';
+import type {
+  ConfigUse,
+  DatasetContract,
+  DatasetFocus,
+  DatasetName,
+} from '../../extension/protocol/datasetContract.ts';
 import type { DatasetReport, Remedy } from '../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, RowFilter, TableRow, TableState } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
@@ -37,6 +42,8 @@ export class DatasetStore {
   found = 0;
   /** What a remedy or putting back is doing now. */
   isChanging = false;
+  /** What the host asked for last. */
+  focus: DatasetFocus | undefined;
   /** What could not be loaded, to be shown with a way to try again. */
   error: unknown;
   /** Why the report is not there. */
@@ -57,8 +64,10 @@ export class DatasetStore {
       onChange,
       onError: (error) => this.#fail(error),
     });
-    client.on('focus', ({ path }) => {
-      if (path !== this.state.path) this.show(path);
+    client.on('focus', (focus) => {
+      this.focus = focus;
+      if (focus.path !== this.state.path) this.show(focus.path);
+      else onChange();
     });
     client.on('datasetsChanged', (datasets) => {
       this.datasets = datasets;
@@ -90,6 +99,7 @@ export class DatasetStore {
       this.isLoaded = true;
       this.datasets = datasets;
       const isKnown = datasets.some(({ path }) => path === this.state.path);
+      this.focus = focus;
       if (focus && focus.path !== this.state.path) this.#forget(focus.path);
       else if (!isKnown) this.#forget(datasets[0]?.path);
       if (whyNot === undefined && this.state.path !== undefined) await this.open();
