@@ -18,7 +18,7 @@ export interface AdviceEntry {
   reason: string;
   /** What it rests on: the dataset's own figures, a table of docs/advisor.md, or a paper. */
   source: string;
-  /** Whether another dataset could have another value: the config says why in a comment. */
+  /** Whether another dataset would have another value: the config says why in a comment. */
   isOfData: boolean;
   alternatives: Alternative[];
 }

@@ -165,7 +165,10 @@ test('advice has reasons, is what a new config says, and takes what that config 
   const shown = await cli('dataset', 'advise', 'weather-train');
   assert.equal(shown.code, 0, shown.stderr);
   assert.match(shown.stdout, /^key +value +because +rests on\n/);
-  assert.match(shown.stdout, /text\.maxLength +\d+ +99 % of the training texts have up to \d+ tokens\. +docs\/advisor\.md, Longest text/);
+  assert.match(
+    shown.stdout,
+    /text\.maxLength +\d+ +99 % of the training texts have up to \d+ tokens\. +docs\/advisor\.md, Longest text/,
+  );
   assert.match(shown.stdout, /parameters: embedding .*\nAbout .* of memory.*\nAn epoch: about .*\n\d+ epochs: about /);
   assert.match(shown.stderr, /dataset new weather-train writes this as a config/);
   const advice: DatasetAdvice = JSON.parse((await cli('dataset', 'advise', 'weather-train', '--json')).stdout);

@@ -12,6 +12,8 @@ const COMMENT_WIDTH = 110;
 /** Keys of sections stand on lines of their own however short they are. */
 const SECTION_DEPTH = 2;
 
+const HEAD = 'gatescope dataset advise has the reason of every value; what depends on the data has it here as well.';
+
 export interface NamedDataset {
   /** As the config will name it. */
   reference: string;
@@ -33,7 +35,8 @@ export function experimentText(dataset: NamedDataset, { task, entries }: Advice)
   };
   for (const { key, value } of entries) setKey(config, key, value);
   const comments = entries.flatMap(({ key, reason, isOfData }) => (isOfData ? [{ key, text: reason }] : []));
-  return `${printed(config, { path: '', depth: 0 }, comments)}\n`;
+  const text = printed(config, { path: '', depth: 0 }, comments);
+  return `${text.replace('{\n', `{\n  // ${HEAD}\n`)}\n`;
 }
 
 interface Place {

@@ -22,7 +22,7 @@ export interface Rule {
   key: string;
   /** What it rests on. */
   source: string;
-  /** Whether another dataset could have another value. */
+  /** Whether a reader of the config wants to know why it has this value: another dataset would have another. */
   isOfData?: boolean;
   /** Undefined: the key is left out, and its default counts. */
   advise(facts: DatasetStatistics, machine: Machine, draft: Draft): Advised | undefined;

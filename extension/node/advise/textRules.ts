@@ -79,7 +79,6 @@ export const TEXT_RULES: readonly Rule[] = [
   {
     key: 'text.tokenizer.lowercase',
     source: measured(TOKENS),
-    isOfData: true,
     advise(facts) {
       if (!textFor(facts).tokenizer.lowercase) return undefined;
       const kept = inPoints(ahead(TOKENS, 'with upper case', WORDS));
@@ -94,7 +93,6 @@ export const TEXT_RULES: readonly Rule[] = [
   {
     key: 'text.tokenizer.minFrequency',
     source: measured(TOKENS),
-    isOfData: true,
     advise(facts) {
       const { types, once } = facts.tokens;
       if (tokenKind(facts) === 'character') return undefined;

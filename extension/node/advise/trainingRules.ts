@@ -22,7 +22,6 @@ export const TRAINING_RULES: readonly Rule[] = [
   {
     key: 'training.epochs',
     source: measured('Best epochs'),
-    isOfData: true,
     advise({ rows }) {
       const by = (data: string): string => `${BEST_EPOCHS[data].median} of ${BEST_EPOCHS[data].of}`;
       const runs =
@@ -38,7 +37,6 @@ export const TRAINING_RULES: readonly Rule[] = [
   {
     key: 'training.batchSize',
     source: measured(BATCHES),
-    isOfData: true,
     advise(facts, { memoryBytes }, draft) {
       const room = roomForTraining(memoryBytes);
       let value = BATCH_SIZE;
@@ -87,7 +85,6 @@ export const TRAINING_RULES: readonly Rule[] = [
   {
     key: 'training.loss.classWeights',
     source: measured(CLASSES),
-    isOfData: true,
     advise({ classes }) {
       const ends = unbalanced(classes);
       if (!ends) return undefined;

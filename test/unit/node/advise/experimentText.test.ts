@@ -28,6 +28,7 @@ test('short sections stand on one line under the reasons of their keys; what eve
   assert.equal(
     text,
     `{
+  // gatescope dataset advise has the reason of every value; what depends on the data has it here as well.
   "name": "Weather",
   "data": {
     "train": { "dataset": "weather" },
