@@ -98,13 +98,16 @@ export function gainsText(results: Measurements): string {
   return `${MARK_OF_CODE}: BestEpochs = {\n${epochs.join('')}};\n\n${gainsConstant(results)}`;
 }
 
+/** As the formatter has it. */
+const asKey = (name: string): string => (/^[a-z]\w*$/i.test(name) ? name : `'${name}'`);
+
 function gainsConstant(results: Measurements): string {
   const lines = Object.entries(gainsOf(results)).map(([subject, variants]) => {
     const rows = Object.entries(variants).map(([what, on]) => {
       const values = Object.entries(on).map(([data, points]) => `${data}: ${points}`);
-      return `    ${JSON.stringify(what).replaceAll('"', "'")}: { ${values.join(', ')} },\n`;
+      return `    ${asKey(what)}: { ${values.join(', ')} },\n`;
     });
-    return `  ${JSON.stringify(subject).replaceAll('"', "'")}: {\n${rows.join('')}  },\n`;
+    return `  ${asKey(subject)}: {\n${rows.join('')}  },\n`;
   });
   return `export const GAINS: Gains = {\n${lines.join('')}};\n`;
 }
