@@ -1,11 +1,6 @@
 // What the dataset page shows: the table of one dataset, what a filter found, its report. No DOM beyond the page host.
 // Invariant: an answer counts only while the dataset and the filter that it was asked for are shown.
-import type {
-  ConfigUse,
-  DatasetContract,
-  DatasetFocus,
-  DatasetName,
-} from '../../extension/protocol/datasetContract.ts';
+import type { ConfigUse, DatasetContract, DatasetName } from '../../extension/protocol/datasetContract.ts';
 import type { DatasetReport, Remedy } from '../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, RowFilter, TableRow, TableState } from '../../extension/protocol/datasetTable.ts';
 import type { Client } from '../../extension/protocol/rpc.ts';
@@ -43,7 +38,7 @@ export class DatasetStore {
   /** What a remedy or putting back is doing now. */
   isChanging = false;
   /** What the host asked for last. */
-  focus: DatasetFocus | undefined;
+  focus: DatasetContract['events']['focus'] | undefined;
   /** What could not be loaded, to be shown with a way to try again. */
   error: unknown;
   /** Why the report is not there. */
