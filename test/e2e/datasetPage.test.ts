@@ -166,7 +166,12 @@ test('the palette shows which encoder fits, and Enter makes a config of it', asy
   const config = await actUntil(
     'the config is written',
     () => advice.getByRole('button', { name: 'New Experiment with These' }).press('Enter', { timeout: 5000 }),
-    () => readFile(join(workspace.dir, 'letters.gatescope.json'), 'utf8').catch(() => undefined),
+    // A file that was just made may be empty still.
+    () =>
+      readFile(join(workspace.dir, 'letters.gatescope.json'), 'utf8').then(
+        (text) => text || undefined,
+        () => undefined,
+      ),
   );
   assert.match(config, /\/\/ 99 % of the training texts have up to \d+ tokens\.\n/);
   await workbench.shows(workbench.tab('letters.gatescope.json'));
