@@ -6,7 +6,7 @@ import { readEachLine } from './lineSource.ts';
 import { type OpenedSource, type SourceRequest, toItem } from './readItem.ts';
 import type { FileSource } from './types.ts';
 
-/** One class a file or a folder; hidden files, and those that only say where the data is from, are not data. */
+/** One class a file or a folder, of the files that isDataFile. */
 export async function openFolder(
   request: SourceRequest,
   files: FileSource,
@@ -44,10 +44,14 @@ interface ClassPart {
   path: string;
 }
 
-export const NOT_DATA = /^\.|^(?:source|readme|licen[cs]e|notice)\b/i;
+const NOTES = /^(?:source|readme|licen[cs]e|notice)\b/i;
+const OWN = /(?:\.dataset|\.gatescope|(?:^|\.)tokenizer)\.json$/;
+
+/** Whether a file of this name can hold texts. Hidden files, and those that only say where the data is from, do not; nor do our own, which are written beside the data. */
+export const isDataFile = (name: string): boolean => !name.startsWith('.') && !NOTES.test(name) && !OWN.test(name);
 
 async function classFiles(files: FileSource, path: string): Promise<ClassPart[]> {
-  const names = (await files.list(path)).filter((name) => !NOT_DATA.test(name));
+  const names = (await files.list(path)).filter(isDataFile);
   const parts: ClassPart[] = [];
   for (const name of names) {
     const filePath = `${path}/${name}`;

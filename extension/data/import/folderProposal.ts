@@ -2,7 +2,7 @@
 import type { DatasetFile } from '../../schema/dataset.ts';
 import type { DatasetPart } from '../../schema/source.ts';
 import { UserError } from '../../util/userError.ts';
-import { NOT_DATA } from '../folderSource.ts';
+import { isDataFile } from '../folderSource.ts';
 import type { FileSource } from '../types.ts';
 import { classNames, readInfo, savedSplits } from './huggingFace.ts';
 import { lookAtFile } from './lookAtFile.ts';
@@ -30,7 +30,7 @@ async function contentOf(folder: string, files: FileSource): Promise<{ names: st
   const names: string[] = [];
   const folders: string[] = [];
   for (const name of await files.list(folder)) {
-    if (NOT_DATA.test(name) || name.endsWith('.dataset.json') || name.endsWith('.gatescope.json')) continue;
+    if (!isDataFile(name)) continue;
     ((await files.kind(`${folder}/${name}`)) === 'folder' ? folders : names).push(name);
   }
   return { names, folders };

@@ -158,12 +158,15 @@ test('the coarse part of a label is what stands before the colon', async () => {
   );
 });
 
-test('folders: one file a class, one folder a class; notes on the source are no class', async () => {
+test('folders: one file a class, one folder a class; notes on the source and files of our own are no class', async () => {
   const files = {
     'names/Irish.txt': "O'Neill\nBrún\n",
     'names/Polish.txt': 'Nowak\n',
     'names/SOURCE.md': 'from here',
     'names/.x': 'y',
+    'names/names.dataset.json': '{}',
+    'names/names.gatescope.json': '{}',
+    'names/tokenizer.json': '{}',
   };
   assert.deepEqual(shown(await read(files, 'names')), ["Irish: O'Neill @1", 'Irish: Brún @2', 'Polish: Nowak @1']);
   const reviews = { 'r/neg/1.txt': 'bad\nvery bad', 'r/pos/1.txt': 'good', 'r/pos/2.txt': '' };
