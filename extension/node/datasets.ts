@@ -81,6 +81,7 @@ function notFound(name: string): UserError {
   return new UserError({
     code: 'dataset.notFound',
     message: `There is no dataset "${name}".`,
-    remedy: 'Give the name or the path of a *.dataset.json, or make one with "gatescope dataset import".',
+    remedy:
+      'Give the path of a *.dataset.json, or its name where it lies in this folder, in "data" or "datasets" here, or above; "gatescope dataset import" makes one.',
   });
 }

@@ -33,3 +33,11 @@ export interface DatasetAdvice extends Advice {
   /** What training so takes. */
   estimate: RunEstimate;
 }
+
+/** What the points in reasons are of; nothing where no reason counts in them. */
+export function pointsLines({ entries }: DatasetAdvice): string[] {
+  if (!entries.some(({ reason }) => /\bpoints?\b/.test(reason))) return [];
+  return [
+    'Points are of test accuracy, averaged over the datasets that docs/advisor.md lists: less than one says nothing about yours.',
+  ];
+}

@@ -1,6 +1,6 @@
 // Which encoder and settings fit the dataset, each with its reason, and what training so takes; a button makes an experiment of it. <gs-advice-view>
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { AdviceEntry, DatasetAdvice } from '../../extension/protocol/advice.ts';
+import { type AdviceEntry, type DatasetAdvice, pointsLines } from '../../extension/protocol/advice.ts';
 import type { OpenedTable } from '../../extension/protocol/datasetTable.ts';
 import { estimateLines, wholeRunLine } from '../../extension/protocol/estimate.ts';
 import { CancelledError } from '../../extension/util/userError.ts';
@@ -72,7 +72,8 @@ export class AdviceView extends LightElement {
       ${advice ? this.#renderAdvice(advice) : nothing}`;
   }
 
-  #renderAdvice({ entries, estimate }: DatasetAdvice): TemplateResult {
+  #renderAdvice(advice: DatasetAdvice): TemplateResult {
+    const { entries, estimate } = advice;
     const epochs = Number(entries.find(({ key }) => key === 'training.epochs')?.value);
     return html`<div class="advice" tabindex="0" role="region" aria-label="Advice">
       <table>
@@ -87,6 +88,7 @@ export class AdviceView extends LightElement {
           ${entries.map(renderEntry)}
         </tbody>
       </table>
+      ${pointsLines(advice).map((line) => html`<p class="muted">${line}</p>`)}
       ${[...estimateLines(estimate), ...wholeRunLine(estimate, epochs)].map((line) => html`<p>${line}</p>`)}
       ${button({ label: 'New Experiment with These', icon: 'new-file', isPrimary: true, onClick: () => this.actions.take() })}
     </div>`;

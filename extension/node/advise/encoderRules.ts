@@ -124,7 +124,7 @@ export const ENCODER_RULES: readonly Rule[] = [
       return {
         value: true,
         reason: `Reading from both ends gave ${inPoints(points, 'from the start alone')}.`,
-        alternatives: [{ value: false, reason: `Half the time; ${inPoints(-points)}.` }],
+        alternatives: [{ value: false, reason: `half the time; ${inPoints(-points)}.` }],
       };
     },
   },

@@ -58,7 +58,7 @@ export const LANGUAGE_MODEL_RULES: readonly Rule[] = [
     advise: () => ({
       value: 'lstm',
       reason: 'The encoder of the paper; a language model carries its state over the whole text, which a gate keeps.',
-      alternatives: [{ value: 'gru', reason: 'A quarter fewer weights; not measured here.' }],
+      alternatives: [{ value: 'gru', reason: 'a quarter fewer weights; not measured here.' }],
     }),
   },
   either('model.encoder.hiddenSize', 200, 128, '200 units for words as in the paper, 128 for characters as measured.'),

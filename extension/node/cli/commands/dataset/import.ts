@@ -32,7 +32,9 @@ export async function importAction(args: string[], context: CommandContext): Pro
   if (options.json && !options.yes) return;
   if (!options.yes) await confirm(path, context);
   await writeManifest({ manifest, path, folder: dirname(path) }, options.replace === true);
-  output.note(`Written: ${relative(cwd, path)}. A config names it with "train": { "dataset": "${manifest.name}" }.`);
+  const written = relative(cwd, path);
+  output.note(`Written: ${written}. A config names it with "train": { "dataset": "${manifest.name}" }.`);
+  output.note(`Which encoder fits: gatescope dataset advise ${written}`);
 }
 
 function columnOption(context: CommandContext, name: string): string | number | undefined {
