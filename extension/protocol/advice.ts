@@ -38,6 +38,6 @@ export interface DatasetAdvice extends Advice {
 export function pointsLines({ entries }: DatasetAdvice): string[] {
   if (!entries.some(({ reason }) => /\bpoints?\b/.test(reason))) return [];
   return [
-    'Points are of test accuracy, averaged over the datasets that docs/advisor.md lists: less than one says nothing about yours.',
+    'Points are of test accuracy where not said otherwise, averaged over the datasets that docs/advisor.md lists: less than one says nothing about yours.',
   ];
 }

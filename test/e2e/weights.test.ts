@@ -36,7 +36,7 @@ const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
 test('Import Weights shows the table, asks, and makes a run that predicts', async () => {
   const { quickInput } = workbench;
   await workbench.runCommand('Gatescope: Import Weights…');
-  await quickInput.choosePath(/File of weights/, join(workspace.dir, 'lstm.pt'), 'Look At It');
+  await quickInput.choosePath(/File of weights/, join(workspace.dir, 'lstm.pt'), 'Look at It');
   await quickInput.pick(/Import lstm\.pt/, 'Choose the file of tokens');
   await quickInput.choosePath(/^Tokens of the model$/m, join(workspace.dir, 'tokens.txt'));
   await workbench.answerDialog('Import');

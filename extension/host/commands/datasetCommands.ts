@@ -11,6 +11,7 @@ import { type DatasetDeps, reportOf, whileLooking } from '../datasets/lookAtData
 import { requireTrust } from '../training/trainCommand.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 import type { DatasetPage } from '../webviews/datasetPage.ts';
+import { chooseFileOrFolder } from './chooseFileOrFolder.ts';
 import type { CommandApi, ImportArguments, OpenDatasetArguments } from './commandApi.ts';
 import { exists, freePath } from './fileCopies.ts';
 import { trainTokenizerCommand } from './tokenizerCommand.ts';
@@ -63,14 +64,7 @@ function isImportArguments(value: unknown): value is ImportArguments {
 
 async function dataNamedBy(target: unknown): Promise<string> {
   if (target instanceof vscode.Uri && target.scheme === 'file') return target.fsPath;
-  const found = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Import Dataset'),
-    canSelectFiles: true,
-    canSelectFolders: true,
-    openLabel: vscode.l10n.t('Look at It'),
-  });
-  if (!found?.[0]) throw new CancelledError();
-  return found[0].fsPath;
+  return chooseFileOrFolder({ title: vscode.l10n.t('Import Dataset'), openLabel: vscode.l10n.t('Look at It') });
 }
 
 async function confirm({ path, reasons, report }: DatasetProposal, isThere: boolean): Promise<void> {

@@ -6,6 +6,7 @@ import { CONFIG_FILE } from '../../store/runFolder.ts';
 import { CancelledError } from '../../util/userError.ts';
 import { configPathOf, type ListedRun } from '../views/runList.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
+import { chooseFileOrFolder } from './chooseFileOrFolder.ts';
 import { exists } from './fileCopies.ts';
 import { WEIGHT_FILES } from './importCommand.ts';
 import { configFor, hasWeights, runItem, runNamedBy } from './targets.ts';
@@ -49,9 +50,9 @@ async function fromRun(run: ListedRun): Promise<FineTuneSource> {
 
 /** A file says neither data nor how texts are cut: those come from a config that is there. */
 async function fromFile(catalog: WorkspaceCatalog): Promise<FineTuneSource> {
-  const weights = await pick({
+  const weights = await chooseFileOrFolder({
     title: vscode.l10n.t('Weights to start from'),
-    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Choose'),
     filters: { [vscode.l10n.t('Weights')]: WEIGHT_FILES, [vscode.l10n.t('All files')]: ['*'] },
   });
   const path = await configFor(undefined, catalog);

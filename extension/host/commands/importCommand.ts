@@ -58,7 +58,7 @@ async function pickWeights(): Promise<string> {
   const found = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('File of weights'),
     filters: { [vscode.l10n.t('Weights')]: WEIGHT_FILES },
-    openLabel: vscode.l10n.t('Look At It'),
+    openLabel: vscode.l10n.t('Look at It'),
   });
   if (!found?.[0]) throw new CancelledError();
   return found[0].fsPath;

@@ -7,6 +7,7 @@ import { CancelledError } from '../../util/userError.ts';
 import { isManifestTreeNode } from '../datasets/datasetNodes.ts';
 import { type DatasetDeps, whileLooking } from '../datasets/lookAtDataset.ts';
 import { requireTrust } from '../training/trainCommand.ts';
+import { chooseFileOrFolder } from './chooseFileOrFolder.ts';
 import type { TokenizerArguments } from './commandApi.ts';
 
 const SIZES = { least: 3, leastOfBpe: 258, most: 1_000_000, usual: 8000 } as const;
@@ -31,14 +32,10 @@ function isArguments(value: unknown): value is TokenizerArguments {
 async function textsNamedBy(target: unknown): Promise<string> {
   if (target instanceof vscode.Uri && target.scheme === 'file') return target.fsPath;
   if (isManifestTreeNode(target) && target.kind !== 'foundRow') return target.path;
-  const found = await vscode.window.showOpenDialog({
+  return chooseFileOrFolder({
     title: vscode.l10n.t('Texts to Learn From: a File, a Folder or a Dataset'),
-    canSelectFiles: true,
-    canSelectFolders: true,
     openLabel: vscode.l10n.t('Learn from It'),
   });
-  if (!found?.[0]) throw new CancelledError();
-  return found[0].fsPath;
 }
 
 async function ask(path: string): Promise<TokenizerArguments> {

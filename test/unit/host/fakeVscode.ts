@@ -193,6 +193,8 @@ export const fake = {
   /** Labels to pick from the next lists, and paths to choose in the next open dialogs. */
   picks: [] as string[],
   chosenPaths: [] as string[],
+  /** What the dialogs for opening were asked for. */
+  dialogs: [] as object[],
   /** What is typed into the next input boxes, and where the next save dialogs save to. */
   typed: [] as string[],
   savedTo: [] as string[],
@@ -247,7 +249,7 @@ export const ProgressLocation = { Notification: 15 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const FileType = { Directory: 2 };
 export const UIKind = { Desktop: 1, Web: 2 };
-export const env = { language: 'en', uiKind: 1, remoteName: undefined };
+export const env = { language: 'en', uiKind: UIKind.Desktop, remoteName: undefined as string | undefined };
 export const l10n = {
   t: (text: string, ...args: unknown[]) => text.replace(/\{(\d+)\}/g, (_match, index) => String(args[Number(index)])),
 };
@@ -315,7 +317,10 @@ export const window = {
     const [typed] = fake.typed.splice(0, 1);
     return typed === undefined || validateInput(typed) !== undefined ? undefined : typed;
   },
-  showOpenDialog: async () => fake.chosenPaths.splice(0, 1).map(Uri.file),
+  showOpenDialog: async (options: object) => {
+    fake.dialogs.push(options);
+    return fake.chosenPaths.splice(0, 1).map(Uri.file);
+  },
   showQuickPick: async (items: { label: string }[]) => {
     const [wanted] = fake.picks.splice(0, 1);
     return items.find(({ label }) => wanted !== undefined && label.includes(wanted));

@@ -26,7 +26,12 @@ beforeEach(() => {
 });
 
 test('the texts, the kind, the size and the file are asked for', async () => {
-  Object.assign(fake, { chosenPaths: ['/data/a.csv'], picks: ['Unigram'], typed: ['300'], savedTo: ['/data/t.json'] });
+  Object.assign(fake, {
+    chosenPaths: ['/data/a.csv'],
+    picks: ['File', 'Unigram'],
+    typed: ['300'],
+    savedTo: ['/data/t.json'],
+  });
   assert.deepEqual(await trainTokenizerCommand(undefined, deps), LEARNED);
   const settings = { type: 'unigram', lowercase: false, minFrequency: 2, maxVocabulary: 300 };
   assert.deepEqual(calls, [['trainTokenizer', { path: '/data/a.csv', settings, out: '/data/t.json' }]]);
@@ -34,8 +39,15 @@ test('the texts, the kind, the size and the file are asked for', async () => {
 });
 
 test('a size below the 256 bytes of BPE, and every step that is left, ends it', async () => {
-  const whole = { chosenPaths: ['/data/a.csv'], picks: ['BPE'], typed: ['258'], savedTo: ['/data/t.json'] };
-  for (const missing of [{ chosenPaths: [] }, { picks: [] }, { typed: [] }, { typed: ['257'] }, { savedTo: [] }]) {
+  const whole = { chosenPaths: ['/data/a.csv'], picks: ['File', 'BPE'], typed: ['258'], savedTo: ['/data/t.json'] };
+  for (const missing of [
+    { chosenPaths: [] },
+    { picks: [] },
+    { picks: ['File'] },
+    { typed: [] },
+    { typed: ['257'] },
+    { savedTo: [] },
+  ]) {
     Object.assign(fake, structuredClone({ ...whole, ...missing }));
     await assert.rejects(trainTokenizerCommand(undefined, deps), CancelledError);
   }
