@@ -1,5 +1,5 @@
 // The tree of data: datasets with their findings and rows, then data files by experiment, missing ones marked. Data is dropped here to be imported.
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetFinding } from '../../protocol/datasetReport.ts';
 import { UserError } from '../../util/userError.ts';
@@ -13,7 +13,7 @@ import {
 } from '../datasets/datasetNodes.ts';
 import { type DatasetDeps, reportOf } from '../datasets/lookAtDataset.ts';
 import { ITEM } from '../manifest/ids.ts';
-import { type DatasetFacts, datasetFacts, datasetName } from './datasetFacts.ts';
+import { type DatasetFacts, datasetFacts, datasetName, namedSources } from './datasetFacts.ts';
 import type { ExperimentNode } from './treeItems.ts';
 import type { WorkspaceCatalog } from './workspaceCatalog.ts';
 
@@ -47,7 +47,7 @@ export class DatasetsView
     if (!node) {
       return [
         ...this.#deps.datasets.paths.map((path) => ({ kind: 'manifest' as const, path })),
-        ...this.#catalog.configPaths.map((configPath) => ({ kind: 'experiment' as const, configPath })),
+        ...(await this.#experiments()),
       ];
     }
     if (isManifestTreeNode(node)) return this.#withinManifest(node);
@@ -55,6 +55,16 @@ export class DatasetsView
     const experiment = await this.#reader.read(node.configPath);
     if (!experiment) return [];
     return datasetFacts(node.configPath, experiment, this.#catalog.runs.ofConfig(node.configPath));
+  }
+
+  /** Those that name files; what is in the datasets of the others stands above already. */
+  async #experiments(): Promise<ExperimentNode[]> {
+    const experiments = this.#catalog.configPaths.map(async (configPath): Promise<ExperimentNode[]> => {
+      const experiment = await this.#reader.read(configPath);
+      const hasFiles = experiment && namedSources(experiment, dirname(configPath)).length > 0;
+      return hasFiles ? [{ kind: 'experiment', configPath }] : [];
+    });
+    return (await Promise.all(experiments)).flat();
   }
 
   /** The rows are looked at when somebody opens the dataset for the first time. */

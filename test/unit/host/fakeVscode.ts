@@ -248,6 +248,16 @@ export const ViewColumn = { Active: -1, Beside: -2 };
 export const ProgressLocation = { Notification: 15 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1 };
 export const FileType = { Directory: 2 };
+export class EventEmitter<T> extends Emitter<T> {
+  readonly event = (listener: (value: T) => void) => this.on(listener);
+}
+export const Disposable = {
+  from: (...all: { dispose(): void }[]) => ({
+    dispose: () => {
+      for (const each of all) each.dispose();
+    },
+  }),
+};
 export const UIKind = { Desktop: 1, Web: 2 };
 export const env = { language: 'en', uiKind: UIKind.Desktop, remoteName: undefined as string | undefined };
 export const l10n = {
