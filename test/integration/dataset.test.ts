@@ -161,6 +161,24 @@ test('one step to a config, which trains on what is left', async () => {
   );
 });
 
+test('a folder of classes: rows are left out, and the manifest in it is no class', async () => {
+  await mkdir(join(dir, 'surnames'));
+  await writeFile(join(dir, 'surnames/Irish.txt'), 'Kelly\nByrne\nKelly\nDaly\n'.repeat(10));
+  await writeFile(join(dir, 'surnames/Polish.txt'), 'Nowak\nWilk\n');
+  assert.equal((await cli('dataset', 'import', 'surnames', '--yes')).code, 0);
+  const report = async (): Promise<DatasetReport> =>
+    JSON.parse((await cli('dataset', 'describe', 'surnames/surnames.dataset.json', '--json')).stdout);
+  const rows = ({ parts }: DatasetReport): number => parts.reduce((sum, part) => sum + part.rows, 0);
+  assert.equal(rows(await report()), 42);
+  const fixed = await cli('dataset', 'fix', 'surnames/surnames.dataset.json', '--exclude-duplicates');
+  const [, leftOut] = /(\d+) more rows? (?:is|are) left out/.exec(fixed.stdout + fixed.stderr) ?? [];
+  assert.ok(Number(leftOut) > 0, fixed.stderr);
+  const remaining = await report();
+  assert.equal(rows(remaining), 42 - Number(leftOut));
+  const labels = remaining.parts.flatMap((part) => part.labels.map(({ label }) => label));
+  assert.deepEqual([...new Set(labels)].sort(), ['Irish', 'Polish']);
+});
+
 test('advice has reasons, is what a new config says, and takes what that config takes', async () => {
   const shown = await cli('dataset', 'advise', 'weather-train');
   assert.equal(shown.code, 0, shown.stderr);

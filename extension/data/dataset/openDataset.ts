@@ -46,7 +46,11 @@ export function isCut({ files, splits }: Dataset, part: DatasetPart): boolean {
   return part === 'validation' ? (splits.validation ?? splits.folds) !== undefined : splits.test !== undefined;
 }
 
-export const absoluteIn = (folder: string, path: string): string => `${folder}/${path.replace(/^(?:\.\/)+/, '')}`;
+/** Each file has one path: those of rows and of rows that are left out are compared as texts. */
+export function absoluteIn(folder: string, path: string): string {
+  const inside = path.replace(/^(?:\.\/)+/, '');
+  return inside === '' || inside === '.' ? folder : `${folder}/${inside}`;
+}
 
 /** Throws DataError `dataset.noPart`, `dataset.noFold`, and what its files throw. */
 export async function openDataset(request: DatasetRequest, files: FileSource): Promise<OpenedSource> {

@@ -27,7 +27,7 @@ export async function fixAction(args: string[], context: CommandContext): Promis
   const reading = longReading(context, 'Looking at rows');
   const rows = remedies.length > 0 ? await fixDataset(path, remedies, reading).finally(() => reading.end()) : 0;
   if (options.json) output.line(JSON.stringify({ path, excluded: rows }));
-  else output.line(`${count(rows)} more rows are left out of ${relative(cwd, path)}.`);
+  else output.line(`${count(rows)} more ${rows === 1 ? 'row is' : 'rows are'} left out of ${relative(cwd, path)}.`);
   const isCutAnew = rows > 0 && (await readDataset(path)).manifest.splits !== undefined;
   if (isCutAnew && remedies.includes('leaks') && !remedies.includes('duplicates'))
     output.note('The other rows are split anew, so equal ones may part again: --exclude-duplicates ends that.');
