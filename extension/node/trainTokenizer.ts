@@ -27,6 +27,8 @@ export interface TokenizerTraining {
   settings: LearnedTokenizer;
   /** Where tokenizer.json is written, absolute. */
   out: string;
+  /** Whether a file that is there may go. */
+  mayReplace: boolean;
 }
 
 export interface TrainedTokenizer {
@@ -34,11 +36,12 @@ export interface TrainedTokenizer {
   texts: number;
 }
 
-/** Reads the training part, learns, and writes the file. Throws CancelledError, DataError, UserError `tokenizer.noText`. */
+/** Reads the training part, learns, and writes the file. Throws CancelledError, DataError, UserError `tokenizer.exists`, `tokenizer.noText`. */
 export async function trainTokenizer(
-  { source, folder, settings, out }: TokenizerTraining,
+  { source, folder, settings, out, mayReplace }: TokenizerTraining,
   options: LoadOptions,
 ): Promise<TrainedTokenizer> {
+  if (!mayReplace && (await createFileSource().kind(out)) !== undefined) throw isThere(out);
   await loadSegmenter(settings);
   const named = await namedDataset(source, folder);
   const { splits: _splits, ...unsplit } = named.dataset.manifest;
@@ -92,6 +95,14 @@ async function* trainingTexts(dataset: PlacedDataset, { files, signal }: LoadOpt
     if (signal.aborted) throw new CancelledError();
     await nextTurn();
   }
+}
+
+function isThere(path: string): UserError {
+  return new UserError({
+    code: 'tokenizer.exists',
+    message: `${path} is already there.`,
+    remedy: 'Give another --out, or --force to replace it: configs that name the file would get other ids.',
+  });
 }
 
 function noText(source: string): UserError {

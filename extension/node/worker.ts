@@ -116,7 +116,7 @@ const handlers: Handlers<EngineContract> = {
       readingOptions(signal),
     ),
   columns: (request) => columnsOf(request, createFileSource()),
-  proposeDataset: ({ path }, { signal }) => proposeWithReport({ path }, lookingOptions(signal)),
+  proposeDataset: (wishes, { signal }) => proposeWithReport(wishes, lookingOptions(signal)),
   writeDataset: ({ path, manifest, mayReplace }) =>
     writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
   describeDataset: ({ path }, { signal }) => tables.describe(path, lookingOptions(signal)),
@@ -128,9 +128,9 @@ const handlers: Handlers<EngineContract> = {
     tables.previewTokens({ path, text, config }, lookingOptions(signal)),
   previewSplits: ({ path, splits }, { signal }) => tables.previewSplits(path, splits, signal),
   filterRows: ({ path, filter }, { signal }) => tables.filter(path, filter, signal),
-  trainTokenizer: ({ path, settings, out }, { signal }) =>
+  trainTokenizer: ({ path, ...wish }, { signal }) =>
     withDiskErrors(async () => {
-      const request = { source: path, folder: dirname(path), settings, out };
+      const request = { source: path, folder: dirname(path), ...wish };
       const { tokenizer, texts } = await trainTokenizer(request, lookingOptions(signal));
       return { vocabulary: tokenizer.vocabularySize, texts };
     }),

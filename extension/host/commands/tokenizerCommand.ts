@@ -18,7 +18,8 @@ export async function trainTokenizerCommand(target: unknown, { engine }: Dataset
   const { path, type, maxVocabulary, out } = wish;
   const settings: LearnedTokenizer = { type, lowercase: false, minFrequency: 2, maxVocabulary };
   const learned = await whileLooking(vscode.l10n.t('Learning a tokenizer from {0}', path), engine, (signal) =>
-    engine.call('trainTokenizer', { path, settings, out }, { signal }),
+    // The dialog for the file has asked whether one that is there may go.
+    engine.call('trainTokenizer', { path, settings, out, mayReplace: !isArguments(target) }, { signal }),
   );
   if (!isArguments(target)) void offerUse(out, learned);
   return learned;

@@ -29,8 +29,17 @@ test('the texts, the kind, the size and the file are asked for', async () => {
   Object.assign(fake, { chosenPaths: ['/data/a.csv'], picks: ['Unigram'], typed: ['300'], savedTo: ['/data/t.json'] });
   assert.deepEqual(await trainTokenizerCommand(undefined, deps), LEARNED);
   const settings = { type: 'unigram', lowercase: false, minFrequency: 2, maxVocabulary: 300 };
-  assert.deepEqual(calls, [['trainTokenizer', { path: '/data/a.csv', settings, out: '/data/t.json' }]]);
+  assert.deepEqual(calls, [
+    ['trainTokenizer', { path: '/data/a.csv', settings, out: '/data/t.json', mayReplace: true }],
+  ]);
   assert.match(fake.asked[0], /A tokenizer of 300 entries was learned from 12 texts/);
+});
+
+test('told what to do, it asks nothing, and replaces no file', async () => {
+  const wish = { path: '/data/a.csv', type: 'bpe', maxVocabulary: 300, out: '/data/t.json' };
+  await trainTokenizerCommand(wish, deps);
+  assert.deepEqual(fake.asked, []);
+  assert.equal((calls[0][1] as { mayReplace: boolean }).mayReplace, false);
 });
 
 test('a size below the 256 bytes of BPE, and every step that is left, ends it', async () => {
