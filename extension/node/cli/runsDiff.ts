@@ -56,10 +56,7 @@ export function diffText({ runs, differences }: ComparedRuns): string {
 
 /** Status, epochs and time, then each score of the best epoch that one of the runs has, and of the test data. */
 function outcomeRows(manifests: readonly RunManifest[]): string[][] {
-  const row = (title: string, valueOf: (manifest: RunManifest) => string): string[] => [
-    title,
-    ...manifests.map(valueOf),
-  ];
+  const row = (title: string, tell: (manifest: RunManifest) => string): string[] => [title, ...manifests.map(tell)];
   return [
     row('status', ({ status }) => status),
     row('epochs', ({ epochs }) => `${epochs.done}/${epochs.planned}`),
