@@ -23,6 +23,7 @@ import { generateWith } from './generateText.ts';
 import { writeManifest } from './importDataset.ts';
 import { planRunImport, previewImport, writeRunImport } from './importRun.ts';
 import { reserveCores } from './kernels/cores.ts';
+import { limitMatches } from './matchLimit.ts';
 import { writeExperiment } from './newExperiment.ts';
 import { openExperiment, openExperimentText } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
@@ -46,6 +47,7 @@ if (!transport) throw new Error('This file runs as a worker thread, or as the ch
 // The editor lives on the same cores: one is left to it, and it goes first on all.
 reserveCores(1);
 if (parentPort) yieldToOthers();
+limitMatches();
 
 // For debugging this thread by itself: "Attach engine worker" in .vscode/launch.json.
 const inspectPort = process.env.GATESCOPE_INSPECT_WORKER;
