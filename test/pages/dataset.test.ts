@@ -291,6 +291,10 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
       await goTo(page, 'ArrowDown', '1');
       assert.deepEqual(await findViolations(page), [], `${state} at ${width}`);
       assert.ok((await overflowOf(page)) <= 0, `${state} at ${width}`);
+      const parts = page.locator('.row .cell-part');
+      const isWhole = (cells: Element[]): boolean => cells.every((cell) => cell.scrollWidth <= cell.clientWidth);
+      await eventually('a row for validation', async () => (await parts.allInnerTexts()).includes('validation'));
+      assert.ok(await parts.evaluateAll(isWhole), `parts are whole, ${state} at ${width}`);
     }
   });
 }
