@@ -117,6 +117,7 @@ export class DatasetApp extends LightElement {
         return filter.finding === code && (part === undefined || filter.part === part);
       },
       isChanging: store.isChanging || looking !== undefined,
+      isEmpty: table.rows === 0,
     };
     const actions = {
       show: (finding: DatasetFinding | undefined) =>
@@ -179,7 +180,7 @@ export class DatasetApp extends LightElement {
         }}
       ></gs-dataset-rows>
       ${this.#renderNoRows(table)} ${failed}
-      <div class="row-detail">${renderRowDetail(store.chosen, { fileName, open })}</div>
+      ${table.rows === 0 ? nothing : html`<div class="row-detail">${renderRowDetail(store.chosen, { fileName, open })}</div>`}
     </section>`;
   }
 
