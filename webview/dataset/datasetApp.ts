@@ -139,7 +139,7 @@ export class DatasetApp extends LightElement {
       ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => void store.open())}
       ${report || looking || !table.isComplete ? nothing : button({ label: 'Look at All Rows', onClick: () => void store.describe() })}
       ${report ? renderFindings(view, actions) : nothing}
-      ${table.error === undefined || report ? nothing : html`<p class="muted">They come when all rows can be read.</p>`}
+      ${report || looking || table.isComplete ? nothing : html`<p class="muted">They come when all rows ${table.error === undefined ? 'are counted' : 'can be read'}.</p>`}
       ${report?.limits.map((limit) => html`<p class="muted">${limit}</p>`)}
     </section>`;
   }
