@@ -18,6 +18,7 @@ import { benchGemm, benchLayers } from './layerCases.ts';
 import { benchFreeze, benchStep, benchTrace } from './modelCases.ts';
 import { benchLazyAdam } from './optimizerCases.ts';
 import { Peer } from './peers.ts';
+import { benchProfile } from './profileCases.ts';
 import type { Results, Row } from './results.ts';
 import { benchmarksPage } from './tables.ts';
 import { benchTensors } from './tensorCases.ts';
@@ -55,6 +56,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rounds: 9,
     turnMilliseconds: 500,
     run: benchLayers,
+  },
+  profile: {
+    title: 'Where the time of an LSTM step goes',
+    about:
+      'The LSTM step at H256 by the jobs that it gives to its threads. What the jobs leave of the step is bookkeeping. PyTorch’s GF/s beside the roofline says what a carrier can reach at most.',
+    rounds: 9,
+    turnMilliseconds: 500,
+    run: benchProfile,
   },
   tensors: {
     title: 'Operations on tensors',

@@ -6,6 +6,7 @@ export const METRICS = [
   'milliseconds',
   'gflops',
   'rooflineShare',
+  'stepShare',
   'timesPlain',
   'tokensPerSecond',
   'secondsAnEpoch',

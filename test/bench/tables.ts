@@ -15,6 +15,7 @@ const COLUMNS: Readonly<Record<Metric, Column>> = {
   milliseconds: { head: 'ms a step', cell: digits },
   gflops: { head: 'GF/s', cell: digits },
   rooflineShare: { head: 'of the roofline', cell: (share) => `${(100 * share).toFixed(0)} %` },
+  stepShare: { head: 'of the step', cell: (share) => `${(100 * share).toFixed(0)} %` },
   timesPlain: { head: 'times the plain pass', cell: (ratio) => ratio.toFixed(3) },
   tokensPerSecond: { head: 'tokens/s', cell: (rate) => `${digits(rate / 1000)}k` },
   secondsAnEpoch: { head: 's an epoch', cell: digits },
