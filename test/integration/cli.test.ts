@@ -340,10 +340,10 @@ test('runs are listed, shown, renamed, annotated, reported on and deleted', asyn
   assert.match(html, /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/);
   assert.match(html, /"accuracy":/);
   checkGatesOf(html);
-  const doomed = jsonLines(
-    (await cli('train', 'weather.gatescope.json', '--json', '--set', 'training.epochs=1')).stdout,
-  );
-  const doomedRun = doomed.at(-1)!.run as string;
+  const options = ['--json', '--name', 'Storm warning', '--set', 'training.epochs=1'];
+  const doomed = await cli('train', 'weather.gatescope.json', ...options);
+  const doomedRun = jsonLines(doomed.stdout).at(-1)!.run as string;
+  assert.match(doomed.stderr, new RegExp(`"Storm warning" already names ${run} .*by its id`));
   const diff = await cli('runs', 'diff', run, doomedRun);
   assert.match(diff.stdout, new RegExp(`^ +${run} +${doomedRun}\nstatus +completed +completed\nepochs +4/4 +1/1\n`));
   assert.match(diff.stdout, /^best epoch +\d +1$/m);
@@ -356,6 +356,7 @@ test('runs are listed, shown, renamed, annotated, reported on and deleted', asyn
   assert.deepEqual(compared.differences, [{ key: 'training.epochs', before: '4', after: '1' }]);
   const shownRun = JSON.parse((await cli('runs', 'show', doomedRun, '--json')).stdout);
   assert.deepEqual(compared.outcomes[1].best, shownRun.best);
+  assert.equal(shownRun.name, 'Storm warning');
   assert.match((await cli('runs', 'diff', run, run)).stdout, /\n\nBoth were trained from the same config\.\n$/);
   assert.equal((await cli('runs', 'delete', doomedRun, '--yes')).code, 0);
   const left = jsonLines((await cli('runs', '--json')).stdout).map(({ id }) => id);
