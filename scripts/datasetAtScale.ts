@@ -75,23 +75,24 @@ async function importBy(workbench: Workbench, file: string): Promise<number> {
   return seconds;
 }
 
-/** Milliseconds from Cancel to the end of the import; what progress it had shown by then must be more than nothing. */
+/** Milliseconds from Cancel to the end of the import, once it has said how far it is. */
 async function cancelImport(workbench: Workbench): Promise<number> {
   await workbench.runCommand('View: Show Explorer');
   await workbench.pickFromMenu(workbench.row('large.csv'), 'Import Dataset…');
-  const notice = workbench.page.locator('.notification-list-item', { hasText: 'Looking at' }).first();
+  const notice = workbench.page.locator('.notifications-toasts .monaco-list-row', { hasText: 'Looking at' }).first();
   const bar = notice.locator('.monaco-progress-container.discrete .progress-bit');
-  await eventually(
-    'it says how far it is',
-    async () => Number.parseFloat(await bar.evaluate((bit) => (bit as HTMLElement).style.width)) >= 5,
-  );
+  const share = await eventually('it says how far it is', async () => {
+    const width = await bar.evaluate((bit) => (bit as HTMLElement).style.width, undefined, { timeout: 2000 });
+    return Number.parseFloat(width) >= 5 ? width : undefined;
+  });
+  console.log(`import says that ${share} are done`);
   const cancel = notice.getByRole('button', { name: 'Cancel' });
   const since = performance.now();
   await actUntil(
     'it is cancelled',
-    () => cancel.click(),
+    () => cancel.click({ timeout: 2000 }),
     async () => !(await notice.isVisible()),
-    500,
+    2000,
   );
   return performance.now() - since;
 }

@@ -1,5 +1,4 @@
-// From a CSV to a trained run in a real VS Code: import by the explorer's menu, a finding, its remedy, a config in one step, a key completed, a
-// value changed in the form, and the training.
+// From a CSV to a trained run in a real VS Code: import by the explorer's menu, a finding, its remedy, a config in one step, and its training.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -91,66 +90,10 @@ test('one step makes a config that has no problems', async () => {
   );
 });
 
-const configPath = (): string => join(workspace.dir, 'weather.gatescope.json');
-/** Both editors may stand side by side: the text is the one with lines. */
-async function shownText(): Promise<string> {
-  const text = await workbench.page.locator('.editor-group-container .monaco-editor .view-lines').first().innerText();
-  return text.replaceAll('\u00a0', ' ');
-}
-
-test('a key of it is completed by the suggest widget', async () => {
-  const config = await readFile(configPath(), 'utf8');
-  const place = config.indexOf('"training": {') + '"training": {'.length;
-  await writeFile(configPath(), `${config.slice(0, place)}\n    // Chosen from a list.\n    ${config.slice(place)}`);
-  await eventually('the editor has the line', async () =>
-    (await workbench.editorText()).includes('Chosen from a list'),
-  );
-  const line = config.slice(0, place).split('\n').length + 2;
-  const isTaken = async (): Promise<boolean> => /"batching": "\w+",/.test(await workbench.editorText());
-  await workbench.takeSuggestion([line, 5], 'batching', isTaken);
-  await actUntil(
-    'it is saved',
-    () => workbench.runCommand('File: Save'),
-    async () => /"batching": /.test(await readFile(configPath(), 'utf8')),
-  );
-});
-
-test('a value changed in the form stands in the text, and one undone in the text is back in the form', async () => {
-  await workbench.runCommand('Gatescope: Open Config Form');
-  const form = await workbench.form();
-  const epochs = form.getByRole('textbox', { name: 'Epochs', exact: true });
-  const before = await eventually('the form has the epochs', async () => (await epochs.inputValue()) || undefined);
-  const set = (): Promise<unknown> =>
-    actUntil(
-      'the text follows',
-      async () => {
-        await epochs.fill('4');
-        await epochs.press('Enter');
-      },
-      async () => /"epochs": 4\b/.test(await shownText()),
-    );
-  await set();
-  await eventually('the form follows the text', async () => {
-    if ((await epochs.inputValue()) === before) return true;
-    await workbench.page.locator('.editor-group-container .monaco-editor .view-lines').first().click();
-    await workbench.page.keyboard.press('Control+Z');
-    return eventually('the form follows', async () => (await epochs.inputValue()) === before, 10_000);
-  });
-  await set();
-  await actUntil(
-    'it is saved',
-    () => workbench.runCommand('File: Save All'),
-    async () => /"epochs": 4\b/.test(await readFile(configPath(), 'utf8')),
-  );
-  await workbench.runCommand('View: Close All Editors');
-});
-
-test('the config trains', async () => {
+test('the config trains as it is', async () => {
   const latest = async () => (await listRuns(join(workspace.dir, '.gatescope', 'runs')))[0];
   await workbench.openFile('weather.gatescope.json');
   await actUntil('a run begins', () => workbench.runCommand('Gatescope: Train'), latest, 30_000);
   await eventually('it has ended', async () => (await latest()).manifest.status === 'completed', 120_000);
-  const { manifest } = await latest();
-  assert.ok(manifest.best, 'its best epoch is kept');
-  assert.equal(manifest.epochs.planned, 4);
+  assert.ok((await latest()).manifest.best, 'its best epoch is kept');
 });
