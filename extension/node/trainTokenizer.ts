@@ -73,12 +73,14 @@ export async function trainTokenizer(
 
 /**
  * A dataset by name or manifest; a file or folder is looked at as import would, which proposes one.
- * A file without an ending has the name of its dataset: then the manifest counts, as it says what is left out.
+ * A folder, and a file without an ending, have the name of their dataset: then the manifest counts, as it says what is left out.
  */
 export async function namedDataset(
-  name: string,
+  reference: string,
   folder: string,
 ): Promise<{ dataset: PlacedDataset; isProposed: boolean }> {
+  // As a shell completes the name of a folder.
+  const name = reference.replace(/[/\\]+$/, '');
   const path = resolve(folder, name);
   const files = createFileSource();
   const isDataset = name.endsWith(DATASET_SUFFIX) || (await files.kind(`${path}${DATASET_SUFFIX}`)) !== undefined;

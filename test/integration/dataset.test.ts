@@ -201,3 +201,26 @@ test('a dataset that has the name of its file is described as its manifest says'
   assert.equal(codes['dataset.duplicate'], undefined);
   assert.equal(codes['dataset.leak'], undefined);
 });
+
+test('the manifest of a folder lies beside it, and is what the name of the folder means from then on', async () => {
+  for (const [label, word] of [
+    ['warm', 'sun'],
+    ['cold', 'snow'],
+  ]) {
+    await mkdir(join(dir, 'letters', label), { recursive: true });
+    for (let at = 0; at < 10; at++) await writeFile(join(dir, 'letters', label, `${at}.txt`), `${word} number ${at}\n`);
+  }
+  assert.equal((await cli('dataset', 'import', 'letters', '--yes')).code, 0);
+  const manifest = join(dir, 'letters.dataset.json');
+  const written = JSON.parse(await readFile(manifest, 'utf8'));
+  assert.deepEqual(written.files, [{ path: 'letters', format: 'folderPerClass', part: 'train' }]);
+  await writeFile(manifest, JSON.stringify({ ...written, description: 'Two kinds of letters', splits: undefined }));
+  for (const name of ['letters', 'letters/']) {
+    const { parts } = JSON.parse((await cli('dataset', 'describe', name, '--json')).stdout) as DatasetReport;
+    assert.deepEqual(
+      parts.map(({ part, rows }) => [part, rows]),
+      [['train', 20]],
+      name,
+    );
+  }
+});
