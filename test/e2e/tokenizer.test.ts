@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { isActive } from '../../extension/schema/run.ts';
 import { listRuns } from '../../extension/store/runStore.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { actUntil, eventually } from '../support/eventually.ts';
@@ -79,7 +80,9 @@ test('a config trains with it', async () => {
   const latest = async () => (await listRuns(join(workspace.dir, '.gatescope', 'runs')))[0];
   await workbench.openFile(EXAMPLE_CONFIG);
   await actUntil('a run begins', () => workbench.runCommand('Gatescope: Train'), latest, 30_000);
-  await eventually('it has ended', async () => (await latest()).manifest.status === 'completed');
+  await eventually('it has ended', async () => !isActive((await latest()).manifest.status));
+  const { status, problem } = (await latest()).manifest;
+  assert.equal(status, 'completed', problem?.message);
   const own = JSON.parse(await readFile(join((await latest()).dir, 'tokenizer.json'), 'utf8'));
   assert.deepEqual(own.model, JSON.parse((await tokenizerText()) ?? '').model);
 });
