@@ -1,5 +1,6 @@
 // Makes pictures of every view of the inspector, in each kind of theme, from the packaged extension in a real VS Code, into out/inspector:
-// `node scripts/inspectorScreenshots.ts`, after the package was made. They are for looking at; the README's are made by screenshots.ts.
+// `node scripts/inspectorScreenshots.ts [part of a view's name]`, after the package was made. They are for looking at; screenshots.ts makes
+// those of the README.
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -32,6 +33,7 @@ const VIEWS = [
 const TEXT = 'Wherefore dost thou weep, sweet lady?';
 const CHANGED = 'Wherefore do you weep, sweet lady?';
 
+const [wanted = ''] = process.argv.slice(2);
 const workspace = await makeWorkspace();
 const cli = (...args: string[]) => promisify(execFile)(process.execPath, [join(ROOT, 'dist', 'cli.cjs'), ...args]);
 await cli('train', workspace.configPath);
@@ -56,8 +58,8 @@ try {
     const frame = await inTheme(workbench, theme);
     await frame.getByRole('textbox', { name: 'A text to look at' }).fill(TEXT);
     await choose(frame, workbench.page);
-    for (const view of VIEWS) {
-      await show(frame, view);
+    for (const view of VIEWS.filter((name) => name.includes(wanted))) {
+      await show(frame, workbench.page, view);
       await workbench.page.mouse.move(5, 5);
       const name = view.toLowerCase().replaceAll(' ', '-');
       await workbench.page.screenshot({ path: join(OUT, `${name}-${theme}.png`) });
@@ -83,18 +85,24 @@ async function inTheme(workbench: Workbench, theme: keyof typeof THEMES): Promis
 
 /** A cell in the middle of the text, pinned. */
 async function choose(frame: Frame, page: Page): Promise<void> {
-  await frame.getByRole('radio', { name: 'forget gate' }).check();
+  await frame.getByRole('group', { name: 'What is shown' }).getByRole('radio', { name: 'forget gate' }).check();
   await frame.getByRole('grid').first().focus();
   for (const key of ['Control+Home', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown'])
     await page.keyboard.press(key);
   if ((await frame.getByRole('region', { name: 'Pinned units' }).count()) === 0) await page.keyboard.press('Enter');
 }
 
-async function show(frame: Frame, view: string): Promise<void> {
+async function show(frame: Frame, page: Page, view: string): Promise<void> {
   await frame.getByRole('tab', { name: view }).click();
   const panel = frame.getByRole('tabpanel', { name: view });
   await panel.waitFor();
   if (view === 'What if') await panel.getByRole('textbox', { name: 'The changed text' }).fill(CHANGED);
+  if (view === 'Side by side') {
+    await panel.getByRole('radio', { name: 'Two runs' }).check();
+    await panel.getByRole('grid').nth(1).focus();
+    for (const key of ['Control+Home', 'ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+    await panel.getByRole('table', { name: 'States step by step' }).nth(1).waitFor();
+  }
   if (view === 'Select and match') {
     await panel.getByRole('button', { name: 'thou' }).click();
     await panel.getByRole('button', { name: 'thou' }).press('Shift+ArrowRight');

@@ -127,6 +127,10 @@ async function openView(page: Page, view: string): Promise<void> {
     await changed.fill(`${(await changed.inputValue()).replace(/\S+/, 'Whoever')} again`);
   }
   if (view === 'Select and match') await panel.getByRole('button', { name: 'Find' }).click();
+  if (view === 'Side by side') {
+    await panel.getByText('Two runs').click();
+    await panel.getByRole('grid').nth(1).press('Home');
+  }
 }
 
 async function settle(page: Page): Promise<void> {

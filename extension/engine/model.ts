@@ -15,7 +15,7 @@ import { type Batch, createBatch } from './layers/batch.ts';
 import { cellOf } from './layers/cells.ts';
 import { dense } from './layers/dense.ts';
 import { type DropoutKey, dropout } from './layers/dropout.ts';
-import { embed } from './layers/embedding.ts';
+import { embed, tokenIds } from './layers/embedding.ts';
 import { oneHot } from './layers/oneHot.ts';
 import { pool } from './layers/pooling.ts';
 import type { RecurrentResult } from './layers/recurrent.ts';
@@ -106,7 +106,8 @@ export function weightTensors(parameters: readonly Parameter[]): Map<string, tf.
 function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, options: ForwardOptions): tf.Tensor2D {
   const { embedding, encoder, pooling, head } = shape.model;
   const isOneHot = 'type' in embedding;
-  let x = options.inputs ?? inputVectors(shape, weights, batch, options);
+  const hot = isOneHot && !options.inputs ? tokenIds(batch) : undefined;
+  let x = options.inputs ?? (hot ? oneHot(hot, shape.vocabularySize) : embedded(weights, batch, options));
   if (!isOneHot) x = dropout(x, embedding.dropout, dropoutKey(options, 0, [EMBEDDING_WEIGHT]));
   /** The parameters just below. */
   let below: readonly string[] = isOneHot ? [] : [EMBEDDING_WEIGHT];
@@ -126,6 +127,7 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
       cell: cellOf(encoder),
       initial: initial && [{ h0: initial.h, c0: initial.c }],
       isInputConstant,
+      hot: layer === 0 ? hot : undefined,
       areWeightsConstant: areWeightsConstant && !isInputConstant,
       observe: observe && ((direction, result) => observe(layer, direction, result)),
     });
@@ -144,14 +146,8 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
   return dense(kept, weight as tf.Tensor2D, bias as tf.Tensor1D);
 }
 
-/** The vectors of the batch's tokens, [N, I]: rows of the embedding's table, or one-hot. */
-function inputVectors(
-  { model, vocabularySize }: ModelShape,
-  weights: WeightTensors,
-  batch: Batch,
-  { sparse }: ForwardOptions,
-): tf.Tensor2D {
-  if ('type' in model.embedding) return oneHot(batch, vocabularySize);
+/** The rows of the embedding's table of the batch's tokens, [N, I]. */
+function embedded(weights: WeightTensors, batch: Batch, { sparse }: ForwardOptions): tf.Tensor2D {
   const onGradient = sparse && ((rows: SparseRows) => void sparse.set(EMBEDDING_WEIGHT, rows));
   return embed(weights.get(EMBEDDING_WEIGHT) as tf.Tensor2D, batch, onGradient);
 }

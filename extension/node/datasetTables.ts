@@ -24,6 +24,7 @@ import type {
 import type { Splits } from '../schema/dataset.ts';
 import { createSplitter } from '../text/splitters.ts';
 import { CancelledError, UserError } from '../util/userError.ts';
+import { type Advised, adviseOn } from './advise/adviseOn.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { readDataset } from './datasets.ts';
 import { totalSize } from './hashingFiles.ts';
@@ -47,6 +48,7 @@ interface LiveTable {
   /** Settles when the rows are counted; absent until somebody wants that. */
   counted?: Promise<void>;
   report?: DatasetReport;
+  advised?: Advised;
   found?: FoundLines;
   matches?: { filter: string; rows: GrowingNumbers };
 }
@@ -141,9 +143,9 @@ export class DatasetTables {
     options: LoadOptions,
   ): Promise<TokenPreview> {
     if (config !== undefined) return this.#tokens.ofConfig(config, text, options);
-    const report = await this.describe(path, options);
+    const { advice } = await this.advise(path, options);
     const { table } = await this.#known(path);
-    return this.#tokens.ofDataset(table.dataset, { report, text }, options);
+    return this.#tokens.ofDataset(table.dataset, { advice, text }, options);
   }
 
   /** What is in a dataset; rows of its findings are marked in its table from then on. */
@@ -156,6 +158,13 @@ export class DatasetTables {
     const findings = report.findings.map((finding) => ({ ...finding, rows: finding.rows.slice(0, LISTED_ROWS) }));
     live.report = { ...report, findings };
     return live.report;
+  }
+
+  /** Which encoder and settings fit it; the rows are read for that once. */
+  async advise(path: string, options: LoadOptions): Promise<Advised> {
+    const live = await this.#get(path);
+    live.advised ??= await adviseOn(live.table.dataset, options, live.report);
+    return live.advised;
   }
 
   /** The table as it was opened, whatever became of its files since. */

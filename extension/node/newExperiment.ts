@@ -1,14 +1,14 @@
-// A config for a dataset, written beside its manifest or where it is asked for.
+// A config for a dataset, as the advisor has it, written beside its manifest or where it is asked for.
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { experimentFor } from '../config/experimentFor.ts';
 import { locateDataset } from '../config/locateDataset.ts';
 import { DATASET_SUFFIX } from '../schema/dataset.ts';
 import { UserError } from '../util/userError.ts';
+import { adviseOn } from './advise/adviseOn.ts';
+import { experimentText } from './advise/experimentText.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { readDataset } from './datasets.ts';
 import { createFileProbe } from './fileProbe.ts';
-import { DEFAULT_MAX_LENGTH, surveyDataset } from './surveyDataset.ts';
 
 const CONFIG_SUFFIX = '.gatescope.json';
 
@@ -22,13 +22,9 @@ export async function writeExperiment(
   const probe = createFileProbe(path);
   if ((await probe.kind(path)) !== undefined) throw exists(path);
   const dataset = await readDataset(manifestPath);
-  const report = await surveyDataset(
-    dataset,
-    { tokenizer: 'word', maxLength: DEFAULT_MAX_LENGTH, keptRows: 0 },
-    options,
-  );
+  const { advice } = await adviseOn(dataset, options);
   const reference = await referenceTo(manifestPath, path);
-  await writeFile(path, experimentFor({ reference, manifest: dataset.manifest, report }), { flag: 'wx' });
+  await writeFile(path, experimentText({ reference, manifest: dataset.manifest }, advice), { flag: 'wx' });
   return path;
 }
 

@@ -10,7 +10,7 @@ import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { UNK_ID } from '../text/types.ts';
 import { factsOf } from './estimate/dataFacts.ts';
 import { epochWork } from './estimate/epochWork.ts';
-import { estimateMemory } from './estimate/memory.ts';
+import { estimateMemory, roomForTraining } from './estimate/memory.ts';
 import type { LoadedData } from './loadData.ts';
 import type { PreparedRun } from './prepareRun.ts';
 
@@ -24,10 +24,6 @@ const MAX_CUT = 0.05;
 const MAX_PARAMETERS_PER_TEXT = 500;
 /** Below, two standard errors of an accuracy of 50 % (sqrt(p (1 - p) / n)) are more than ten points. */
 const MIN_VALIDATION = 100;
-/** Of the machine's memory; the rest is for all else that runs. */
-const MAX_MEMORY = 0.75;
-/** The engine's memory is addressed by 32 bits. */
-const ENGINE_BYTES = 2 ** 32;
 
 type Prepared = Pick<PreparedRun, 'data' | 'options'>;
 type Rule = (experiment: ResolvedExperiment, prepared: Prepared) => DataFinding[];
@@ -142,7 +138,7 @@ function memory({ training }: ResolvedExperiment, prepared: Prepared): DataFindi
   const { largest } = epochWork(prepared.options, training, facts);
   const { weights, optimizer, batch } = estimateMemory(prepared.options, largest, training.optimizer);
   const bytes = weights + optimizer + batch;
-  const limit = Math.min(MAX_MEMORY * totalmem(), ENGINE_BYTES);
+  const limit = roomForTraining(totalmem());
   if (bytes <= limit) return [];
   // Nearly all of it grows with the batch where there is too much; a power of two below leaves room for the rest.
   const share = Math.max(0, limit - weights - optimizer) / batch;

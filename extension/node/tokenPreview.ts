@@ -1,11 +1,11 @@
 // Texts as a config's tokenizer cuts them: the training data is read for its vocabulary once, then texts are quick.
 import { dirname, join } from 'node:path';
-import { experimentFor } from '../config/experimentFor.ts';
 import type { PlacedDataset } from '../data/dataset/openDataset.ts';
-import type { DatasetReport } from '../protocol/datasetReport.ts';
+import type { Advice } from '../protocol/advice.ts';
 import type { TokenPreview } from '../protocol/datasetTable.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { type Tokenizer, UNK_ID } from '../text/types.ts';
+import { experimentText } from './advise/experimentText.ts';
 import type { LoadOptions } from './dataReader.ts';
 import { encodeText } from './encodeText.ts';
 import { loadData } from './loadData.ts';
@@ -32,10 +32,10 @@ export class TokenPreviews {
   /** Of the config that a new experiment with this dataset would have. */
   async ofDataset(
     { path, folder, manifest }: PlacedDataset,
-    { report, text }: { report: DatasetReport; text: string },
+    { advice, text }: { advice: Advice; text: string },
     options: LoadOptions,
   ): Promise<TokenPreview> {
-    const configText = experimentFor({ reference: path, manifest, report });
+    const configText = experimentText({ reference: path, manifest }, advice);
     return this.#preview({ configPath: join(folder, 'new.gatescope.json'), configText }, text, options);
   }
 

@@ -89,7 +89,8 @@ export async function namedDataset(
   return { dataset, isProposed };
 }
 
-async function* trainingTexts(dataset: PlacedDataset, { files, signal }: LoadOptions): AsyncGenerator<string> {
+/** Throws CancelledError, and DataError for files that cannot be read. */
+export async function* trainingTexts(dataset: PlacedDataset, { files, signal }: LoadOptions): AsyncGenerator<string> {
   const request: DataRequest = { dataset, part: 'train', path: dataset.path, configPath: ['files'] };
   const opened = await openData(request, files);
   for await (const items of opened.read()) {

@@ -7,6 +7,7 @@ import type { EngineContract } from '../protocol/engineContract.ts';
 import { toMetricFrame } from '../protocol/metricFrame.ts';
 import { type Handlers, type Server, serve } from '../protocol/rpc.ts';
 import { UserError } from '../util/userError.ts';
+import { withEstimate } from './advise/adviseOn.ts';
 import { checkData } from './checkData.ts';
 import { fixedDataset, proposeWithReport } from './datasetService.ts';
 import { DatasetTables } from './datasetTables.ts';
@@ -14,7 +15,7 @@ import { withDiskErrors } from './diskError.ts';
 import { engineInfo } from './engineInfo.ts';
 import { DataFactsCache } from './estimate/dataFacts.ts';
 import { estimateRun } from './estimate/estimateRun.ts';
-import { machineRates } from './estimate/machineRates.ts';
+import { type MeasuringOptions, machineRates } from './estimate/machineRates.ts';
 import { evaluateAgain, evaluateOnFile } from './evaluateRun.ts';
 import { exportRun } from './exportRun.ts';
 import { createFileSource } from './fileSource.ts';
@@ -122,6 +123,8 @@ const handlers: Handlers<EngineContract> = {
   writeDataset: ({ path, manifest, mayReplace }) =>
     writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
   describeDataset: ({ path }, { signal }) => tables.describe(path, lookingOptions(signal)),
+  adviseOnDataset: async ({ path, engine }, { signal }) =>
+    withEstimate(await tables.advise(path, readingOptions(signal)), await machineRates(engine, measuring())),
   fixDataset: ({ path, remedies }, { signal }) => fixedDataset(path, remedies, lookingOptions(signal)),
   openTable: ({ path }) => tables.open(path),
   tableRows: (request) => tables.rows(request),
@@ -142,11 +145,7 @@ const handlers: Handlers<EngineContract> = {
   async estimate({ configPath, text, engine }, { signal }) {
     const experiment = await openExperimentText(text, configPath, engine);
     const known = await facts.of(experiment, dirname(configPath), readingOptions(signal));
-    return estimateRun(
-      experiment,
-      known,
-      await machineRates(experiment.engine, { version: VERSION, isBusy: () => sessions.size > 0 }),
-    );
+    return estimateRun(experiment, known, await machineRates(experiment.engine, measuring()));
   },
   ...createTraceHandlers(models, (progress) => server.send('matching', progress)),
   findRate: async ({ configPath, text }, { signal }) =>
@@ -177,6 +176,10 @@ const server: Server<EngineContract> = serve<EngineContract>(transport, handlers
       text: `${method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     }),
 });
+
+function measuring(): MeasuringOptions {
+  return { version: VERSION, isBusy: () => sessions.size > 0 };
+}
 
 function onLog(level: 'info' | 'warning', text: string): void {
   server.send('log', { level, text });

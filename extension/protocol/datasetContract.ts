@@ -1,6 +1,7 @@
 // What the extension host offers the dataset page. Datasets are named by the path of their manifest, of those that the host knows;
 // parameters come from a page, so the host checks them at run time. Nothing is read in Restricted Mode.
 import type { Splits } from '../schema/dataset.ts';
+import type { DatasetAdvice } from './advice.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type {
   FilterProgress,
@@ -24,6 +25,8 @@ export interface DatasetName {
 /** Which dataset to show. */
 export interface DatasetFocus {
   path: string;
+  /** What to show of it first. */
+  section?: 'advice';
 }
 
 /** A config that trains on a dataset. */
@@ -57,6 +60,8 @@ export interface DatasetContract {
     putBack(params: OfDataset & { reason?: string }): void;
     /** A text under the tokenizer of a config, one of `configs`, or of a new experiment's. */
     previewTokens(params: OfDataset & { text: string; config?: string }): TokenPreview;
+    /** Which encoder and settings fit it, and what training so takes. */
+    advise(params: OfDataset): DatasetAdvice;
     /** What splits would make of the rows; nothing is written. */
     previewSplits(params: OfDataset & { splits: Splits }): SplitPreview;
     /** Writes how parts are cut into the manifest; without splits nothing is cut. */

@@ -5,6 +5,7 @@ import type { Backend } from '../schema/engineSection.ts';
 import type { ExportFormat } from '../schema/exportFormats.ts';
 import type { LearnedTokenizer, PoolingName } from '../schema/resolved.ts';
 import type { BackendChoice, Evaluation, GroupState, RunManifest, RunStatus, SplitEvaluation } from '../schema/run.ts';
+import type { DatasetAdvice } from './advice.ts';
 import type { ColumnsRequest, OfferedColumn } from './columns.ts';
 import type { DatasetReport, Remedy } from './datasetReport.ts';
 import type { FilterProgress, TableCalls, TableState } from './datasetTable.ts';
@@ -214,6 +215,8 @@ export interface EngineContract {
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
+    /** Which encoder and settings fit a dataset, by its manifest. The first call on a machine measures it, which takes some seconds. */
+    adviseOnDataset(params: { path: string; engine: EngineSettings }): DatasetAdvice;
     /** Learns a tokenizer from a file, a folder or a manifest, and writes it. */
     trainTokenizer(params: {
       path: string;

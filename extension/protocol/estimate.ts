@@ -42,6 +42,11 @@ export function estimateLines(estimate: RunEstimate): string[] {
   ];
 }
 
+/** Of all epochs, where that is known and more than one. */
+export function wholeRunLine({ seconds }: RunEstimate, epochs: number): string[] {
+  return seconds === undefined || !(epochs > 1) ? [] : [`${epochs} epochs: about ${secondsText(seconds * epochs)}.`];
+}
+
 /** Two digits: more would not be true. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

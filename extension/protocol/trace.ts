@@ -175,6 +175,8 @@ export interface TraceSources {
   epochs: number[];
   /** Epoch of model.safetensors; absent while there is none. */
   best?: number;
+  /** Layers of the network. */
+  layerCount: number;
   /** The config's `probes`, as stored while the run trained. */
   probes: {
     text: string;

@@ -1,4 +1,5 @@
-// The dataset page in a real VS Code: rows, a finding, its remedy by an edit of the manifest, undo, and the way to a row's file.
+// The dataset page in a real VS Code: rows, a finding, its remedy by an edit of the manifest, undo, the way to a row's file, and advice that
+// becomes a config.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -149,4 +150,29 @@ test('Enter opens the file of a row at its line', async () => {
     async () => /Ln 4,/.test(await workbench.statusBar.innerText()),
   );
   await workbench.shows(workbench.tab('letters.csv'));
+});
+
+test('the palette shows which encoder fits, and Enter makes a config of it', async () => {
+  await workbench.runCommand('Gatescope: Advise on Encoder…');
+  const page = await workbench.dataset();
+  const advice = page.getByRole('region', { name: 'Advice', exact: true });
+  // The first time on a machine it is measured for that.
+  await eventually('the advice', () => advice.isVisible(), 120_000);
+  assert.match(
+    await advice.innerText(),
+    /model\.encoder\.type.*text\.maxLength|text\.maxLength.*model\.encoder\.type/s,
+  );
+  assert.match(await advice.innerText(), /An epoch: about/);
+  const config = await actUntil(
+    'the config is written',
+    () => advice.getByRole('button', { name: 'New Experiment with These' }).press('Enter', { timeout: 5000 }),
+    // A file that was just made may be empty still.
+    () =>
+      readFile(join(workspace.dir, 'letters.gatescope.json'), 'utf8').then(
+        (text) => text || undefined,
+        () => undefined,
+      ),
+  );
+  assert.match(config, /\/\/ 99 % of the training texts have up to \d+ tokens\.\n/);
+  await workbench.shows(workbench.tab('letters.gatescope.json'));
 });

@@ -77,7 +77,12 @@ test('one step makes a config that has no problems', async () => {
   const config = await actUntil(
     'the config is written',
     () => workbench.clickInRow(workbench.row(/^weather/), 'New Experiment from Dataset'),
-    () => readFile(join(workspace.dir, 'weather.gatescope.json'), 'utf8').catch(() => undefined),
+    // A file that was just made may be empty still.
+    () =>
+      readFile(join(workspace.dir, 'weather.gatescope.json'), 'utf8').then(
+        (text) => text || undefined,
+        () => undefined,
+      ),
   );
   assert.match(config, /"train": \{ "dataset": "weather" \}/);
   await workbench.shows(workbench.tab('weather.gatescope.json'));

@@ -1,22 +1,30 @@
 // The inspector in a real VS Code: train the example, look into the run, read a cell and compare it with the command line, keep all of it over a reload.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import type { Browser, Frame } from 'playwright-core';
-import { decodeSafetensors } from '../../extension/engine/io/safetensors.ts';
 import { listRuns } from '../../extension/store/runStore.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { actUntil, eventually } from '../support/eventually.ts';
+import { actUntil, becomes, eventually } from '../support/eventually.ts';
+import {
+  epochOf,
+  hasTokens,
+  hiddenByCommandLine,
+  parseHidden,
+  readOutOf,
+  readView,
+  runCli,
+  textBox,
+  textOf,
+} from '../support/inspectorPage.ts';
 import { startVscode, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 import { EXAMPLE_CONFIG, makeWorkspace, type Workspace } from '../support/workspace.ts';
 
 const PROBES = ['Wherefore dost thou weep, sweet lady?', 'Why are you crying (again)?'];
 const SENTENCE = 'Thou art more lovely than the morning';
-const CLI_PATH = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const GRU = 'Early Modern English, GRU';
 let workspace: Workspace;
 let server: VscodeServer;
 let browser: Browser;
@@ -25,6 +33,7 @@ let workbench: Workbench;
 before(async () => {
   workspace = await makeWorkspace();
   await workspace.edit('"epochs": 8', '"epochs": 3');
+  await workspace.edit('"type": "lstm", ', '"type": "lstm", "layers": 2, ');
   await workspace.edit(/"probes": \[[^\]]*\]/, `"probes": [\n    "${PROBES[0]}",\n    "${PROBES[1]}"\n  ]`);
   server = await startVscode({ workspace: workspace.dir });
   browser = await launchBrowser();
@@ -37,42 +46,9 @@ after(async () => {
 });
 
 const runs = () => listRuns(join(workspace.dir, '.gatescope', 'runs'));
-const textBox = (page: Frame) => page.getByRole('textbox', { name: 'A text to look at' });
-const textOf = (page: Frame): Promise<string> => textBox(page).inputValue();
-const readOutOf = (page: Frame): Promise<string> => page.getByLabel('Read-out').innerText();
 const press = async (...keys: string[]): Promise<void> => {
   for (const key of keys) await workbench.page.keyboard.press(key);
 };
-
-interface ReadOut {
-  value: number;
-  unit: number;
-  token: number;
-}
-
-/** What the page says of the cell at the cursor, where it speaks of hidden states at this token. */
-async function readHidden(page: Frame, token: number): Promise<ReadOut | undefined> {
-  const text = (await readOutOf(page)).replace('−', '-');
-  const found = /= (-?[\d.]+)\s+hidden state of unit (\d+) at token (\d+)/.exec(text);
-  if (!found || Number(found[3]) !== token) return undefined;
-  return { value: Number(found[1]), unit: Number(found[2]), token };
-}
-
-/** h of the first layer, forward, from the command line: [T, H]. */
-async function hiddenByCommandLine(runDir: string, text: string): Promise<{ data: Float32Array; shape: number[] }> {
-  const path = join(workspace.dir, 'trace.safetensors');
-  await promisify(execFile)(process.execPath, [CLI_PATH, 'trace', runDir, '--text', text, '--out', path]);
-  const { tensors } = decodeSafetensors(await readFile(path));
-  const hidden = tensors.find(({ name }) => name === 'layer0.forward.h');
-  assert.ok(hidden);
-  return hidden as { data: Float32Array; shape: number[] };
-}
-
-/** Whether the tokens of the shown trace are those of a text. */
-async function hasTokens(page: Frame, tokens: readonly string[]): Promise<boolean> {
-  const shown = await page.getByRole('list', { name: 'Tokens' }).getByRole('listitem').allInnerTexts();
-  return shown.join(' ') === tokens.join(' ');
-}
 
 test('before there is a run, the line over the probes says what they are for', async () => {
   await workbench.openFile(EXAMPLE_CONFIG);
@@ -112,7 +88,7 @@ test('a sentence is traced as it is typed; the value of a cell is the one that t
       await page.getByRole('grid').first().focus();
       await press('Home', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown');
     },
-    () => readHidden(page, 2),
+    async () => parseHidden(await readOutOf(page), 2),
   );
   const [{ dir }] = await runs();
   const { data, shape } = await hiddenByCommandLine(dir, SENTENCE);
@@ -148,28 +124,115 @@ test('the slider plays back what was learned: the network before training is no 
     async () => (await textOf(page)) === PROBES[1],
   );
   const slider = page.getByRole('slider', { name: 'Epoch' });
-  const shown = (frame: Frame) => frame.getByRole('slider', { name: 'Epoch' }).getAttribute('aria-valuetext');
   const sure = async (frame: Frame): Promise<number> => {
     const text = await frame.getByRole('table', { name: 'Class probabilities' }).innerText();
     return Math.max(...[...text.matchAll(/([\d.]+) ?%/g)].map(([, percent]) => Number(percent)));
   };
-  await eventually('the best epoch is shown', async () => /epoch [1-3] \(best\)/.test((await shown(page)) ?? ''));
+  await eventually('the best epoch is shown', async () => /epoch [1-3] \(best\)/.test((await epochOf(page)) ?? ''));
   const trained = await sure(page);
   await actUntil(
     'the network before training is shown',
     () => slider.press('Home'),
-    async () => (await shown(page)) === 'before training',
+    async () => (await epochOf(page)) === 'before training',
   );
   await eventually('it is less sure', async () => (await sure(page)) < Math.min(trained, 75));
   await actUntil(
     'epoch 1 is shown',
-    async () => (await shown(page)) !== 'before training' || slider.press('ArrowRight'),
-    async () => /^epoch 1/.test((await shown(page)) ?? ''),
+    async () => (await epochOf(page)) !== 'before training' || slider.press('ArrowRight'),
+    async () => /^epoch 1/.test((await epochOf(page)) ?? ''),
   );
   await workbench.reload();
   const after = await workbench.inspector();
-  await eventually('it still is', async () => /^epoch 1/.test((await shown(after)) ?? ''));
+  await eventually('it still is', async () => /^epoch 1/.test((await epochOf(after)) ?? ''));
   assert.equal(await textOf(after), PROBES[1]);
+});
+
+test('a refresh of the browser keeps run, text, epoch, signal, layer, direction, order, zoom, cell and pinned units', async () => {
+  const page = await workbench.inspector();
+  const set = async (): Promise<void> => {
+    await page.getByRole('radio', { name: 'forget gate' }).check();
+    await page.getByRole('group', { name: 'Layer' }).getByRole('radio', { name: '1' }).check();
+    await page.getByRole('radio', { name: '← backward' }).check();
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('peak');
+    await page.getByRole('tab', { name: 'Memory and kinds' }).click();
+    await page.getByRole('grid').first().focus();
+    await press('Control+Home', 'ArrowRight', 'ArrowDown');
+    const { zoom, pinned } = await readView(page);
+    if (zoom === 1) await press('+');
+    if (pinned.length === 0) await press('Enter');
+  };
+  const shown = await actUntil('all of it is set', set, async () => {
+    const { pinned, zoom, readOut, ...rest } = await readView(page);
+    const isSet = pinned.length === 1 && zoom > 1 && /forget gate of unit \d+ at token 1/.test(readOut);
+    return isSet && { pinned, zoom, readOut, ...rest };
+  });
+  const { epoch, text, layer, direction, order, view } = shown;
+  assert.deepEqual(
+    { text, layer, direction, view },
+    { text: PROBES[1], layer: '1', direction: '← backward', view: 'Memory and kinds' },
+  );
+  assert.match(epoch ?? '', /^epoch 1/);
+  assert.equal(order, 'peak');
+  // VS Code for the web writes what is open some seconds behind, and what the extension keeps at once.
+  await workbench.refresh((written) => {
+    const kept = JSON.parse(written.get('gatescope.gatescope') ?? '{}') as Record<string, string>;
+    const state = JSON.parse(kept['inspector.state'] ?? '{}') as { zoom?: number; views?: object; pinned?: object[] };
+    const isOpen = (written.get('memento/workbench.parts.editor') ?? '').includes('gatescope.inspector');
+    return isOpen && state.zoom === shown.zoom && state.pinned?.length === 2;
+  });
+  const after = await workbench.inspector();
+  await becomes(() => readView(after), shown);
+});
+
+test('a GRU beside the LSTM: one cursor, and on each side the value that the command line tells of its run', async () => {
+  await runCli(
+    'train',
+    workspace.configPath,
+    '--set',
+    'model.encoder.type=gru',
+    '--set',
+    'training.epochs=1',
+    '--set',
+    `name=${GRU}`,
+  );
+  const byName = async (name: string) => (await runs()).find(({ manifest }) => manifest.name === name)!.dir;
+  const dirs = [await byName('Early Modern English, BiLSTM'), await byName(GRU)];
+  const page = await workbench.inspector();
+  await page.getByRole('combobox', { name: 'Weights' }).selectOption('best');
+  await page.getByRole('group', { name: 'Layer' }).getByRole('radio', { name: '0' }).check();
+  await page.getByRole('radio', { name: '→ forward' }).check();
+  await page.getByRole('tab', { name: 'Side by side' }).click();
+  const view = page.getByRole('tabpanel', { name: 'Side by side' });
+  await view.getByRole('radio', { name: 'Two runs' }).check();
+  await eventually('the page is told of the new run', async () =>
+    (await view.getByRole('combobox', { name: 'with' }).innerText()).includes(GRU),
+  );
+  const sides = [
+    view.getByRole('group', { name: 'Equations on the left' }),
+    view.getByRole('group', { name: 'Equations on the right' }),
+  ];
+  const values = await actUntil(
+    'both sides tell h at token 2',
+    async () => {
+      await view.getByRole('grid').first().focus();
+      await press('Control+Home', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown');
+    },
+    async () => {
+      const found = await Promise.all(sides.map(async (side) => parseHidden(await side.innerText(), 2)));
+      return found.every((each) => each !== undefined) && found;
+    },
+  );
+  for (const [at, { value, unit, token }] of values.entries()) {
+    const { data, shape } = await hiddenByCommandLine(dirs[at], await textOf(page));
+    const exact = data[token * shape[1] + unit];
+    assert.ok(Math.abs(value - exact) <= 0.5e-4 + 1e-7, `${value} on the page, ${exact} by the command line`);
+  }
+  assert.equal(values[0].unit, values[1].unit);
+  assert.notEqual(values[0].value, values[1].value);
+  await eventually('each has the gates of its cell', async () => {
+    const gates = await Promise.all(sides.map((side) => side.locator('tr[data-gate]').count()));
+    return gates[0] === 4 && gates[1] === 3;
+  });
 });
 
 test('places in the data where the same units are on open at their line', async () => {
@@ -205,7 +268,7 @@ test('places in the data where the same units are on open at their line', async 
 test('the view of runs opens the inspector on a run', async () => {
   await workbench.runCommand('View: Close All Editors');
   await workbench.runCommand('Gatescope: Focus on Runs View');
-  const row = workbench.page.getByRole('treeitem', { name: /, completed, test/ });
+  const row = workbench.page.getByRole('treeitem', { name: /BiLSTM, completed, test/ });
   await actUntil(
     'the icon opens it',
     () => workbench.clickInRow(row, 'Inspect Gates'),

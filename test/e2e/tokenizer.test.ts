@@ -25,6 +25,7 @@ before(async () => {
   server = await startVscode({ workspace: workspace.dir });
   browser = await launchBrowser();
   workbench = await Workbench.open(browser, server.url);
+  await workbench.openFile(EXAMPLE_CONFIG);
 });
 after(async () => {
   await browser?.close();
@@ -78,7 +79,7 @@ test('a config trains with it', async () => {
   await workspace.edit(/"tokenizer": \{[^}]*\}/, '"tokenizer": { "file": "tokenizer.json" }');
   await workspace.edit('"epochs": 8', '"epochs": 1');
   const latest = async () => (await listRuns(join(workspace.dir, '.gatescope', 'runs')))[0];
-  await workbench.openFile(EXAMPLE_CONFIG);
+  await eventually('the editor follows', async () => /"tokenizer.json"/.test(await workbench.editorText()));
   await actUntil('a run begins', () => workbench.runCommand('Gatescope: Train'), latest, 30_000);
   await eventually('it has ended', async () => !isActive((await latest()).manifest.status));
   const { status, problem } = (await latest()).manifest;

@@ -4,6 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { parse } from 'jsonc-parser';
+import { draftOf } from '../../extension/node/advise/advise.ts';
+import type { DatasetAdvice } from '../../extension/protocol/advice.ts';
 import type { DatasetFinding, DatasetReport } from '../../extension/protocol/datasetReport.ts';
 import { jsonLines, makeRows, runCli } from './support.ts';
 
@@ -153,6 +156,50 @@ test('one step to a config, which trains on what is left', async () => {
   });
   assert.equal((await cli('evaluate', 'latest')).code, 0);
   assert.match((await cli('dataset', 'new', 'weather', '--out', 'weather.gatescope.json')).stderr, /already there/);
+});
+
+test('advice has reasons, is what a new config says, and takes what that config takes', async () => {
+  const shown = await cli('dataset', 'advise', 'weather-train');
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(shown.stdout, /^key +value +because +rests on\n/);
+  assert.match(
+    shown.stdout,
+    /text\.maxLength +\d+ +99 % of the training texts have up to \d+ tokens\. +docs\/advisor\.md, Longest text/,
+  );
+  assert.match(shown.stdout, /parameters: embedding .*\nAbout .* of memory.*\nAn epoch: about .*\n\d+ epochs: about /);
+  assert.match(shown.stderr, /dataset new weather-train writes this as a config/);
+  const advice: DatasetAdvice = JSON.parse((await cli('dataset', 'advise', 'weather-train', '--json')).stdout);
+  await cli('dataset', 'new', 'weather-train', '--out', 'advised.gatescope.json');
+  const { name, data, ...written } = parse(await readFile(join(dir, 'advised.gatescope.json'), 'utf8'));
+  assert.deepEqual(data, {
+    train: { dataset: 'weather-train' },
+    validation: { dataset: 'weather-train' },
+    test: { dataset: 'weather-train' },
+  });
+  assert.equal(name, 'weather-train');
+  assert.deepEqual(written, draftOf(advice));
+  const { estimate } = JSON.parse((await cli('plan', 'advised.gatescope.json', '--json')).stdout);
+  const { parameters, groups, memory, updates, tokens } = advice.estimate;
+  assert.deepEqual(
+    { parameters, groups, updates, tokens },
+    {
+      parameters: estimate.parameters,
+      groups: estimate.groups,
+      updates: estimate.updates,
+      tokens: estimate.tokens,
+    },
+  );
+  assert.deepEqual([memory.weights, memory.optimizer], [estimate.memory.weights, estimate.memory.optimizer]);
+});
+
+test('a file that is no dataset yet gets advice too; what is not there says so', async () => {
+  await writeFile(join(dir, 'fresh.csv'), makeRows(300, 3));
+  const { code, stdout, stderr } = await cli('dataset', 'advise', 'fresh.csv');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /model\.encoder\.type/);
+  assert.match(stderr, /dataset import fresh\.csv makes a dataset of it/);
+  assert.match((await cli('dataset', 'advise', 'nothing')).stderr, /dataset\.notFound/);
+  assert.match((await cli('dataset', 'advise')).stderr, /advise needs one dataset or file/);
 });
 
 test('a dataset of texts trains a language model', async () => {

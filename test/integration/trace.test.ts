@@ -92,7 +92,8 @@ test('trace: summary, JSON and files agree with the worker; epochs that are not 
   const before = await client.call('trace', { runDir, text: TEXT, epoch: 0 });
   assert.equal(before.epoch, 0);
   assert.notDeepEqual(before.layers, trace.layers);
-  const { epochs, best } = await client.call('traceSources', { runDir });
+  const { epochs, best, layerCount } = await client.call('traceSources', { runDir });
+  assert.equal(layerCount, trace.layerCount);
   assert.ok(epochs.includes(0) && best !== undefined && epochs.includes(best));
   const missing = await cli('--epoch', '77');
   assert.equal(missing.code, 1);

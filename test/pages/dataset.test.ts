@@ -264,6 +264,44 @@ test('while rows are counted nothing else reads them', async (t) => {
   assert.deepEqual([await callsOf(page, 'previewSplits'), await callsOf(page, 'describe')], [[], []]);
 });
 
+test('advice comes when it is asked for, with reasons and other ways, and an experiment takes it, by keyboard alone', async (t) => {
+  const page = await open(t);
+  await says(page, '1,000 rows');
+  const section = page.getByRole('region', { name: 'Encoder and settings' });
+  assert.deepEqual(await callsOf(page, 'advise'), []);
+  await section.getByRole('button', { name: 'Show Advice' }).focus();
+  await page.keyboard.press('Enter');
+  const advice = section.getByRole('region', { name: 'Advice' });
+  await eventually('the keyboard is on it', () =>
+    advice.evaluate((element) => element === document.activeElement, undefined, { timeout: 5000 }).catch(() => false),
+  );
+  assert.equal((await callsOf(page, 'advise')).length, 1);
+  const rows = await advice.getByRole('row').allInnerTexts();
+  assert.match(
+    rows[3],
+    /model\.encoder\.type\s+gru\s+A GRU reached.*\(docs\/advisor\.md, .*or lstm: 0\.2 points more/s,
+  );
+  assert.match(await advice.innerText(), /163,842 parameters.*An epoch: about 0\.4 s/s);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await eventually('the experiment', async () => (await callsOf(page, 'newExperiment')).length > 0);
+});
+
+test('advice that the host asks for is there at once; another manifest makes it another', async (t) => {
+  const page = await open(t, { state: 'advice' });
+  await page.getByRole('region', { name: 'Advice', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Leave out: duplicate' }).click();
+  await eventually('it is asked for again', async () => (await callsOf(page, 'advise')).length === 2);
+});
+
+test('reading for advice can be cancelled', async (t) => {
+  const page = await open(t, { state: 'looking' });
+  const section = page.getByRole('region', { name: 'Encoder and settings' });
+  await section.getByRole('button', { name: 'Show Advice' }).click();
+  await section.getByRole('button', { name: 'Stop reading the training rows' }).click();
+  await section.getByRole('button', { name: 'Show Advice' }).waitFor();
+});
+
 test('texts are never HTML', async (t) => {
   const page = await open(t, { state: 'hostile' });
   await says(page, '1,000 rows');
@@ -305,9 +343,12 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
       // A thousand labels are many elements, and the same ones in every theme.
       ...(theme === 'dark' ? ([['labels', 400]] as const) : []),
       ['rtl', 1100],
+      ['advice', 1100],
+      ['advice', 400],
     ] as const) {
       const page = await open(t, { state, theme, width });
       await says(page, '1,000 rows');
+      if (state === 'advice') await page.getByRole('region', { name: 'Advice', exact: true }).waitFor();
       await goTo(page, 'ArrowDown', '1');
       assert.deepEqual(await findViolations(page), [], `${state} at ${width}`);
       assert.ok((await overflowOf(page)) <= 0, `${state} at ${width}`);

@@ -1,6 +1,7 @@
 // The inspector's further views in Chromium, under the policy and the themes of VS Code, against made-up networks that compute.
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { InspectorFixture } from '../../webview/dev/inspectorHost.ts';
 import { traceLayer } from '../../webview/dev/traceNetworks.ts';
@@ -453,12 +454,54 @@ test('side by side: two texts, two epochs and two runs, with one cursor', async 
   await eventually('of epoch 2 there is the probe', async () =>
     /epoch 2/.test(await view(page).locator('[data-panel=right]').innerText()),
   );
+  await sides.first().focus();
+  await page.keyboard.press('ArrowRight');
+  const right = page.getByRole('group', { name: 'Equations on the right' });
+  await right.getByText('Only the signals of this epoch were stored').waitFor();
   await page.getByText('Two runs').click();
   await eventually('the GRU', async () => (await sides.nth(1).getAttribute('aria-rowcount')) === '64');
-  await view(page).getByRole('radio', { name: 'z', exact: true }).check({ force: true });
-  await eventually('its update gate', async () =>
-    /update gate/.test((await sides.nth(1).getAttribute('aria-label')) ?? ''),
-  );
+  await view(page).getByRole('radio', { name: 'update gate' }).check({ force: true });
+  await eventually('its update gate, and the gate that keeps on the other side', async () => {
+    const [left, right] = await sides.evaluateAll((grids) => grids.map((grid) => grid.getAttribute('aria-label')));
+    return /update gate/.test(right ?? '') && /forget gate/.test(left ?? '');
+  });
+});
+
+test('side by side: the equations of the cell on each side, an LSTM beside a GRU, also after a reload', async (t) => {
+  const page = await open(t, 'sideBySide');
+  await page.getByText('Two runs').click();
+  const grids = view(page).getByRole('grid');
+  await eventually('the GRU', async () => (await grids.nth(1).getAttribute('aria-rowcount')) === '64');
+  await grids.first().focus();
+  for (const key of ['Control+Home', 'ArrowRight', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  const left = page.getByRole('group', { name: 'Equations on the left' });
+  const right = page.getByRole('group', { name: 'Equations on the right' });
+  const gatesOf = (side: typeof left): Promise<string[]> =>
+    side.locator('tr[data-gate]').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.gate ?? ''));
+  await becomes(() => gatesOf(left), ['i', 'f', 'g', 'o']);
+  await becomes(() => gatesOf(right), ['r', 'z', 'n']);
+  const place = { layer: 0, direction: 0, unit: 2, token: 1, text: PROBE };
+  for (const runId of ['2026-11-24T10-00-00-trec', '2026-11-23T10-00-00-gru'])
+    await eventually(`asked of ${runId}`, async () =>
+      (await callsOf(page, 'equation')).some((each) => isDeepStrictEqual(each, { runId, ...place })),
+    );
+  // Input, recurrence and bias add up to the sum, on the page as in the network.
+  for (const side of [left, right]) {
+    await eventually('the parts of the first gate add up', async () => {
+      const cells = await side.locator('tr[data-gate]').first().locator('td').allInnerTexts();
+      const [input, recurrent, bias, sum] = cells.map((cell) => Number.parseFloat(cell.replace('−', '-')));
+      return Math.abs(input + recurrent + bias - sum) < 2.5e-4;
+    });
+  }
+  await right.getByRole('button', { name: /^n/ }).click();
+  const term = right.getByRole('table', { name: 'Largest terms' }).getByRole('button').first();
+  const unit = (await term.getAttribute('title'))?.match(/\d+/)?.[0];
+  await term.click();
+  await becomes(() => viewReadout(page), new RegExp(`^Unit ${unit}: .*left h = .* at “Who”; right h = .* at “Who”`));
+  await eventually('it is kept', () => page.evaluate(() => JSON.stringify(sessionStorage).includes('sideBySide')));
+  await page.reload();
+  await becomes(() => viewReadout(page), new RegExp(`^Unit ${unit}: .*“Who”`));
+  await becomes(() => gatesOf(right), ['r', 'z', 'n']);
 });
 
 test('select and match: a span by keys, a search with progress, hits that open their line', async (t) => {
@@ -612,6 +655,10 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
     await page.getByRole('checkbox', { name: 'Over the epochs' }).check();
     for (const name of Object.keys(VIEWS) as View[]) {
       await show(page, name);
+      if (name === 'sideBySide') {
+        await view(page).getByRole('grid').first().press('ArrowRight');
+        await page.getByRole('group', { name: 'Equations on the right' }).getByRole('table').first().waitFor();
+      }
       assert.deepEqual(await findViolations(page), [], name);
       assert.ok((await overflowOf(page)) <= 0, `${name} is ${await overflowOf(page)} px too wide`);
     }

@@ -3,6 +3,7 @@
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { actUntil, eventually, tellWhenLate } from './eventually.ts';
 import { QuickInput } from './quickInput.ts';
+import { readWebStorage } from './webStorage.ts';
 
 const OPEN_LIMIT_MS = 120_000;
 /** Of one action: what is done again must fail soon. */
@@ -52,6 +53,13 @@ export class Workbench {
     const loaded = this.page.waitForEvent('load', { timeout: OPEN_LIMIT_MS });
     await this.runCommand('Developer: Reload Window');
     await loaded;
+    await this.ready();
+  }
+
+  /** As the browser does it: VS Code is not asked, and has what it had written. Waits until that, by key, is what the caller needs. */
+  async refresh(isWritten: (written: ReadonlyMap<string, string>) => boolean): Promise<void> {
+    await eventually('VS Code has written it', async () => isWritten(await readWebStorage(this.page)));
+    await this.page.reload({ timeout: OPEN_LIMIT_MS });
     await this.ready();
   }
 

@@ -10,6 +10,8 @@ import { LightElement } from '../shared/lightElement.ts';
 import { emptyNotice, errorNotice, infoNotice } from '../shared/notice.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { button, progressRing } from '../shared/widgets.ts';
+import './adviceView.ts';
+import type { AdviceActions } from './adviceView.ts';
 import { DatasetStore } from './datasetStore.ts';
 import { KnownChoices } from './filterChoices.ts';
 import { renderFindings } from './findingsList.ts';
@@ -29,6 +31,11 @@ export class DatasetApp extends LightElement {
   readonly #splitActions: SplitActions = {
     preview: (splits, signal) => this.store.client.call('previewSplits', { path: this.#path, splits }, { signal }),
     write: (splits) => this.store.client.call('writeSplits', { path: this.#path, splits }),
+  };
+
+  readonly #adviceActions: AdviceActions = {
+    advise: (signal) => this.store.client.call('advise', { path: this.#path }, { signal }),
+    take: () => this.#newExperiment(),
   };
 
   readonly #encode: Encode = (text, config, signal) =>
@@ -60,7 +67,7 @@ export class DatasetApp extends LightElement {
     const { table } = store;
     return html`<main>
       ${this.#renderHeader()} ${failure}
-      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)} ${this.#renderOverview()} ${this.#renderSplits(table)} ${this.#renderTokens()}` : nothing}
+      ${table ? html`${this.#renderFindings(table)} ${this.#renderRows(table)} ${this.#renderOverview()} ${this.#renderAdvice(table)} ${this.#renderSplits(table)} ${this.#renderTokens()}` : nothing}
       ${table || store.error !== undefined ? nothing : progressRing('Opening')}
     </main>`;
   }
@@ -75,7 +82,7 @@ export class DatasetApp extends LightElement {
         <h1><bdi>${manifest?.name ?? title}</bdi></h1>
         ${store.datasets.length > 1 ? this.#renderChoice(path) : nothing}
         <span class="spacer"></span>
-        ${button({ label: 'New Experiment', icon: 'new-file', onClick: () => store.do(store.client.call('newExperiment', { path })) })}
+        ${button({ label: 'New Experiment', icon: 'new-file', onClick: () => this.#newExperiment() })}
         ${button({ label: 'Open Manifest', icon: 'go-to-file', onClick: () => store.do(store.client.call('openManifest', { path })) })}
         ${iconButton({ label: 'Read again', icon: 'refresh', onClick: () => void store.open() })}
       </div>
@@ -193,6 +200,18 @@ export class DatasetApp extends LightElement {
     </section>`;
   }
 
+  #renderAdvice(table: OpenedTable): TemplateResult {
+    const { focus } = this.store;
+    const wish = focus?.section === 'advice' ? focus : undefined;
+    return html`<section aria-label="Encoder and settings">
+      <div class="section-head">
+        <h2>Encoder and settings</h2>
+        <span class="muted">what fits this dataset, and why</span>
+      </div>
+      <gs-advice-view .table=${table} .wish=${wish} .actions=${this.#adviceActions}></gs-advice-view>
+    </section>`;
+  }
+
   #renderSplits(table: OpenedTable): TemplateResult {
     return html`<section aria-label="Splits">
       <div class="section-head">
@@ -213,6 +232,10 @@ export class DatasetApp extends LightElement {
       </div>
       <gs-token-view .rowText=${rowText} .configs=${configs} .encode=${this.#encode}></gs-token-view>
     </section>`;
+  }
+
+  #newExperiment(): void {
+    this.store.do(this.store.client.call('newExperiment', { path: this.#path }));
   }
 
   #renderNoRows(table: OpenedTable): TemplateResult | typeof nothing {

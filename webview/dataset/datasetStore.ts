@@ -37,6 +37,8 @@ export class DatasetStore {
   found = 0;
   /** What a remedy or putting back is doing now. */
   isChanging = false;
+  /** What the host asked for last. */
+  focus: DatasetContract['events']['focus'] | undefined;
   /** What could not be loaded, to be shown with a way to try again. */
   error: unknown;
   /** Why the report is not there. */
@@ -57,8 +59,10 @@ export class DatasetStore {
       onChange,
       onError: (error) => this.#fail(error),
     });
-    client.on('focus', ({ path }) => {
-      if (path !== this.state.path) this.show(path);
+    client.on('focus', (focus) => {
+      this.focus = focus;
+      if (focus.path !== this.state.path) this.show(focus.path);
+      else onChange();
     });
     client.on('datasetsChanged', (datasets) => {
       this.datasets = datasets;
@@ -90,6 +94,7 @@ export class DatasetStore {
       this.isLoaded = true;
       this.datasets = datasets;
       const isKnown = datasets.some(({ path }) => path === this.state.path);
+      this.focus = focus;
       if (focus && focus.path !== this.state.path) this.#forget(focus.path);
       else if (!isKnown) this.#forget(datasets[0]?.path);
       if (whyNot === undefined && this.state.path !== undefined) await this.open();

@@ -1,9 +1,10 @@
 // Stands in for VS Code in a plain browser: answers the dataset page from made-up rows.
-// `?state=` chooses: none, empty, one, large, huge, labels, hostile, long, rtl, chinese, counting, broken, slow, looking, failing, untrusted.
+// `?state=` chooses: none, empty, one, large, huge, labels, hostile, long, rtl, chinese, counting, broken, slow, looking, failing, untrusted, advice.
 import type { DatasetContract } from '../../extension/protocol/datasetContract.ts';
 import type { RowFilter } from '../../extension/protocol/datasetTable.ts';
 import { serve } from '../../extension/protocol/rpc.ts';
 import { CancelledError, UserError } from '../../extension/util/userError.ts';
+import { ADVICE } from './adviceFixture.ts';
 import { DATASET_PATH, makeDataset, makeTable, passes, previewOf, reportAfter, rowOf } from './datasetFixtures.ts';
 import { installVsCode } from './pageTransport.ts';
 
@@ -49,7 +50,8 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
     ];
     const whyNot =
       state === 'untrusted' ? 'Looking at data is off because this folder is in Restricted Mode.' : undefined;
-    return { datasets: state === 'none' ? [] : names, focus: undefined, whyNot };
+    const focus = state === 'advice' ? ({ path: DATASET_PATH, section: 'advice' } as const) : undefined;
+    return { datasets: state === 'none' ? [] : names, focus, whyNot };
   }),
   openTable: record('openTable', () => {
     if (state === 'failing') {
@@ -105,6 +107,11 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
       })),
     };
   }),
+  advise: record('advise', (_, { signal }) =>
+    state === 'looking'
+      ? new Promise<never>((_resolve, fail) => signal.addEventListener('abort', () => fail(new CancelledError())))
+      : ADVICE,
+  ),
   previewSplits: record('previewSplits', ({ splits }) => previewOf(dataset, splits, isFixed)),
   writeSplits: record('writeSplits', ({ splits }) => {
     dataset.manifest = { ...dataset.manifest, splits };

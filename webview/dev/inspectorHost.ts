@@ -118,14 +118,10 @@ function classesOf(h: Float32Array, hiddenSize: number): Trace['classes'] {
   return labels.map((label, at) => ({ label, logit: logits[at], probability: Math.exp(logits[at]) / total }));
 }
 
-const sources: TraceSources = {
-  epochs: [0, BEST],
-  best: BEST,
-  probes:
-    state === 'text'
-      ? [{ text: 'To be, or not to be', epochs: EPOCHS }]
-      : PROBES.map((text) => ({ text, epochs: EPOCHS })),
-};
+const probes: TraceSources['probes'] = (state === 'text' ? ['To be, or not to be'] : PROBES).map((text) => ({
+  text,
+  epochs: EPOCHS,
+}));
 
 const record =
   <P, R>(method: string, answer: (params: P) => R) =>
@@ -154,11 +150,14 @@ const server = serve<InspectorContract>(installVsCode('gatescope-dev-inspector')
     return { runs, kept, canTrace: whyNot === undefined, whyNot };
   }),
   keepState: ({ state }) => sessionStorage.setItem(KEPT_KEY, state),
-  traceSources: record('traceSources', () => sources),
+  traceSources: record('traceSources', ({ runId }) => {
+    const { layerCount } = networkOf(runId);
+    return { epochs: [0, BEST], best: BEST, layerCount, probes };
+  }),
   trace: record('trace', ({ runId, text, epoch, layers }) => later(() => traceOf(runId, text, { epoch, layers }))),
   probe: record('probe', ({ runId, probe, epoch, layers }) => {
     const all = Array.from({ length: networkOf(runId).layerCount }, (_, layer) => layer);
-    const trace = traceOf(runId, sources.probes[probe].text, { epoch, layers: layers ?? all });
+    const trace = traceOf(runId, probes[probe].text, { epoch, layers: layers ?? all });
     return { ...trace, quantisation: { bits: 8, maxError: { h: 1 / 255, c: 0.02 } } };
   }),
   equation: record('equation', ({ runId, text, epoch, terms = 10, ...place }) =>

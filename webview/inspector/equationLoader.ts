@@ -10,14 +10,14 @@ export type EquationQuestion = ParamsOf<InspectorContract, 'equation'>;
 const REST_MS = 30;
 
 export class EquationLoader {
-  readonly #client: Client<InspectorContract>;
+  readonly #client: Pick<Client<InspectorContract>, 'call'>;
   readonly #onChange: () => void;
   readonly #latest = new LatestCall();
   #key: string | undefined;
   value: CellEquation | undefined;
   error: unknown;
 
-  constructor(client: Client<InspectorContract>, onChange: () => void) {
+  constructor(client: Pick<Client<InspectorContract>, 'call'>, onChange: () => void) {
     this.#client = client;
     this.#onChange = onChange;
   }

@@ -13,6 +13,7 @@ import { onThemeChange, readTheme, type ThemeColors } from '../shared/theme.ts';
 import { progressRing } from '../shared/widgets.ts';
 import { attentionBars, renderAttentionNote } from './attentionBars.ts';
 import { cellNumbers } from './cellNumbers.ts';
+import { renderCellReadout } from './cellReadout.ts';
 import './equation.ts';
 import { exportHeatmap, type PictureFormat } from './exportPicture.ts';
 import './inputLine.ts';
@@ -24,9 +25,7 @@ import { exactNumber, quoteToken } from './numbers.ts';
 import { OrderCache } from './orderCache.ts';
 import './signalHeatmaps.ts';
 import type { SignalHeatmaps } from './signalHeatmaps.ts';
-import { SIGNAL_FACTS } from './signals.ts';
 import { renderTools } from './signalTools.ts';
-import { signalSymbol } from './symbols.ts';
 import './unitCurves.ts';
 import { epochsOf, toChosenEpoch } from './views/epochsOf.ts';
 import './views/epochSlider.ts';
@@ -185,10 +184,7 @@ export class InspectorApp extends LightElement {
     const signal = store.state.signal === 'all' ? undefined : store.shownSignals[0];
     const name = signal ?? 'h';
     return html`<aside class="cell-panel" aria-label="Cell">
-      <p class="cell-readout" aria-label="Read-out">
-        ${signalSymbol(name, String(place.token))} = <strong>${exactNumber(numbers.now[name])}</strong>
-        <span class="muted">${SIGNAL_FACTS[name].title} of unit ${place.unit} at token ${place.token}, ${quoteToken(trace.tokens[place.token].text)}</span>
-      </p>
+      ${renderCellReadout(trace, place, { signal: name, value: numbers.now[name] })}
       <gs-equation
         .subject=${{ trace, layer: store.layer, direction: store.direction, place, numbers, signal }}
         .parts=${store.equation}

@@ -26,7 +26,7 @@ import {
 } from './inspectorState.ts';
 import { LatestCall } from './latestCall.ts';
 import { StateKeeper } from './stateKeeper.ts';
-import { callFor, type HowToAsk, howToAsk } from './traceQuestion.ts';
+import { callFor, equationOf, type HowToAsk, howToAsk, whyNoEquation } from './traceQuestion.ts';
 
 /** Typing rests this long before a trace is asked for. */
 const DEBOUNCE_MS = 40;
@@ -181,8 +181,7 @@ export class InspectorStore {
 
   /** Why an equation's parts cannot be computed for what is shown; undefined where they can. */
   get whyNoEquation(): string | undefined {
-    if (this.question?.method !== 'probe') return undefined;
-    return 'Only the signals of this epoch were stored: the parts of a gate need its weights.';
+    return whyNoEquation(this.question);
   }
 
   /** The token that the shown direction read before `token`; the same at the first. */
@@ -284,12 +283,7 @@ export class InspectorStore {
   #askForEquation(): void {
     const { place, question, layer, direction, isTracing } = this;
     if (isTracing) return;
-    if (!place || question?.method !== 'trace') {
-      this.#equations.ask(undefined);
-      return;
-    }
-    const { runId, epoch, text } = question.params;
-    this.#equations.ask({ runId, epoch, text, layer, direction, ...place });
+    this.#equations.ask(place && equationOf(question, { layer, direction }, place));
   }
 
   #fail(error: unknown): void {

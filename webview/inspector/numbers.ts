@@ -24,7 +24,10 @@ export function changeOfToken(from: string, to: string): string {
 }
 
 /** In quotation marks, within a sentence; a token that runs from right to left turns nothing around it. */
-export function quoteToken(text: string): string {
-  const quoted = `“${visibleBlanks(text)}”`;
-  return RIGHT_TO_LEFT.test(text) ? `${ISOLATE}${quoted}${END_OF_ISOLATE}` : quoted;
+export const quoteToken = (text: string): string => quoteTokens([text]);
+
+/** Several of them, with blanks between them that are not theirs. */
+export function quoteTokens(texts: readonly string[]): string {
+  const quoted = `“${texts.map(visibleBlanks).join(' ')}”`;
+  return RIGHT_TO_LEFT.test(quoted) ? `${ISOLATE}${quoted}${END_OF_ISOLATE}` : quoted;
 }

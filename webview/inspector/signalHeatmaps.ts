@@ -10,6 +10,7 @@ import { renderLegend } from '../shared/heatmap/legend.ts';
 import { type CellPlace, type HeatmapLabels, type Matrix, type ValueRange, valueAt } from '../shared/heatmap/matrix.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import type { TracePlace } from './inspectorState.ts';
+import { LinkedScroll } from './linkedScroll.ts';
 import { exactNumber, quoteToken } from './numbers.ts';
 import { clippingNote, isGate, isUnbounded, matrixOf, rangeOf, SIGNAL_FACTS } from './signals.ts';
 import { signalSymbol } from './symbols.ts';
@@ -54,6 +55,11 @@ export class SignalHeatmaps extends LightElement {
   /** The same matrices while the trace is the same, so that heatmaps do not paint anew for nothing. */
   #cache: PanelCache = { matrices: new Map(), notes: new Map(), names: [] };
 
+  constructor() {
+    super();
+    new LinkedScroll(this);
+  }
+
   protected override render(): TemplateResult {
     if (this.#cache.shown !== this.shown) {
       const names = this.trace.tokens.map(({ text }) => text);
@@ -69,17 +75,6 @@ export class SignalHeatmaps extends LightElement {
   /** The heatmap of the first signal; what tools act on. */
   get first(): Heatmap | null {
     return this.querySelector<Heatmap>('gs-heatmap');
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // Scrolling does not bubble.
-    this.addEventListener('scroll', this.#scrollTogether, { capture: true });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.removeEventListener('scroll', this.#scrollTogether, { capture: true });
   }
 
   #matrix(name: SignalName): Matrix {
@@ -154,15 +149,6 @@ export class SignalHeatmaps extends LightElement {
     this.#cache.notes.set(matrix, note);
     return note;
   }
-
-  readonly #scrollTogether = ({ target }: Event): void => {
-    if (!(target instanceof HTMLElement) || !target.matches('.heatmap-scroll')) return;
-    for (const other of this.querySelectorAll('.heatmap-scroll')) {
-      if (other === target) continue;
-      other.scrollLeft = target.scrollLeft;
-      other.scrollTop = target.scrollTop;
-    }
-  };
 }
 
 const toCell = ({ unit, token }: TracePlace): CellPlace => ({ row: unit, column: token });

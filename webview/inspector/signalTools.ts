@@ -3,13 +3,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Direction, SignalName, Trace, TraceFormat } from '../../extension/protocol/trace.ts';
 import { iconButton } from '../shared/icons.ts';
 import { closeMenu, closeOnEscape, closeWhenLeft } from '../shared/menu.ts';
+import { check, segmented } from './controls.ts';
 import type { PictureFormat } from './exportPicture.ts';
 import { ROW_ORDERS, type RowOrder } from './inspectorState.ts';
 import type { InspectorStore } from './inspectorStore.ts';
 import { ROW_ORDER_HINTS, ROW_ORDER_TITLES } from './rowOrders.ts';
 import { SIGNAL_FACTS } from './signals.ts';
 import { signalSymbol } from './symbols.ts';
-import { check } from './views/controls.ts';
 
 export interface ToolActions {
   /** Larger or smaller by a factor; 0: everything in view. */
@@ -20,8 +20,8 @@ export interface ToolActions {
 
 const ZOOM_STEP = 1.5;
 const DIRECTIONS = [
-  { value: 0, label: '→ forward' },
-  { value: 1, label: '← backward' },
+  { value: 0, title: '→ forward' },
+  { value: 1, title: '← backward' },
 ] as const;
 
 export function renderTools(store: InspectorStore, actions: ToolActions): TemplateResult {
@@ -49,27 +49,39 @@ export function renderSignals(
   chosen: SignalName | 'all',
   onChoose: (signal: SignalName | 'all') => void,
 ): TemplateResult {
-  const option = (value: SignalName | 'all', title: string, label: TemplateResult | string) =>
-    html`<label class=${value === chosen ? 'is-on' : ''} title=${title}
-      ><input type="radio" name="gs-signal" aria-label=${title} .checked=${value === chosen} @change=${() => onChoose(value)} />${label}</label
-    >`;
-  return html`<fieldset class="segmented">
-    <legend class="visually-hidden">Signal</legend>
-    ${signals.map(({ name }) => option(name, SIGNAL_FACTS[name].title, signalSymbol(name)))}
-    ${signals.length > 1 ? option('all', 'all signals', 'All') : nothing}
-  </fieldset>`;
+  const named = signals.map(({ name }) => ({ value: name, title: SIGNAL_FACTS[name].title, sign: signalSymbol(name) }));
+  const all = { value: 'all' as const, title: 'all signals', sign: html`All` };
+  return segmented<SignalName | 'all'>({
+    label: 'Signal',
+    name: 'gs-signal',
+    options: signals.length > 1 ? [...named, all] : named,
+    value: chosen,
+    onChange: onChoose,
+  });
 }
 
 function renderLayers(store: InspectorStore, count: number): TemplateResult {
-  const options = Array.from({ length: count }, (_, layer) => ({ value: layer, label: String(layer) }));
+  const options = Array.from({ length: count }, (_, layer) => ({ value: layer, title: String(layer) }));
   return html`<div class="field" role="presentation">
     <span aria-hidden="true">Layer</span>
-    ${segmented('Layer', { options, chosen: store.layer }, (layer) => store.change({ layer, place: undefined }))}
+    ${segmented({
+      label: 'Layer',
+      name: 'gs-layer',
+      options,
+      value: store.layer,
+      onChange: (layer) => store.change({ layer, place: undefined }),
+    })}
   </div>`;
 }
 
 export function renderDirections(chosen: Direction, onChoose: (direction: Direction) => void): TemplateResult {
-  return segmented('Direction', { options: DIRECTIONS, chosen }, onChoose);
+  return segmented({
+    label: 'Direction',
+    name: 'gs-direction',
+    options: DIRECTIONS,
+    value: chosen,
+    onChange: onChoose,
+  });
 }
 
 export function renderOrders(
@@ -85,26 +97,6 @@ export function renderOrders(
       ${orders.map((order) => html`<option value=${order} .selected=${order === chosen}>${ROW_ORDER_TITLES[order]}</option>`)}
     </select></label
   >`;
-}
-
-function segmented<T extends number>(
-  title: string,
-  { options, chosen }: { options: readonly { value: T; label: string }[]; chosen: number },
-  onChoose: (value: T) => void,
-): TemplateResult {
-  return html`<fieldset class="segmented">
-      <legend class="visually-hidden">${title}</legend>
-      ${options.map(
-        ({ value, label }) => html`<label class=${value === chosen ? 'is-on' : ''}
-          ><input
-            type="radio"
-            name="gs-${title}"
-            .checked=${value === chosen}
-            @change=${() => onChoose(value)}
-          />${label}</label
-        >`,
-      )}
-    </fieldset>`;
 }
 
 function renderZoom(zoom: number, actions: ToolActions): TemplateResult {

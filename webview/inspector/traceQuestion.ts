@@ -1,8 +1,10 @@
 // Which call answers what the page asks for: a trace is computed where weights are, else read from what was stored. Pure.
 import type { InspectorContract } from '../../extension/protocol/inspectorContract.ts';
 import type { Client, ParamsOf } from '../../extension/protocol/rpc.ts';
-import type { Trace, TraceSources } from '../../extension/protocol/trace.ts';
+import type { Direction, Trace, TraceSources } from '../../extension/protocol/trace.ts';
 import { UserError } from '../../extension/util/userError.ts';
+import type { EquationQuestion } from './equationLoader.ts';
+import type { TracePlace } from './inspectorState.ts';
 
 export type HowToAsk =
   | { method: 'trace'; params: ParamsOf<InspectorContract, 'trace'> }
@@ -35,8 +37,25 @@ export function howToAsk({ runId, sources, text, epoch, layer, canTrace }: Asked
   return { method: 'none', reason: whyNone(canTrace, wanted) };
 }
 
+/** How the equation of a cell of a trace is asked for; undefined where there are no weights to compute it with. */
+export function equationOf(
+  question: HowToAsk | undefined,
+  { layer, direction }: { layer: number; direction: Direction },
+  place: TracePlace,
+): EquationQuestion | undefined {
+  if (question?.method !== 'trace') return undefined;
+  const { runId, epoch, text } = question.params;
+  return { runId, epoch, text, layer, direction, ...place };
+}
+
+/** Why the parts of a trace's gates cannot be computed; undefined where they can. */
+export function whyNoEquation(question: HowToAsk | undefined): string | undefined {
+  if (question?.method !== 'probe') return undefined;
+  return 'Only the signals of this epoch were stored: the parts of a gate need its weights.';
+}
+
 export function callFor(
-  client: Client<InspectorContract>,
+  client: Pick<Client<InspectorContract>, 'call'>,
   question: Exclude<HowToAsk, { method: 'none' }>,
   signal: AbortSignal,
 ): Promise<Trace> {

@@ -1,4 +1,4 @@
-// Buttons and the progress ring: plain HTML in the look of VS Code (styles/base.css).
+// Buttons and the progress ring: plain HTML in the look of VS Code (styles/controls.css).
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from './icons.ts';
 

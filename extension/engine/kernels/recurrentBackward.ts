@@ -2,6 +2,7 @@
 import type { LayerGradients } from '../layers/recurrent.ts';
 import type { SequenceLayout } from '../layers/sequenceLayout.ts';
 import type { Arena } from './arena.ts';
+import { hotWeightGradient } from './hotTokens.ts';
 import { type Job, need } from './job.ts';
 import { addPacking, addProduct } from './products.ts';
 import {
@@ -15,7 +16,7 @@ import {
 
 /** Gradients of everything that the forward pass read. */
 export function recurrentLayerBackward(shared: LayerState, dOutGiven: Float32Array): LayerGradients {
-  const { machine, input, directions, width } = shared;
+  const { machine, input, hot, directions, width } = shared;
   const { layout, inputSize: I } = input;
   const dOut = machine.arena.adopt(need(dOutGiven, layout.tokenCount * width, 'The gradient of a recurrent layer'));
   const packing = machine.job();
@@ -38,6 +39,10 @@ export function recurrentLayerBackward(shared: LayerState, dOutGiven: Float32Arr
     if (x) addInputGradient(shared, job, { x, n, panels: packed[n].input, dGates: running[n].dGates });
     if (job.count > 0) machine.run(job);
   }
+  if (hot) {
+    for (const [d, own] of gradients.entries())
+      hotWeightGradient(shared, { dGates: running[d].dGates, rows: directions[d].rows, hot, out: own.weightIh });
+  }
   return { x, directions: gradients };
 }
 
@@ -45,12 +50,12 @@ interface BackwardPanels {
   /** W_hh [G·H, H] and W_ih [G·H, I] as right sides. */
   recurrent: Float32Array;
   input?: Float32Array;
-  /** x [N, I] and the h that each token read [N, H], in step order; absent where the weights are constant. */
-  read?: { x: Float32Array; before: Float32Array };
+  /** x [N, I], where it is not one-hot, and the h that each token read [N, H], in step order; absent where the weights are constant. */
+  read?: { x?: Float32Array; before: Float32Array };
 }
 
 function packForBackward(shared: LayerState, direction: DirectionState, job: Job): BackwardPanels {
-  const { machine, input, x, out, width } = shared;
+  const { machine, input, x, hot, out, width } = shared;
   const { layout, inputSize: I, hiddenSize: H } = input;
   const { weights, rows, column, h0 } = direction;
   const k = GATE_COUNTS[input.cell] * H;
@@ -63,7 +68,7 @@ function packForBackward(shared: LayerState, direction: DirectionState, job: Job
   const other = h0 && spaced(machine.arena, h0, H, width);
   const before = { values: out.subarray(column), other, k: layout.tokenCount, n: H, index, stride: width };
   panels.read = {
-    x: addPacking(machine, job, { values: x, k: layout.tokenCount, n: I, index: rows }),
+    x: hot ? undefined : addPacking(machine, job, { values: x, k: layout.tokenCount, n: I, index: rows }),
     before: addPacking(machine, job, before),
   };
   return panels;
@@ -106,7 +111,7 @@ function runningGradients({ machine, input }: LayerState, dOut: Float32Array): R
   };
 }
 
-/** dW_ih = dZᵀ x, dW_hh = dZᵀ h, db = Σ dZ. */
+/** dW_ih = dZᵀ x (but for one-hot vectors), dW_hh = dZᵀ h, db = Σ dZ. */
 function addWeightGradients(
   shared: LayerState,
   job: Job,
@@ -122,21 +127,17 @@ function addWeightGradients(
   const weightIh = arena.float32(m * I);
   const weightHh = arena.float32(m * H);
   const [biasIh, biasHh] = [arena.float32(m), arena.float32(m)];
-  const ofInput = { a: dGates, isTransposed: true, panels: read.x, m, n: I, k, out: weightIh };
+  const left = { a: dGates, isTransposed: true, m, k };
   const ofState = { panels: read.before, n: H, out: weightHh };
   const sum = (values: Float32Array, to: Float32Array, copy?: Float32Array): void => {
     job.split('columnSums', job.call([values, to, k, m, copy]), m, { work: k, grain: 16 });
   };
   // Only the GRU's two sides differ.
-  if (dRecurrent === dGates) {
-    addProduct(job, { ...ofInput, twin: ofState });
-    sum(dGates, biasIh, biasHh);
-  } else {
-    addProduct(job, ofInput);
-    addProduct(job, { ...ofInput, ...ofState, a: dRecurrent });
-    sum(dGates, biasIh);
-    sum(dRecurrent, biasHh);
-  }
+  const isTwin = dRecurrent === dGates;
+  if (read.x) addProduct(job, { ...left, panels: read.x, n: I, out: weightIh, twin: isTwin ? ofState : undefined });
+  if (!read.x || !isTwin) addProduct(job, { ...left, ...ofState, a: dRecurrent });
+  sum(dGates, biasIh, isTwin ? biasHh : undefined);
+  if (!isTwin) sum(dRecurrent, biasHh);
   return { weightIh, weightHh, biasIh, biasHh, h0: dh0, c0: dc0 };
 }
 

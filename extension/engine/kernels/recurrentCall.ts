@@ -1,6 +1,7 @@
 // What the forward and backward pass of a recurrent layer on a machine share: its blocks, the arguments of the kernel, and its pieces.
 // Letters: B texts, N tokens, T steps, I input size, H hidden units, G gates. Token and step order: see layers/sequenceLayout.ts.
 import type { CellName, LayerInput, RecurrentWeights } from '../layers/recurrent.ts';
+import type { HotTokens } from './hotTokens.ts';
 import type { Argument, Job } from './job.ts';
 import type { KernelMachine } from './machine.ts';
 
@@ -33,6 +34,8 @@ export interface LayerState {
   starts: Int32Array;
   order: Int32Array;
   x: Float32Array;
+  /** Where x is one-hot: then it is not read. */
+  hot?: HotTokens;
   out: Float32Array;
   /** Floats of a row of `out`. */
   width: number;

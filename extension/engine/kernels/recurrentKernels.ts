@@ -3,7 +3,8 @@
 import type { GruResult } from '../layers/gru.ts';
 import type { LstmResult } from '../layers/lstm.ts';
 import type { CellName, LayerInput, LayerPass, RecurrentResult } from '../layers/recurrent.ts';
-import { need } from './job.ts';
+import { addHotInputs, hotTokensOf } from './hotTokens.ts';
+import { type Job, need } from './job.ts';
 import type { KernelMachine } from './machine.ts';
 import { addPacking, addProduct, adoptAll } from './products.ts';
 import { recurrentLayerBackward } from './recurrentBackward.ts';
@@ -43,7 +44,8 @@ function prepare(machine: KernelMachine, input: LayerState['input']): LayerState
   const { cell, layout, hiddenSize: H, inputSize: I } = input;
   const { tokenCount: N, batchSize: B } = layout;
   const G = GATE_COUNTS[cell];
-  need(input.x, N * I, 'The input of a recurrent layer');
+  const hot = input.isConstant ? input.hot : undefined;
+  if (!hot) need(input.x, N * I, 'The input of a recurrent layer');
   const directions = input.weights.map((weights, n): DirectionState => {
     need(weights.weightIh, G * H * I, 'weight_ih');
     need(weights.weightHh, G * H * H, 'weight_hh');
@@ -69,31 +71,40 @@ function prepare(machine: KernelMachine, input: LayerState['input']): LayerState
     active: arena.adopt(layout.active),
     starts: arena.adopt(layout.starts),
     order: arena.adopt(layout.order),
-    x: arena.adopt(input.x),
+    x: hot ? input.x : arena.adopt(input.x),
+    hot: hot && hotTokensOf(need(hot, N, 'The one-hot tokens of a recurrent layer'), I),
     out: arena.float32(N * H * directions.length),
     width: H * directions.length,
     directions,
   };
 }
 
-/** gates = W_ih x + b_ih (+ b_hh, but for the GRU) for all tokens of all directions; gives the panels of W_hh. */
-function projectInputs({ machine, input, x, directions }: LayerState): Float32Array[] {
-  const { cell, layout, inputSize: I, hiddenSize: H } = input;
-  const width = GATE_COUNTS[cell] * H;
+/** The gates' inputs for all tokens of all directions; gives the panels of W_hh. */
+function projectInputs(shared: LayerState): Float32Array[] {
+  const { machine, input, hot, directions } = shared;
+  const { cell, inputSize: I, hiddenSize: H } = input;
+  const n = GATE_COUNTS[cell] * H;
   const packing = machine.job();
   const panels = directions.map(({ weights }) => ({
-    input: addPacking(machine, packing, { values: weights.weightIh, k: I, n: width, isTransposed: true }),
-    recurrent: addPacking(machine, packing, { values: weights.weightHh, k: H, n: width, isTransposed: true }),
+    input: hot ? undefined : addPacking(machine, packing, { values: weights.weightIh, k: I, n, isTransposed: true }),
+    recurrent: addPacking(machine, packing, { values: weights.weightHh, k: H, n, isTransposed: true }),
   }));
   machine.run(packing);
   const job = machine.job();
-  for (const [n, { weights, gates }] of directions.entries()) {
-    const bias2 = cell === 'gru' ? undefined : weights.biasHh;
-    const start = { bias: weights.biasIh, bias2 };
-    addProduct(job, { a: x, panels: panels[n].input, m: layout.tokenCount, n: width, k: I, out: gates, start });
-  }
+  for (const [d, direction] of directions.entries()) addInputs(shared, job, direction, panels[d].input);
   machine.run(job);
   return panels.map(({ recurrent }) => recurrent);
+}
+
+/** gates = W_ih x + b_ih (+ b_hh, but for the GRU). */
+function addInputs(shared: LayerState, job: Job, direction: DirectionState, panels?: Float32Array): void {
+  const { x, hot, input } = shared;
+  const { cell, layout, inputSize: k, hiddenSize: H } = input;
+  const { weights, gates } = direction;
+  const start = { bias: weights.biasIh, bias2: cell === 'gru' ? undefined : weights.biasHh };
+  if (hot) addHotInputs(shared, job, { direction, hot, ...start });
+  else if (panels)
+    addProduct(job, { a: x, panels, m: layout.tokenCount, n: GATE_COUNTS[cell] * H, k, out: gates, start });
 }
 
 function runningStates({ machine, input }: LayerState): RunningStates {

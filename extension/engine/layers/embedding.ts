@@ -48,7 +48,7 @@ function eachToken(batch: Batch, visit: (token: number, id: number) => void): vo
 }
 
 /** Token ids in token order, [N]. */
-function tokenIds(batch: Batch): Int32Array {
+export function tokenIds(batch: Batch): Int32Array {
   const ids = new Int32Array(batch.layout.tokenCount);
   eachToken(batch, (token, id) => {
     ids[token] = id;

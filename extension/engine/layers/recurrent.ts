@@ -24,6 +24,8 @@ export interface InitialState {
 export interface RecurrentInput extends InitialState {
   /** [N, I], token order. */
   x: Float32Array;
+  /** [N] Where every row of x is one-hot, the element that is 1. For whoever has a shorter way; only together with isConstant. */
+  hot?: Int32Array;
   /** Nobody asks for the gradient of x. */
   isConstant?: boolean;
   /** Nobody asks for the gradients of the weights. */

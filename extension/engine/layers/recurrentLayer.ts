@@ -28,6 +28,8 @@ export interface RecurrentLayerOptions {
   initial?: readonly InitialState[];
   /** x depends on no weight, so that its gradient is not computed. */
   isInputConstant?: boolean;
+  /** [N] Where every row of x is one-hot, the element that is 1; only together with isInputConstant. */
+  hot?: Int32Array;
   /** The gradients of the weights are not computed. Not together with isInputConstant. */
   areWeightsConstant?: boolean;
   observe?: RecurrentObserver;
@@ -41,7 +43,7 @@ export function recurrentLayer(
   options: RecurrentLayerOptions,
 ): tf.Tensor2D {
   if (usesTensorflow()) return tensorRecurrentLayer(x, layout, directions, options);
-  const { cell, initial, isInputConstant: isConstant = false, areWeightsConstant = false, observe } = options;
+  const { cell, initial, isInputConstant: isConstant = false, areWeightsConstant = false, hot, observe } = options;
   const [inputSize, hiddenSize] = [x.shape[1], directions[0][1].shape[1]];
   const weights = directions.flat();
   const variables = areWeightsConstant ? [x] : isConstant ? weights : [x, ...weights];
@@ -52,6 +54,7 @@ export function recurrentLayer(
       : values.slice(variables.length - weights.length);
     const input: LayerInput = {
       x: isConstant ? x.dataSync<'float32'>() : values[0],
+      hot,
       isConstant,
       areWeightsConstant,
       layout,

@@ -66,12 +66,7 @@ export async function integratedGradients(
 /** [T, E] */
 function inputVectors(model: Model, ids: Uint32Array): Float32Array {
   const table = embeddingRows(model, ids);
-  return (
-    table ??
-    oneHot(createBatch([ids]), model.shape.vocabularySize)
-      .dataSync<'float32'>()
-      .slice()
-  );
+  return table ?? oneHot(Int32Array.from(ids), model.shape.vocabularySize).dataSync<'float32'>().slice();
 }
 
 interface Scaled {

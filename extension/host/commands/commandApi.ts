@@ -95,6 +95,8 @@ interface Commands {
   'gatescope.dataset.import'(target?: unknown): Promise<string>;
   /** Answers with the path of the manifest. */
   'gatescope.dataset.open'(target?: unknown): Promise<string>;
+  /** Shows which encoder fits on the dataset page. Answers with the path of the manifest. */
+  'gatescope.dataset.advise'(target?: unknown): Promise<string>;
   /** Answers with what was learned; `target` may be TokenizerArguments. */
   'gatescope.tokenizer.train'(target?: unknown): Promise<TrainedTokenizerFacts>;
   'gatescope.dataset.describe'(target?: unknown): Promise<DatasetReport>;

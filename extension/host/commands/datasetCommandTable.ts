@@ -31,6 +31,15 @@ export const DATASET_COMMANDS = {
     enablement: WHEN_TRUSTED,
     menus: [{ place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: 'inline@2' }],
   },
+  'gatescope.dataset.advise': {
+    title: 'Advise on Encoder…',
+    icon: 'lightbulb',
+    enablement: WHEN_TRUSTED,
+    menus: [
+      { place: 'explorer/context', when: WHEN_MANIFEST, group: '3_gatescope@2' },
+      { place: 'view/item/context', when: `${inDatasets} && ${isItem(ITEM.manifest)}`, group: '2_gatescope@0' },
+    ],
+  },
   'gatescope.dataset.exclude': {
     title: 'Leave Out These Rows',
     icon: 'exclude',

@@ -1,4 +1,4 @@
-// Import Dataset, Describe Dataset, Leave Out These Rows, New Experiment from Dataset: what the Datasets view and the explorer offer.
+// Import Dataset, Describe Dataset, Advise on Encoder, Leave Out These Rows, New Experiment from Dataset: what the Datasets view and the explorer offer.
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetReport } from '../../protocol/datasetReport.ts';
@@ -24,6 +24,7 @@ type DatasetCommand =
   | 'gatescope.dataset.import'
   | 'gatescope.dataset.open'
   | 'gatescope.dataset.describe'
+  | 'gatescope.dataset.advise'
   | 'gatescope.dataset.exclude'
   | 'gatescope.tokenizer.train'
   | 'gatescope.experiment.fromDataset';
@@ -33,6 +34,7 @@ export function createDatasetCommands(deps: DatasetCommandDeps): Pick<CommandApi
     'gatescope.dataset.import': (target) => importDataset(target, deps),
     'gatescope.dataset.open': (target) => openDataset(target, deps),
     'gatescope.dataset.describe': (target) => describe(target, deps),
+    'gatescope.dataset.advise': (target) => advise(target, deps),
     'gatescope.dataset.exclude': (target) => exclude(target, deps),
     'gatescope.tokenizer.train': (target) => trainTokenizerCommand(target, deps),
     'gatescope.experiment.fromDataset': (target) => newExperiment(target, deps),
@@ -113,7 +115,7 @@ async function openDataset(target: unknown, deps: DatasetCommandDeps): Promise<s
   const { path, preserveFocus } = isOpenArguments(target)
     ? target
     : { path: await manifestFor(target, deps), preserveFocus: false };
-  deps.page.open(path, preserveFocus);
+  deps.page.open({ path }, preserveFocus);
   return path;
 }
 
@@ -126,6 +128,13 @@ async function describe(target: unknown, deps: DatasetCommandDeps): Promise<Data
   const path = await manifestFor(target, deps);
   deps.datasets.forget(path);
   return whileLooking(vscode.l10n.t('Looking at {0}', datasetTitle(path)), deps.engine, () => reportOf(path, deps));
+}
+
+async function advise(target: unknown, deps: DatasetCommandDeps): Promise<string> {
+  requireTrust(vscode.l10n.t('Looking at data'));
+  const path = await manifestFor(target, deps);
+  deps.page.open({ path, section: 'advice' });
+  return path;
 }
 
 /** Answers with the number of rows. */

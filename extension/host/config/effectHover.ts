@@ -2,11 +2,11 @@
 import * as vscode from 'vscode';
 import { effectPlace } from '../../config/effectKeys.ts';
 import type { RunEstimate } from '../../protocol/estimate.ts';
-import { estimateLines, secondsText } from '../../protocol/estimate.ts';
+import { estimateLines, wholeRunLine } from '../../protocol/estimate.ts';
 import { resolveExperiment } from '../../schema/resolved.ts';
 import { UserError } from '../../util/userError.ts';
 import type { Engine } from '../training/engine.ts';
-import { readSetting } from '../training/settings.ts';
+import { engineSettings } from '../training/settings.ts';
 import { isConfig, rangeOf } from './configDiagnostics.ts';
 import type { ConfigChecker } from './configProblem.ts';
 
@@ -33,7 +33,7 @@ export class EffectHover implements vscode.HoverProvider {
     if (!estimate) return undefined;
     const { epochs } = resolveExperiment(experiment, '').training;
     const words = new vscode.MarkdownString();
-    const lines = [...estimateLines(estimate), ...wholeRun(estimate, epochs)];
+    const lines = [...estimateLines(estimate), ...wholeRunLine(estimate, epochs)];
     words.appendMarkdown([`**${vscode.l10n.t('This experiment')}**`, ...lines.map(escaped)].join('\n\n'));
     return new vscode.Hover(words, rangeOf(document, place));
   }
@@ -43,9 +43,8 @@ export class EffectHover implements vscode.HoverProvider {
     const { fsPath } = document.uri;
     const controller = new AbortController();
     const subscription = token.onCancellationRequested(() => controller.abort());
-    const engine = { backend: readSetting('engine.backend', fsPath), threads: readSetting('engine.threads', fsPath) };
     try {
-      const request = { configPath: fsPath, text: document.getText(), engine };
+      const request = { configPath: fsPath, text: document.getText(), engine: engineSettings(fsPath) };
       return await this.#engine.call('estimate', request, { signal: controller.signal });
     } catch (error) {
       if (UserError.is(error) || controller.signal.aborted) return undefined;
@@ -58,8 +57,3 @@ export class EffectHover implements vscode.HoverProvider {
 
 /** As plain text. appendText would make spaces unbreakable, and long lines run out of the hover. */
 const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, '\\$&');
-
-function wholeRun({ seconds }: RunEstimate, epochs: number): string[] {
-  if (seconds === undefined || epochs < 2) return [];
-  return [vscode.l10n.t('{0} epochs: about {1}.', epochs, secondsText(seconds * epochs))];
-}

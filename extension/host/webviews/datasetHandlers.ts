@@ -12,6 +12,7 @@ import { configsOf } from '../datasets/configsOfDataset.ts';
 import type { DatasetCatalog } from '../datasets/datasetCatalog.ts';
 import { datasetTitle } from '../datasets/datasetNodes.ts';
 import type { Engine } from '../training/engine.ts';
+import { engineSettings } from '../training/settings.ts';
 import { requireTrust, whyUntrusted } from '../training/trainCommand.ts';
 import type { WorkspaceCatalog } from '../views/workspaceCatalog.ts';
 
@@ -53,6 +54,8 @@ export function createDatasetHandlers(deps: DatasetHandlerDeps): Handlers<Datase
       const use = uses.find((candidate) => candidate.path === config);
       return engine.call('previewTokens', { path, text, config: use?.path }, { signal });
     },
+    advise: ({ path }, { signal }) =>
+      engine.call('adviseOnDataset', { path: known(path), engine: engineSettings(path) }, { signal }),
     previewSplits: ({ path, splits }, { signal }) =>
       engine.call('previewSplits', { path: known(path), splits }, { signal }),
     writeSplits: ({ path, splits }) => changeSplits(known(path), splits),

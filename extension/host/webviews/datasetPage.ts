@@ -1,6 +1,6 @@
 // The dataset panel: one dataset at a time; another one takes its place in the same panel.
 import * as vscode from 'vscode';
-import type { DatasetContract } from '../../protocol/datasetContract.ts';
+import type { DatasetContract, DatasetFocus } from '../../protocol/datasetContract.ts';
 import { DATASET_VIEW_TYPE } from '../manifest/ids.ts';
 import { createDatasetHandlers, type DatasetHandlerDeps, datasetNames } from './datasetHandlers.ts';
 import { checkDatasetParams } from './datasetParams.ts';
@@ -37,8 +37,8 @@ export class DatasetPage implements vscode.Disposable {
   }
 
   /** Shows the panel, and in it a dataset. The view or editor keeps the keyboard focus when `preserveFocus` is set. */
-  open(path: string, preserveFocus = false): void {
-    this.#panel.open({ path }, preserveFocus);
+  open(focus: DatasetFocus, preserveFocus = false): void {
+    this.#panel.open(focus, preserveFocus);
   }
 
   dispose(): void {

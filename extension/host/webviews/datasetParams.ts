@@ -57,6 +57,7 @@ export const checkDatasetParams = checkParamsOf<DatasetContract>({
   leaveOut: { path, remedy: oneOf(REMEDIES) },
   putBack: { path, reason: optional(text) },
   previewTokens: { path, text, config: optional(text) },
+  advise: { path },
   previewSplits: { path, splits: record(SPLITS) },
   writeSplits: { path, splits: optional(record(SPLITS)) },
   openRow: { path, row: count },

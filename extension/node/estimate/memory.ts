@@ -10,6 +10,13 @@ import type { ResolvedOptimizer } from '../../schema/resolved.ts';
 import type { BatchSize } from './work.ts';
 
 const FLOAT_BYTES = 4;
+/** Of the machine's memory; the rest is for all else that runs. */
+const MAX_MEMORY = 0.75;
+/** The engine's memory is addressed by 32 bits. */
+const ENGINE_BYTES = 2 ** 32;
+
+/** Bytes that training may take on a machine with so much memory. */
+export const roomForTraining = (memoryBytes: number): number => Math.min(MAX_MEMORY * memoryBytes, ENGINE_BYTES);
 
 export function estimateMemory(shape: ModelShape, batch: BatchSize, optimizer: ResolvedOptimizer): MemoryEstimate {
   const { total, parameters } = countParameters(shape);

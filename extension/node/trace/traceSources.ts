@@ -19,6 +19,7 @@ export async function traceSources(runDir: string): Promise<TraceSources> {
   return {
     epochs: await weightEpochs({ runDir, manifest, experiment }),
     best: manifest.best?.epoch,
+    layerCount: experiment.model.encoder.layers,
     probes: (experiment.probes ?? []).map((text, at) => ({ text, epochs: at < stored ? epochs : [] })),
   };
 }

@@ -3,6 +3,7 @@ import './fakeVscodeHooks.ts';
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { DatasetCatalog } from '../../../extension/host/datasets/datasetCatalog.ts';
+import type { DatasetAdvice } from '../../../extension/protocol/advice.ts';
 import type { DatasetContract } from '../../../extension/protocol/datasetContract.ts';
 import type { DatasetReport } from '../../../extension/protocol/datasetReport.ts';
 import type { OpenedTable, TableRow } from '../../../extension/protocol/datasetTable.ts';
@@ -27,6 +28,7 @@ const TABLE: OpenedTable = {
   leftOut: [],
   columns: ['text'],
 };
+const ADVICE = { task: 'classification', entries: [] } as unknown as DatasetAdvice;
 const REPORT: DatasetReport = { parts: [], scripts: [], findings: [], limits: [] };
 let rig: Awaited<ReturnType<typeof createRig>>;
 
@@ -41,6 +43,10 @@ async function createRig() {
       },
       tableRow: ({ row }) => ({ row, path: '/data/weather.csv', line: row + 2 }) as TableRow,
       describeDataset: () => REPORT,
+      adviseOnDataset: (params) => {
+        asked.push(params);
+        return ADVICE;
+      },
       filterRows: (params, { signal }) => {
         asked.push(params);
         return new Promise((_, fail) => {
@@ -75,7 +81,7 @@ async function createRig() {
 }
 
 const open = () => {
-  rig.page.open(PATH);
+  rig.page.open({ path: PATH });
   const [panel] = fake.panels;
   return { panel, page: openPage<DatasetContract>(panel) };
 };
@@ -137,6 +143,14 @@ test('a report is kept for the view; a row opens where it stands', async () => {
   assert.deepEqual(rig.reports.get(PATH), REPORT);
   await call(page, page.client.call('openRow', { path: PATH, row: 5 }));
   assert.deepEqual(fake.opened, ['/data/weather.csv']);
+});
+
+test('advice is asked of the engine with the settings of the folder', async () => {
+  const { page } = open();
+  assert.deepEqual(await call(page, page.client.call('advise', { path: PATH })), ADVICE);
+  const engine = { backend: `engine.backend of ${PATH}`, threads: `engine.threads of ${PATH}` };
+  assert.deepEqual(rig.asked, [{ path: PATH, engine }]);
+  await assert.rejects(call(page, page.client.call('advise', { path: '/etc/other.dataset.json' })), /no longer there/);
 });
 
 test('progress and changes go to a page that has asked', async () => {

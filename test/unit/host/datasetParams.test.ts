@@ -20,6 +20,7 @@ const good: readonly [string, object][] = [
   ['previewSplits', { path, splits: { validation: 0.1, test: 0.2, seed: 3, stratified: false, groupColumn: 2 } }],
   ['writeSplits', { path, splits: { folds: 5, groupColumn: 'author' } }],
   ['writeSplits', { path }],
+  ['advise', { path }],
   ['openRow', { path, row: 0 }],
   ['openManifest', { path }],
   ['newExperiment', { path }],

@@ -300,6 +300,7 @@ export const workspace = {
   openTextDocument: async (file: string | Uri) =>
     fake.documents.find(({ uri }) => uri.fsPath === (typeof file === 'string' ? file : file.fsPath)),
   getWorkspaceFolder: () => undefined,
+  getConfiguration: (_section: string, scope?: Uri) => ({ get: (key: string) => `${key} of ${scope?.fsPath}` }),
   onDidOpenTextDocument: on(events.opened),
   onDidChangeTextDocument: on(events.changed),
   onDidSaveTextDocument: on(events.saved),

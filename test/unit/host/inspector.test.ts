@@ -29,7 +29,7 @@ async function createRig() {
     worker = createFakeWorker({
       traceSources: (params) => {
         asked.push(params);
-        return { epochs: [0], best: 1, probes: [] };
+        return { epochs: [0], best: 1, layerCount: 1, probes: [] };
       },
       trace: (params, { signal }) => {
         asked.push(params);

@@ -243,6 +243,33 @@ for (const carrier of CARRIERS_HERE) {
       for (const [what, values] of whole) assertSameValues(constant.get(what)!, values, what);
     });
 
+    test(`${carrier.name} ${name}: one-hot vectors looked up give the bits of their products`, async () => {
+      const { machine } = await opened;
+      for (const sizes of shapes()) {
+        const input = layerInput(CELLS[name], sizes);
+        const { layout, inputSize } = input;
+        const choose = createChoice(sizes.seed);
+        const hot = Int32Array.from({ length: layout.tokenCount }, () => choose(0, inputSize - 1));
+        const x = new Float32Array(layout.tokenCount * inputSize);
+        for (const [token, id] of hot.entries()) x[token * inputSize + id] = 1;
+        const run = (own: Partial<LayerInput>): Map<string, Float32Array> =>
+          machine.arena.scope(() =>
+            allOf(recurrentLayerForward(machine, name, { ...input, x, isConstant: true, ...own }), dOutOf(input)),
+          );
+        // The vectors themselves are not read then.
+        const [products, lookedUp] = [run({}), run({ hot, x: new Float32Array() })];
+        assert.deepEqual([...lookedUp.keys()], [...products.keys()]);
+        for (const [what, values] of products)
+          assertSameValues(lookedUp.get(what)!, values, `${what} of ${JSON.stringify(sizes)}`);
+      }
+      const outside = { ...layerInput(CELLS[name], shapes()[0]), isConstant: true };
+      const hot = new Int32Array(outside.layout.tokenCount).fill(outside.inputSize);
+      assert.throws(
+        () => machine.arena.scope(() => recurrentLayerForward(machine, name, { ...outside, hot })),
+        /outside the vocabulary/,
+      );
+    });
+
     test(`${carrier.name} ${name}: a text's values do not depend on the texts beside it, even where those are not numbers`, async () => {
       const { machine } = await opened;
       const sizes = { ...shapes()[5], lengths: [4, 9, 1, 9, 6, 3, 2, 7, 5, 8, 9, 2], inputSize: 5, hiddenSize: 19 };

@@ -9,10 +9,10 @@ import { type CellPlace, type Matrix, naturalOrder, type ValueRange, valueAt } f
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
 import { button } from '../../shared/widgets.ts';
+import { check } from '../controls.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
 import { connectivityMatrix, logScale } from './connectivityMatrix.ts';
-import { check } from './controls.ts';
 import { roundScale } from './difference.ts';
 import { renderPanelExport } from './exportPanels.ts';
 import { type HeatmapActions, renderHeatmapPanel } from './heatmapPanel.ts';

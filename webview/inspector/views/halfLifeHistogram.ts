@@ -1,6 +1,6 @@
 // How long the units of one direction of a layer remember: a histogram of their half-lives. <gs-half-life-histogram>
 // Tells `bin` with the units of the bar that was chosen.
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { formatCount, formatShort } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { styled } from '../../shared/styled.ts';
@@ -32,10 +32,11 @@ export class HalfLifeHistogram extends LightElement {
     return html`<h4>${this.name}</h4>
       <p class="muted">${this.#sentence()}</p>
       <div class="histogram" role="group" aria-label="Half-lives of ${this.name}" @keydown=${(event: KeyboardEvent) => this.#onKey(event, bins.length)}>
+        <span class="histogram-most" aria-hidden="true">${formatCount(most, 'unit')}</span>
         ${bins.map((bin, at) => this.#renderBar(bin, at, most))}
       </div>
       <div class="histogram-axis" aria-hidden="true">
-        ${bins.map(({ from, to }) => html`<span>${isWhole(from) ? formatEdge(from) : to === Number.POSITIVE_INFINITY ? '' : ''}</span>`)}
+        ${bins.map(({ from }) => html`<span>${isWhole(from) ? formatEdge(from) : nothing}</span>`)}
       </div>
       <p class="histogram-title muted" aria-hidden="true">half-life in tokens</p>`;
   }
@@ -55,7 +56,7 @@ export class HalfLifeHistogram extends LightElement {
       }}
       @click=${() => this.tell('bin', members)}
     >
-      <span ${styled({ 'block-size': `${((members.length / most) * 100).toFixed(2)}%` })}></span>
+      <span class="fill" ${styled({ 'block-size': `${((members.length / most) * 100).toFixed(2)}%` })}></span>
     </button>`;
   }
 

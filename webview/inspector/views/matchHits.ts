@@ -5,7 +5,6 @@ import type { MatchHit, MatchResult } from '../../../extension/protocol/traceAna
 import { formatCount } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
 import { emptyNotice } from '../../shared/notice.ts';
-import { quoteToken } from '../numbers.ts';
 
 export class MatchHits extends LightElement {
   static override properties = { result: { attribute: false }, quote: { attribute: false } };
@@ -24,7 +23,7 @@ export class MatchHits extends LightElement {
     }
     const hasLabels = hits.some(({ label }) => label !== undefined);
     return html`<p role="status">
-        ${formatCount(hits.length, 'place')} like ${quoteToken(this.quote)}, the most similar first. <span class="muted">${read}.</span>
+        ${formatCount(hits.length, 'place')} like ${this.quote}, the most similar first. <span class="muted">${read}.</span>
       </p>
       <div class="table-scroll" tabindex="0" role="group" aria-label="Places found">
         <table class="matches" aria-label="Places where the same units are on">

@@ -8,9 +8,10 @@ import { LightElement } from '../../shared/lightElement.ts';
 import { errorNotice } from '../../shared/notice.ts';
 import { styled } from '../../shared/styled.ts';
 import { button } from '../../shared/widgets.ts';
+import { check, select, slider } from '../controls.ts';
+import { quoteTokens } from '../numbers.ts';
 import { isGate, isUnbounded } from '../signals.ts';
 import { renderNoWeights } from './answer.ts';
-import { check, select, slider } from './controls.ts';
 import { aBoolean, aNumber, anIndex, aRecord, aText, Kept, oneOf } from './kept.ts';
 import type { Look } from './look.ts';
 import './matchHits.ts';
@@ -218,7 +219,7 @@ export class MatchView extends LightElement {
     const data = { split };
     const rule = { layer, direction, signal, ...span, threshold, isOffLeft, isOffRight };
     const request = { requestId: this.#requestId, runId, epoch, text, ...rule, data, top };
-    const quote = tokens.slice(span.from, span.to + 1).join(' ');
+    const quote = quoteTokens(tokens.slice(span.from, span.to + 1));
     this.#matches.ask(this.#requestId, async (aborted) => ({
       ...(await client.call('selectAndMatch', request, { signal: aborted })),
       runId,

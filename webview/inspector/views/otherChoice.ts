@@ -1,7 +1,7 @@
 // What stands on the right of a comparison: another text, epoch or run, and the control to choose it.
 import { html, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../../extension/protocol/dashboardContract.ts';
-import { select } from './controls.ts';
+import { select } from '../controls.ts';
 import type { Look } from './look.ts';
 import { otherEpochs } from './otherTrace.ts';
 

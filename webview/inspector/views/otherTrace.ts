@@ -1,14 +1,15 @@
 // The trace on the right of a comparison: another text, epoch or run than the one on the page.
-import type { Trace } from '../../../extension/protocol/trace.ts';
-import { howToAsk } from '../traceQuestion.ts';
+import { callFor, howToAsk } from '../traceQuestion.ts';
 import { epochsOf } from './epochsOf.ts';
 import type { Look } from './look.ts';
+import type { AnsweredTrace } from './sides.ts';
 
 export interface OtherTrace {
   runId: string;
   /** Absent: the best. */
   epoch?: number;
   text: string;
+  /** The last layer of a network that has fewer. */
   layer: number;
 }
 
@@ -23,12 +24,12 @@ export async function loadOther(
   { client, runId, sources, canTrace }: Look,
   wish: OtherTrace,
   signal: AbortSignal,
-): Promise<Trace> {
+): Promise<AnsweredTrace> {
   const theirs = wish.runId === runId ? sources : await client.call('traceSources', { runId: wish.runId }, { signal });
   // The best weights are there without a checkpoint of their epoch.
   const epoch = wish.epoch === theirs.best ? undefined : wish.epoch;
-  const question = howToAsk({ ...wish, epoch, sources: theirs, canTrace });
-  if (question.method === 'trace') return client.call('trace', question.params, { signal });
-  if (question.method === 'probe') return client.call('probe', question.params, { signal });
-  throw question.reason ?? new Error('There is no text to compare with.');
+  const layer = Math.min(wish.layer, theirs.layerCount - 1);
+  const question = howToAsk({ ...wish, epoch, layer, sources: theirs, canTrace });
+  if (question.method === 'none') throw question.reason ?? new Error('There is no text to compare with.');
+  return { trace: await callFor(client, question, signal), question };
 }

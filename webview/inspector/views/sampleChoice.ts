@@ -1,6 +1,6 @@
 // What statistics are taken over: the text at the top, or a sample of one of the run's data sets.
 import type { TemplateResult } from 'lit';
-import { select } from './controls.ts';
+import { select } from '../controls.ts';
 import { SAMPLES, type Sample } from './saturationSource.ts';
 
 const TITLES: Readonly<Record<Sample, string>> = {

@@ -1,4 +1,4 @@
-// Two traces beside each other, with linked cursors: two texts, two epochs, or two runs. <gs-side-by-side>
+// Two traces beside each other, with linked cursors and the equations of both cells: two texts, two epochs, or two runs. <gs-side-by-side>
 // The left one is what the page shows. Tells `pickunit` with a UnitPlace of it, and `picture` with the promise of a file.
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import type { RunSummary } from '../../../extension/protocol/dashboardContract.ts';
@@ -9,37 +9,38 @@ import {
   type SignalName,
   type Trace,
 } from '../../../extension/protocol/trace.ts';
-import { type CellPlace, type Matrix, naturalOrder, valueAt } from '../../shared/heatmap/matrix.ts';
+import { type CellPlace, naturalOrder, valueAt } from '../../shared/heatmap/matrix.ts';
 import { LightElement } from '../../shared/lightElement.ts';
-import { emptyNotice } from '../../shared/notice.ts';
+import { segmented } from '../controls.ts';
+import { LinkedScroll } from '../linkedScroll.ts';
 import { exactNumber, quoteToken } from '../numbers.ts';
-import { matrixOf, rangeOf, SIGNAL_FACTS } from '../signals.ts';
+import { rangeOf, SIGNAL_FACTS } from '../signals.ts';
 import { signalSymbol } from '../symbols.ts';
-import { type AlignedColumn, alignTokens } from './alignTokens.ts';
 import { renderAnswer } from './answer.ts';
-import { segmented } from './controls.ts';
 import { renderPanelExport } from './exportPanels.ts';
 import { type HeatmapPanel, renderHeatmapPanel } from './heatmapPanel.ts';
 import { aNumber, anIndex, aRecord, aText, Kept, MAX_ZOOM, oneOf } from './kept.ts';
-import { LinkedScroll } from './linkedScroll.ts';
 import type { Look } from './look.ts';
 import { COMPARISONS, type Comparison, chosenRun, renderOtherChoice } from './otherChoice.ts';
 import { loadOther, type OtherTrace, otherEpochs } from './otherTrace.ts';
 import { Question } from './question.ts';
-
-type Side = 'left' | 'right';
+import './sideEquation.ts';
+import {
+  type AnsweredTrace,
+  counterpart,
+  pairSides,
+  placeOn,
+  SIDES,
+  type Side,
+  type SideCursor,
+  type Sides,
+  type SideTrace,
+} from './sides.ts';
 
 const PANEL_HEIGHT = 420;
 const DEBOUNCE_MS = 80;
 
 const aSignal = oneOf(...Object.values(CELL_SIGNALS).flat());
-
-interface SideTrace {
-  trace: Trace;
-  part: DirectionTrace;
-  signal: SignalName;
-  matrix: Matrix;
-}
 
 export class SideBySideView extends LightElement {
   static override properties = {
@@ -56,6 +57,7 @@ export class SideBySideView extends LightElement {
     cursor: { state: true },
     chosen: { state: true },
     zoom: { state: true },
+    opened: { state: true },
   };
   declare look: Look;
   /** What was saved of this view; read once. */
@@ -69,21 +71,26 @@ export class SideBySideView extends LightElement {
   declare epoch: number | undefined;
   declare runId: string | undefined;
   declare signals: Record<Side, SignalName>;
-  /** Under the pointer, and by key or click: in units and tokens of its own side. */
-  declare cursor: { side: Side; place: CellPlace } | undefined;
-  declare chosen: { side: Side; place: CellPlace } | undefined;
+  /** Under the pointer, and by key or click. */
+  declare cursor: SideCursor | undefined;
+  declare chosen: SideCursor | undefined;
   declare zoom: number;
+  /** The gate whose terms are listed on both sides. */
+  declare opened: SignalName | undefined;
   readonly #kept = new Kept<SideBySideView>(this, {
     mode: oneOf(...COMPARISONS.map(({ value }) => value)),
     text: aText,
     epoch: anIndex,
     runId: aText,
     signals: aRecord<Record<Side, SignalName>>({ left: aSignal, right: aSignal }),
+    chosen: aRecord<SideCursor>({
+      side: oneOf(...SIDES),
+      place: aRecord<CellPlace>({ row: anIndex, column: anIndex }),
+    }),
     zoom: aNumber(1, MAX_ZOOM),
   });
-  readonly #other = new Question<Trace>(this);
-  #columns: { left?: Trace; right?: Trace; value: AlignedColumn[] } = { value: [] };
-  readonly #matrices = new WeakMap<Float32Array, Matrix>();
+  readonly #other = new Question<AnsweredTrace>(this);
+  #shown: { key: readonly unknown[]; sides: Sides | undefined } = { key: [], sides: undefined };
 
   constructor() {
     super();
@@ -99,8 +106,7 @@ export class SideBySideView extends LightElement {
     const same = { runId: look.runId, epoch: look.epoch, text: look.text, layer };
     if (mode === 'texts') return { ...same, text: this.text ?? look.text };
     if (mode === 'epochs') return { ...same, epoch: this.epoch ?? otherEpochs(look)[0] };
-    // Another network may have fewer layers; its first one is always there.
-    return { ...same, runId: chosenRun(this.#otherRuns, this.runId)?.id ?? look.runId, epoch: undefined, layer: 0 };
+    return { ...same, runId: chosenRun(this.#otherRuns, this.runId)?.id ?? look.runId, epoch: undefined };
   }
 
   get #otherRuns(): RunSummary[] {
@@ -150,49 +156,63 @@ export class SideBySideView extends LightElement {
     );
   }
 
-  #sideOf(trace: Trace, side: Side): SideTrace | undefined {
-    const parts = trace.layers.flat();
-    const part =
-      parts.find(({ layer, direction }) => layer === this.layer && direction === this.direction) ??
-      (side === 'right' ? parts[0] : undefined);
-    const names = CELL_SIGNALS[trace.cell];
-    const signal = names.includes(this.signals[side]) ? this.signals[side] : 'h';
-    const values = part?.signals[signal];
-    if (!part || !values) return undefined;
-    const matrix = this.#matrices.get(values) ?? matrixOf(trace, values);
-    this.#matrices.set(values, matrix);
-    return { trace, part, signal, matrix };
-  }
-
-  #renderBoth(other: Trace): TemplateResult {
-    const { look } = this;
-    if (!look.trace) return html``;
-    const left = this.#sideOf(look.trace, 'left');
-    const right = this.#sideOf(other, 'right');
-    if (!left || !right) return emptyNotice('This layer is not in both.', 'Choose the first layer.');
-    if (this.#columns.left !== left.trace || this.#columns.right !== right.trace) {
-      const texts = [left, right].map(({ trace }) => trace.tokens.map(({ text }) => text));
-      this.#columns = { left: left.trace, right: right.trace, value: alignTokens(texts[0], texts[1]) };
+  /** The same objects while nothing of them changed: heatmaps paint anew for others. */
+  #sidesWith(other: AnsweredTrace): Sides | undefined {
+    const { look, layer, direction, signals } = this;
+    if (!look.trace) return undefined;
+    const key = [look, other, layer, direction, signals];
+    if (key.some((part, at) => part !== this.#shown.key[at])) {
+      const own = { trace: look.trace, question: look.question };
+      this.#shown = { key, sides: pairSides({ left: own, right: other }, { layer, direction, signals }) };
     }
-    return html`<p class="view-readout" aria-live="polite">${this.#readout(left, right)}</p>
-      <div class="side-by-side">
-        ${this.#renderSide('left', left)} ${this.#renderSide('right', right)}
-      </div>
+    return this.#shown.sides;
+  }
+
+  #renderBoth(other: AnsweredTrace): TemplateResult {
+    const sides = this.#sidesWith(other);
+    if (!sides) return html``;
+    return html`<p class="view-readout" aria-live="polite">${this.#readout(sides)}</p>
+      <div class="side-by-side">${SIDES.map((side) => this.#renderSide(side, sides))}</div>
       ${renderPanelExport(
-        () => ({ title: 'Side by side', panels: [this.#panelOf('left', left), this.#panelOf('right', right)] }),
+        () => ({ title: 'Side by side', panels: SIDES.map((side) => this.#panelOf(side, sides)) }),
         (file) => this.tell('picture', file),
-      )}`;
+      )}
+      <div class="side-by-side side-equations">${SIDES.map((side) => this.#renderEquation(side, sides))}</div>`;
   }
 
-  #renderSide(side: Side, shown: SideTrace): TemplateResult {
-    const panel = this.#panelOf(side, shown);
-    return html`<div class="side">${this.#renderSignals(side, shown.trace)}${renderHeatmapPanel(panel, this.#actions(side))}</div>`;
+  #renderSide(side: Side, sides: Sides): TemplateResult {
+    const panel = this.#panelOf(side, sides);
+    return html`<div class="side">${this.#renderSignals(side, sides[side])}${renderHeatmapPanel(panel, this.#actions(side))}</div>`;
   }
 
-  #panelOf(side: Side, shown: SideTrace): HeatmapPanel {
-    const { trace, part, signal, matrix } = shown;
-    const at = this.#placeOn(side, this.chosen, matrix);
-    const hovered = this.#placeOn(side, this.cursor, matrix);
+  #renderEquation(side: Side, sides: Sides): TemplateResult {
+    const shown = sides[side];
+    const before = shown.part.direction === 0 ? -1 : 1;
+    const place = placeOn(side, sides, this.cursor ?? this.chosen);
+    return html`<gs-side-equation
+      class="side"
+      role="group"
+      aria-label=${side === 'left' ? 'Equations on the left' : 'Equations on the right'}
+      .client=${this.look.client}
+      .shown=${shown}
+      .heading=${this.#caption(side, shown.trace, shown.part)}
+      .place=${place}
+      .opened=${this.opened}
+      @opened=${(event: CustomEvent<SignalName | null>) => {
+        this.opened = event.detail ?? undefined;
+      }}
+      @unit=${(event: CustomEvent<number>) => {
+        const column = (place?.column ?? 0) + before;
+        const isThere = column >= 0 && column < shown.matrix.columns;
+        this.chosen = { side, place: { row: event.detail, column: isThere ? column : (place?.column ?? 0) } };
+      }}
+    ></gs-side-equation>`;
+  }
+
+  #panelOf(side: Side, sides: Sides): HeatmapPanel {
+    const { trace, part, signal, matrix } = sides[side];
+    const at = placeOn(side, sides, this.chosen);
+    const hovered = placeOn(side, sides, this.cursor);
     const names = trace.tokens.map(({ text }) => text);
     const value = hovered ?? at;
     return {
@@ -216,23 +236,23 @@ export class SideBySideView extends LightElement {
     };
   }
 
-  #renderSignals(side: Side, { cell }: Trace): TemplateResult {
-    const names = CELL_SIGNALS[cell];
+  #renderSignals(side: Side, { trace, signal }: SideTrace): TemplateResult {
+    const names = CELL_SIGNALS[trace.cell];
     return segmented({
       label: side === 'left' ? 'Signal on the left' : 'Signal on the right',
       name: `gs-signal-${side}`,
-      options: names.map((name) => ({ value: name, title: SIGNAL_FACTS[name].symbol })),
-      value: names.includes(this.signals[side]) ? this.signals[side] : 'h',
-      onChange: (signal) => this.#setSignal(side, signal),
+      options: names.map((name) => ({ value: name, title: SIGNAL_FACTS[name].title, sign: signalSymbol(name) })),
+      value: signal,
+      onChange: (chosen) => this.#setSignal(side, chosen),
     });
   }
 
-  /** The other side follows where it has the signal. */
+  /** The other side follows, as far as its cell has the signal or one that does the same. */
   #setSignal(side: Side, signal: SignalName): void {
-    const other: Side = side === 'left' ? 'right' : 'left';
-    const trace = other === 'left' ? this.look.trace : this.#other.answer;
-    const follows = trace !== undefined && CELL_SIGNALS[trace.cell].includes(signal);
-    this.signals = { ...this.signals, [side]: signal, ...(follows ? { [other]: signal } : {}) };
+    const other = side === 'left' ? 'right' : 'left';
+    const trace = other === 'left' ? this.look.trace : this.#other.answer?.trace;
+    const theirs = (trace && counterpart(signal, trace.cell)) ?? this.signals[other];
+    this.signals = { ...this.signals, [side]: signal, [other]: theirs };
   }
 
   #caption(side: Side, trace: Trace, { layer, direction }: DirectionTrace): string {
@@ -262,27 +282,13 @@ export class SideBySideView extends LightElement {
     };
   }
 
-  /** Where a cursor of either side is on `side`: the same unit at the token that stands beside it. */
-  #placeOn(side: Side, cursor: { side: Side; place: CellPlace } | undefined, matrix: Matrix): CellPlace | undefined {
-    if (!cursor) return undefined;
-    const { row, column } = cursor.place;
-    const here = cursor.side === side ? column : this.#partnerOf(cursor.side, column);
-    return here !== undefined && here < matrix.columns && row < matrix.rows ? { row, column: here } : undefined;
-  }
-
-  #partnerOf(side: Side, token: number): number | undefined {
-    const found = this.#columns.value.find(({ before, after }) => (side === 'left' ? before : after) === token);
-    return side === 'left' ? found?.after : found?.before;
-  }
-
-  #readout(left: SideTrace, right: SideTrace): string {
+  #readout(sides: Sides): string {
     const cursor = this.cursor ?? this.chosen;
     if (!cursor)
       return 'Point at a cell, or press an arrow key in a heatmap: the other side shows the same unit at the token beside it.';
-    const sides = { left, right };
     const say = (side: Side): string => {
       const { matrix, signal, trace } = sides[side];
-      const place = this.#placeOn(side, cursor, matrix);
+      const place = placeOn(side, sides, cursor);
       if (!place) return `nothing on the ${side}`;
       return `${side} ${SIGNAL_FACTS[signal].symbol} = ${exactNumber(valueAt(matrix, place))} at ${quoteToken(trace.tokens[place.column].text)}`;
     };

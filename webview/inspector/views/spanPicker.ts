@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 import { visibleBlanks } from '../../shared/format.ts';
 import { LightElement } from '../../shared/lightElement.ts';
+import { quoteTokens } from '../numbers.ts';
 
 export interface Span {
   from: number;
@@ -22,7 +23,7 @@ export class SpanPicker extends LightElement {
 
   protected override render(): TemplateResult {
     const { from, to } = this.span;
-    const quote = `“${this.tokens.slice(from, to + 1).join(' ')}”`;
+    const quote = quoteTokens(this.tokens.slice(from, to + 1));
     return html`<p class="chips" role="group" aria-label="Span of tokens, now ${quote}. Arrow keys move it, with Shift they extend it." @keydown=${this.#onKey}>
       ${this.tokens.map(
         (token, at) => html`<button

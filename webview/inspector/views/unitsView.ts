@@ -8,7 +8,7 @@ import { LightElement } from '../../shared/lightElement.ts';
 import type { UnitPlace } from '../inspectorState.ts';
 import { renderAnswer, renderNoWeights } from './answer.ts';
 import './unitList.ts';
-import { select } from './controls.ts';
+import { select } from '../controls.ts';
 import {
   annotationTitle,
   directionCountOf,

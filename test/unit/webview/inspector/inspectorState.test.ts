@@ -67,7 +67,7 @@ test('a focus changes what it names and leaves the rest', () => {
   assert.equal({ ...state, ...stateOfFocus({ runId: 'b', epoch: 2 }) }.epoch, 2);
 });
 
-const sources = { epochs: [0, 3], best: 3, probes: [{ text: 'probe', epochs: [0, 1, 2, 3] }] };
+const sources = { epochs: [0, 3], best: 3, layerCount: 1, probes: [{ text: 'probe', epochs: [0, 1, 2, 3] }] };
 const asked = { runId: 'r', sources, text: 'any', layer: 1, canTrace: true };
 
 test('a trace is computed where there are weights', () => {

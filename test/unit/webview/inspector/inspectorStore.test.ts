@@ -68,7 +68,12 @@ async function loaded(saved?: unknown) {
   const { store, next } = made;
   void store.load();
   (await next('runs')).answer({ runs: [makeRun('a', 0), makeRun('b', 1)], canTrace: true });
-  (await next('traceSources')).answer({ epochs: [0, 2], best: 2, probes: [{ text: 'the probe', epochs: [0, 1, 2] }] });
+  (await next('traceSources')).answer({
+    epochs: [0, 2],
+    best: 2,
+    layerCount: 1,
+    probes: [{ text: 'the probe', epochs: [0, 1, 2] }],
+  });
   (await next('trace')).answer(traceOf('the probe'));
   await eventually('a trace', async () => store.trace !== undefined);
   return made;
@@ -144,7 +149,7 @@ test('pins are of a layer and direction, and are kept', async () => {
 test('another run begins at its first layer with its best weights', async () => {
   const { store, next } = await loaded({ runId: 'a', epoch: 0, layer: 0, text: 'kept' });
   store.showRun('b');
-  (await next('traceSources', 2)).answer({ epochs: [0], best: 1, probes: [] });
+  (await next('traceSources', 2)).answer({ epochs: [0], best: 1, layerCount: 1, probes: [] });
   const { params } = await next('trace', 2);
   assert.deepEqual(params, { runId: 'b', epoch: undefined, text: 'kept', layers: [0] });
 });

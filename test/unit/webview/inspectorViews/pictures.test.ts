@@ -124,7 +124,7 @@ test('units on through a span, against the rule as it is written', () => {
 });
 
 test('epochs that can be shown: with weights where computing is on, and as stored for a probe', () => {
-  const sources: TraceSources = { epochs: [0, 4], best: 3, probes: [{ text: 'a', epochs: [0, 1, 2] }] };
+  const sources: TraceSources = { epochs: [0, 4], best: 3, layerCount: 1, probes: [{ text: 'a', epochs: [0, 1, 2] }] };
   assert.deepEqual(epochsOf(sources, 'a', true), [0, 1, 2, 3, 4]);
   assert.deepEqual(epochsOf(sources, 'b', true), [0, 3, 4]);
   assert.deepEqual(epochsOf(sources, 'a', false), [0, 1, 2]);

@@ -1,5 +1,6 @@
 // gatescope dataset: imports data, tells what is in it, leaves rows out, splits it; and shows how the data of a config is read.
 import { type Command, type CommandContext, EXIT, JSON_OPTION, usageError } from '../../command.ts';
+import { adviseAction } from './advise.ts';
 import { describeAction } from './describe.ts';
 import { fixAction } from './fix.ts';
 import { importAction } from './import.ts';
@@ -10,6 +11,7 @@ import { splitAction } from './split.ts';
 const ACTIONS: Readonly<Record<string, (args: string[], context: CommandContext) => Promise<void>>> = {
   import: importAction,
   describe: describeAction,
+  advise: adviseAction,
   fix: fixAction,
   split: splitAction,
   new: newAction,
@@ -17,7 +19,7 @@ const ACTIONS: Readonly<Record<string, (args: string[], context: CommandContext)
 
 export const datasetCommand: Command = {
   name: 'dataset',
-  summary: 'Import data, see what is in it, leave rows out, split it.',
+  summary: 'Import data, see what is in it, leave rows out, split it, and find the encoder that fits.',
   usage: 'gatescope dataset ACTION [options]',
   options: {
     out: { type: 'string', value: 'FILE', description: 'import, new: the file to write (default: beside the data).' },
@@ -52,9 +54,10 @@ export const datasetCommand: Command = {
     'Actions:',
     '  import FILE|FOLDER   look at data, propose how it is read, and write a manifest (*.dataset.json)',
     '  describe NAME|FILE   labels, lengths, vocabulary, and what is wrong, with rows and remedies',
+    '  advise NAME|FILE     which encoder and settings fit it, with reasons, and what training so takes',
     '  fix NAME --exclude-… leave rows out; the data itself is never changed',
     '  split NAME           cut validation and test, or folds, from the training rows',
-    '  new NAME             write a config that trains on it',
+    '  new NAME             write a config that trains on it, as advise says',
     '  CONFIG               how the data of a config is read: format, labels, lengths, rows',
     '',
     'NAME is the path of a manifest, or its name where it lies here, in data or datasets, or above.',

@@ -1,4 +1,4 @@
-// Heatmaps of one view scroll together. Scrolling does not bubble, so it is listened for on its way down.
+// Heatmaps of one element scroll together. Scrolling does not bubble, so it is listened for on its way down.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export class LinkedScroll implements ReactiveController {

@@ -1,9 +1,11 @@
 // Small form controls of the views: choices side by side, a list to choose from, a slider, a check. Plain HTML in the look of VS Code.
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 
 export interface Option<T> {
   value: T;
   title: string;
+  /** The title as it is set in print; not in drop-down lists, which hold text alone. */
+  sign?: TemplateResult;
 }
 
 export interface ChoiceOptions<T extends string | number> {
@@ -27,8 +29,10 @@ export function segmented<T extends string | number>({
   return html`<fieldset class="segmented">
     <legend class="visually-hidden">${label}</legend>
     ${options.map(
-      (option) => html`<label class=${option.value === value ? 'is-on' : ''}
-        ><input type="radio" name=${name} .checked=${option.value === value} @change=${() => onChange(option.value)} />${option.title}</label
+      (
+        option,
+      ) => html`<label class=${option.value === value ? 'is-on' : ''} title=${option.sign ? option.title : nothing}
+        ><input type="radio" name=${name} aria-label=${option.sign ? option.title : nothing} .checked=${option.value === value} @change=${() => onChange(option.value)} />${option.sign ?? option.title}</label
       >`,
     )}
   </fieldset>`;
