@@ -184,6 +184,9 @@ test('advice has reasons, is what a new config says, and takes what that config 
     shown.stdout,
     /text\.maxLength +\d+ +99 % of the training texts have up to \d+ tokens\.\s+\(docs\/advisor\.md,\s+Longest\s+text\)/,
   );
+  assert.match(shown.stdout, /\nPoints are of test accuracy where not said otherwise/);
+  const widest = Math.max(...shown.stdout.split('\n').map((line) => line.length));
+  assert.ok(widest <= 120, `a line of ${widest} columns where there is no terminal`);
   assert.match(shown.stdout, /parameters: embedding .*\nAbout .* of memory.*\nAn epoch: about .*\n\d+ epochs: about /);
   assert.match(shown.stderr, /dataset new weather writes this as a config/);
   const advice: DatasetAdvice = JSON.parse((await cli('dataset', 'advise', 'weather', '--json')).stdout);
