@@ -99,7 +99,8 @@ export const ENCODER_RULES: readonly Rule[] = [
       const own = size === 50 ? SMALL : LARGE;
       const units = 150 - size;
       const rival = { variant: `embedding ${size}, hidden ${units}`, value: units, on };
-      const also = units < size ? 'half the time' : 'twice the time';
+      // G H (E + H + 2) weights, with embeddings of the advised size E.
+      const also = units < size ? 'three eighths of the encoder' : 'three times the encoder';
       return {
         value: size,
         reason: `On ${size} numbers a token ${size} units gave ${inPoints(ahead(SIZES, own, rival.variant, on), String(units))}.`,
