@@ -174,6 +174,9 @@ const TOGETHER: readonly Variant[] = [
     text: { tokenizer: { type: 'bpe', maxVocabulary: 1000 } },
   }),
   together('as advised', CHINESE, { model: gru('max', 100), text: { tokenizer: { segmenter: 'jieba' } } }),
+  ...[gru('last', 100), gru('last', 50), gru('max', 100), NAMES_MODEL].map((advised, at) =>
+    together('as advised, at 0.006', [QUICK[at]], { model: advised, training: { optimizer: { learningRate: 0.006 } } }),
+  ),
 ];
 
 export const BASE = 'base';

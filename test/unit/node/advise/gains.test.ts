@@ -14,14 +14,17 @@ import {
 const docs = (name: string): Promise<string> => readFile(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8');
 const measurements = async (): Promise<Measurements> => parseMeasurements(await docs('advisor.jsonl'));
 
+/** Without what the formatter does to tables. */
+const unaligned = (table: string): string => table.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+
 /** Points that are within the spread of seeds. */
 const NOISE = 1;
 
-test('gains and tables are those of the runs (else run: node test/bench/advice/advice.ts --tables)', async () => {
+test('gains and tables are those of the runs (else run: node test/bench/advice/advice.ts --tables && npm run format)', async () => {
   const results = await measurements();
   assert.deepEqual(GAINS, gainsOf(results));
   assert.deepEqual(BEST_EPOCHS, bestEpochsOf(results));
-  assert.ok((await docs('advisor.md')).endsWith(tablesText(results)));
+  assert.ok(unaligned(await docs('advisor.md')).endsWith(unaligned(tablesText(results))));
 });
 
 /** What the rules take, by table, where it was measured. */
@@ -31,7 +34,8 @@ const CHOICES: readonly [table: string, chosen: string, on: readonly string[]][]
   ['Sizes', 'embedding 100, hidden 100', ['trec', 'sst2', 'names']],
   ['Sizes', 'embedding 50, hidden 50', ['trec1000']],
   ['Layers', '1', ['trec', 'trec1000', 'sst2', 'names']],
-  ['Learning rate', '0.003', ['trec', 'trec1000', 'sst2', 'names']],
+  // The rate, among others: what suits the small base does not decide it.
+  ['Together', 'as advised', ['trec', 'trec1000', 'sst2', 'names']],
   ['Batch size', '50', ['trec', 'trec1000', 'sst2', 'names']],
   ['Dropout', 'embedding 0.2, head 0.5', ['trec', 'trec1000', 'sst2']],
   ['Dropout', 'embedding 0, head 0', ['names']],
