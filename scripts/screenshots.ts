@@ -143,7 +143,7 @@ async function pictureForm(workbench: Workbench, picture: (name: string) => Prom
   await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
   await page.setViewportSize({ width: 1360, height: 900 });
   await workbench.openFile(EXAMPLE_CONFIG);
-  await page.locator('.codelens-decoration').first().waitFor();
+  await eventually('the text is mended', async () => /"hiddenSize"/.test(await workbench.editorText()));
   await workbench.runCommand('Gatescope: Open Config Form');
   const form = await workbench.form();
   await form.getByRole('button', { name: 'Model', exact: true }).click();

@@ -21,6 +21,7 @@ import { trainCommand } from './cli/commands/train.ts';
 import { validateCommand } from './cli/commands/validate.ts';
 import { createConsole } from './cli/console.ts';
 import { toDiskError } from './diskError.ts';
+import { limitMatches } from './matchLimit.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -67,6 +68,7 @@ function findCommand(name: string): Command {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  limitMatches();
   const { output, onInterrupt } = createConsole();
   const [name, ...rest] = args;
   try {

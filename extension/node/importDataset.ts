@@ -1,4 +1,4 @@
-// Import: from a file or folder to a manifest that is written beside the data or above it.
+// Import: from a file or folder to a manifest that is written beside it.
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { flattenLines } from '../config/editManifest.ts';
 import type { PlacedDataset } from '../data/dataset/openDataset.ts';
@@ -15,8 +15,10 @@ export interface ImportProposal {
 }
 
 export interface ImportWishes {
-  /** The manifest to write, absolute; by default it lies in the folder of the data. */
+  /** The manifest to write, absolute; by default it lies beside the data. */
   out?: string;
+  /** The folder that the user works in, absolute: the manifest of a folder around it, or of itself, lies in that folder. */
+  workFolder?: string;
   /** Columns by name or 0-based number, in the place of those that are found. */
   text?: string | number;
   label?: string | number;
@@ -24,9 +26,11 @@ export interface ImportWishes {
 
 /** Looks at a file or folder. */
 export async function proposeImport(path: string, wishes: ImportWishes = {}): Promise<ImportProposal> {
-  const { out } = wishes;
-  const { manifest, name, folder, reasons } = withWishes(await proposeDataset(path, createFileSource()), wishes);
-  const target = manifestPath(out, { name, folder });
+  const { out, workFolder } = wishes;
+  const found = await proposeDataset(path.split(sep).join('/'), createFileSource());
+  const { manifest, name, folder, home, reasons } = withWishes(found, wishes);
+  const isAround = workFolder !== undefined && isWithin(workFolder, folder);
+  const target = manifestPath(out, { name, home: isAround ? folder : home });
   const own = basename(target).slice(0, -DATASET_SUFFIX.length);
   const files = manifest.files.map((file) => ({ ...file, path: within(file.path, dirname(target)) }));
   const placed: Dataset = { ...manifest, name: out ? own : name, files };
@@ -54,15 +58,19 @@ function withWishes(proposal: Proposal, { text, label }: ImportWishes): Proposal
   };
 }
 
-function manifestPath(out: string | undefined, { name, folder }: Pick<Proposal, 'name' | 'folder'>): string {
-  if (out === undefined) return join(folder, `${name}${DATASET_SUFFIX}`);
+function manifestPath(out: string | undefined, { name, home }: Pick<Proposal, 'name' | 'home'>): string {
+  if (out === undefined) return join(home, `${name}${DATASET_SUFFIX}`);
   return out.endsWith(DATASET_SUFFIX) ? out : `${out}${DATASET_SUFFIX}`;
 }
 
-function within(path: string, folder: string): string {
+/** Whether a path is that of the folder or of something in it. */
+function isWithin(path: string, folder: string): boolean {
   const inFolder = relative(folder, path).split(sep).join('/');
-  const isOutside = inFolder === '..' || inFolder.startsWith('../') || /^(?:\/|[a-zA-Z]:)/.test(inFolder);
-  if (!isOutside) return inFolder === '' ? '.' : inFolder;
+  return !(inFolder === '..' || inFolder.startsWith('../') || /^(?:\/|[a-zA-Z]:)/.test(inFolder));
+}
+
+function within(path: string, folder: string): string {
+  if (isWithin(path, folder)) return relative(folder, path).split(sep).join('/') || '.';
   throw new UserError({
     code: 'dataset.pathOutside',
     message: `${path} is outside ${folder}, where the manifest would be.`,

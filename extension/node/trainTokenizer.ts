@@ -27,6 +27,8 @@ export interface TokenizerTraining {
   settings: LearnedTokenizer;
   /** Where tokenizer.json is written, absolute. */
   out: string;
+  /** Whether a file that is there may go. */
+  mayReplace: boolean;
 }
 
 export interface TrainedTokenizer {
@@ -34,11 +36,12 @@ export interface TrainedTokenizer {
   texts: number;
 }
 
-/** Reads the training part, learns, and writes the file. Throws CancelledError, DataError, UserError `tokenizer.noText`. */
+/** Reads the training part, learns, and writes the file. Throws CancelledError, DataError, UserError `tokenizer.exists`, `tokenizer.noText`. */
 export async function trainTokenizer(
-  { source, folder, settings, out }: TokenizerTraining,
+  { source, folder, settings, out, mayReplace }: TokenizerTraining,
   options: LoadOptions,
 ): Promise<TrainedTokenizer> {
+  if (!mayReplace && (await createFileSource().kind(out)) !== undefined) throw isThere(out);
   await loadSegmenter(settings);
   const named = await namedDataset(source, folder);
   const { splits: _splits, ...unsplit } = named.dataset.manifest;
@@ -70,12 +73,14 @@ export async function trainTokenizer(
 
 /**
  * A dataset by name or manifest; a file or folder is looked at as import would, which proposes one.
- * A file without an ending has the name of its dataset: then the manifest counts, as it says what is left out.
+ * A folder, and a file without an ending, have the name of their dataset: then the manifest counts, as it says what is left out.
  */
 export async function namedDataset(
-  name: string,
+  reference: string,
   folder: string,
 ): Promise<{ dataset: PlacedDataset; isProposed: boolean }> {
+  // As a shell completes the name of a folder.
+  const name = reference.replace(/[/\\]+$/, '');
   const path = resolve(folder, name);
   const files = createFileSource();
   const isDataset = name.endsWith(DATASET_SUFFIX) || (await files.kind(`${path}${DATASET_SUFFIX}`)) !== undefined;
@@ -93,6 +98,14 @@ export async function* trainingTexts(dataset: PlacedDataset, { files, signal }: 
     if (signal.aborted) throw new CancelledError();
     await nextTurn();
   }
+}
+
+function isThere(path: string): UserError {
+  return new UserError({
+    code: 'tokenizer.exists',
+    message: `${path} is already there.`,
+    remedy: 'Give another --out, or --force to replace it: configs that name the file would get other ids.',
+  });
 }
 
 function noText(source: string): UserError {

@@ -24,6 +24,7 @@ import { generateWith } from './generateText.ts';
 import { writeManifest } from './importDataset.ts';
 import { planRunImport, previewImport, writeRunImport } from './importRun.ts';
 import { reserveCores } from './kernels/cores.ts';
+import { limitMatches } from './matchLimit.ts';
 import { writeExperiment } from './newExperiment.ts';
 import { openExperiment, openExperimentText } from './openExperiment.ts';
 import { planRun } from './planRun.ts';
@@ -47,6 +48,7 @@ if (!transport) throw new Error('This file runs as a worker thread, or as the ch
 // The editor lives on the same cores: one is left to it, and it goes first on all.
 reserveCores(1);
 if (parentPort) yieldToOthers();
+limitMatches();
 
 // For debugging this thread by itself: "Attach engine worker" in .vscode/launch.json.
 const inspectPort = process.env.GATESCOPE_INSPECT_WORKER;
@@ -117,7 +119,7 @@ const handlers: Handlers<EngineContract> = {
       readingOptions(signal),
     ),
   columns: (request) => columnsOf(request, createFileSource()),
-  proposeDataset: ({ path }, { signal }) => proposeWithReport({ path }, lookingOptions(signal)),
+  proposeDataset: (wishes, { signal }) => proposeWithReport(wishes, lookingOptions(signal)),
   writeDataset: ({ path, manifest, mayReplace }) =>
     writeManifest({ path, manifest, folder: dirname(path) }, mayReplace),
   describeDataset: ({ path }, { signal }) => tables.describe(path, lookingOptions(signal)),
@@ -131,9 +133,9 @@ const handlers: Handlers<EngineContract> = {
     tables.previewTokens({ path, text, config }, lookingOptions(signal)),
   previewSplits: ({ path, splits }, { signal }) => tables.previewSplits(path, splits, signal),
   filterRows: ({ path, filter }, { signal }) => tables.filter(path, filter, signal),
-  trainTokenizer: ({ path, settings, out }, { signal }) =>
+  trainTokenizer: ({ path, ...wish }, { signal }) =>
     withDiskErrors(async () => {
-      const request = { source: path, folder: dirname(path), settings, out };
+      const request = { source: path, folder: dirname(path), ...wish };
       const { tokenizer, texts } = await trainTokenizer(request, lookingOptions(signal));
       return { vocabulary: tokenizer.vocabularySize, texts };
     }),

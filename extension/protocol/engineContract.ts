@@ -210,15 +210,20 @@ export interface EngineContract {
     }): DataPreview;
     /** Columns of a file, by its first rows; none where it has no columns. */
     columns(params: ColumnsRequest): OfferedColumn[];
-    /** Looks at a file or folder; nothing is written. */
-    proposeDataset(params: { path: string }): DatasetProposal;
+    /** Looks at a file or folder; nothing is written. The manifest is proposed for beside it, but not above `workFolder`. */
+    proposeDataset(params: { path: string; workFolder?: string }): DatasetProposal;
     writeDataset(params: { path: string; manifest: Dataset; mayReplace: boolean }): void;
     /** What is in a dataset, and what is wrong with it. `path` is that of the manifest. */
     describeDataset(params: { path: string }): DatasetReport;
     /** Which encoder and settings fit a dataset, by its manifest. The first call on a machine measures it, which takes some seconds. */
     adviseOnDataset(params: { path: string; engine: EngineSettings }): DatasetAdvice;
     /** Learns a tokenizer from a file, a folder or a manifest, and writes it. */
-    trainTokenizer(params: { path: string; settings: LearnedTokenizer; out: string }): TrainedTokenizerFacts;
+    trainTokenizer(params: {
+      path: string;
+      settings: LearnedTokenizer;
+      out: string;
+      mayReplace: boolean;
+    }): TrainedTokenizerFacts;
     /** What leaves rows out of a dataset: how many, and the manifest's new text, which is not written. */
     fixDataset(params: { path: string; remedies: Remedy[] }): { rows: number; text: string };
     /** Writes a config that trains on a dataset; its path. */

@@ -340,18 +340,24 @@ test('runs are listed, shown, renamed, annotated, reported on and deleted', asyn
   assert.match(html, /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/);
   assert.match(html, /"accuracy":/);
   checkGatesOf(html);
-  const doomed = jsonLines(
-    (await cli('train', 'weather.gatescope.json', '--json', '--set', 'training.epochs=1')).stdout,
-  );
-  const doomedRun = doomed.at(-1)!.run as string;
+  const options = ['--json', '--name', 'Storm warning', '--set', 'training.epochs=1'];
+  const doomed = await cli('train', 'weather.gatescope.json', ...options);
+  const doomedRun = jsonLines(doomed.stdout).at(-1)!.run as string;
+  assert.match(doomed.stderr, new RegExp(`"Storm warning" already names ${run} .*by its id`));
   const diff = await cli('runs', 'diff', run, doomedRun);
-  assert.match(diff.stdout, new RegExp(`^key +${run} +${doomedRun}\n`));
-  assert.match(diff.stdout, /^training\.epochs +4 +1$/m);
-  assert.deepEqual(JSON.parse((await cli('runs', 'diff', run, doomedRun, '--json')).stdout), {
-    runs: [run, doomedRun],
-    differences: [{ key: 'training.epochs', before: '4', after: '1' }],
-  });
-  assert.match((await cli('runs', 'diff', run, run)).stderr, /from the same config/);
+  assert.match(diff.stdout, new RegExp(`^ +${run} +${doomedRun}\nstatus +completed +completed\nepochs +4/4 +1/1\n`));
+  assert.match(diff.stdout, /^best epoch +\d +1$/m);
+  assert.match(diff.stdout, /^validation accuracy +[\d.]+ % +[\d.]+ %$/m);
+  assert.match(diff.stdout, /^test macro F1 +[\d.]+ % +[\d.]+ %$/m);
+  assert.match(diff.stdout, /^time +\d+ s +\d+ s$/m);
+  assert.match(diff.stdout, new RegExp(`\n\nkey +${run} +${doomedRun}\ntraining\\.epochs +4 +1\n$`));
+  const compared = JSON.parse((await cli('runs', 'diff', run, doomedRun, '--json')).stdout);
+  assert.deepEqual(compared.runs, [run, doomedRun]);
+  assert.deepEqual(compared.differences, [{ key: 'training.epochs', before: '4', after: '1' }]);
+  const shownRun = JSON.parse((await cli('runs', 'show', doomedRun, '--json')).stdout);
+  assert.deepEqual(compared.outcomes[1].best, shownRun.best);
+  assert.equal(shownRun.name, 'Storm warning');
+  assert.match((await cli('runs', 'diff', run, run)).stdout, /\n\nBoth were trained from the same config\.\n$/);
   assert.equal((await cli('runs', 'delete', doomedRun, '--yes')).code, 0);
   const left = jsonLines((await cli('runs', '--json')).stdout).map(({ id }) => id);
   assert.deepEqual(left, [run]);

@@ -40,9 +40,9 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
-const manifestPath = (): string => join(dir, 'data/weather-train.dataset.json');
+const manifestPath = (): string => join(dir, 'data/weather.dataset.json');
 const report = async (): Promise<DatasetReport> =>
-  JSON.parse((await cli('dataset', 'describe', 'weather-train', '--rows', '100', '--json')).stdout);
+  JSON.parse((await cli('dataset', 'describe', 'weather', '--rows', '100', '--json')).stdout);
 const codesOf = ({ findings }: DatasetReport): Record<string, number> =>
   Object.fromEntries(findings.map(({ code, count }: DatasetFinding) => [code, count]));
 
@@ -77,7 +77,7 @@ test('import with --yes writes a manifest that names both files; it does not rep
 });
 
 test('every trap is a finding, with its rows', async () => {
-  await cli('dataset', 'split', 'weather-train', '--validation', '0.000001');
+  await cli('dataset', 'split', 'weather', '--validation', '0.000001');
   const found = await report();
   const codes = codesOf(found);
   const expected = {
@@ -96,7 +96,7 @@ test('every trap is a finding, with its rows', async () => {
   assert.ok(codes['dataset.duplicate'] >= 1);
   const leak = found.findings.find(({ code }) => code === 'dataset.leak')?.rows[0];
   assert.deepEqual([leak?.line, leak?.part, leak?.other?.part, leak?.other?.line], [131, 'train', 'test', 2]);
-  const text = (await cli('dataset', 'describe', 'weather-train')).stdout;
+  const text = (await cli('dataset', 'describe', 'weather')).stdout;
   assert.match(text, /data\/weather-train\.csv:131 \(as data\/weather-test\.csv:2\)/);
   assert.match(text, /Vocabulary of training: \d+ different/);
   assert.match(text, /test: training has [\d.]+ % of the tokens/);
@@ -109,7 +109,7 @@ test('remedies change the manifest alone, keep its comments, and can be taken ba
   const options = ['duplicates', 'near-duplicates', 'conflicts', 'leaks', 'unusable'].map(
     (name) => `--exclude-${name}`,
   );
-  const { code, stderr } = await cli('dataset', 'fix', 'weather-train', ...options);
+  const { code, stderr } = await cli('dataset', 'fix', 'weather', ...options);
   assert.equal(code, 0, stderr);
   const fixed = await readFile(manifestPath(), 'utf8');
   assert.match(fixed, /\/\/ Mine\./);
@@ -119,26 +119,26 @@ test('remedies change the manifest alone, keep its comments, and can be taken ba
     assert.equal(codes[`dataset.${name}`], undefined, name);
   }
   assert.deepEqual(await readFile(join(dir, 'data/weather-train.csv')), data);
-  await cli('dataset', 'fix', 'weather-train', '--include-all');
+  await cli('dataset', 'fix', 'weather', '--include-all');
   assert.equal(codesOf(await report())['dataset.leak'], 1);
-  await cli('dataset', 'fix', 'weather-train', ...options);
+  await cli('dataset', 'fix', 'weather', ...options);
 });
 
 test('splits are listed, with their seed; what contradicts itself is refused', async () => {
-  const { stdout } = await cli('dataset', 'split', 'weather-train', '--validation', '0.2', '--seed', '7', '--json');
+  const { stdout } = await cli('dataset', 'split', 'weather', '--validation', '0.2', '--seed', '7', '--json');
   const { splits, parts } = JSON.parse(stdout);
   assert.deepEqual(splits, { validation: 0.2, seed: 7 });
   const rows = Object.fromEntries(parts.map(({ part, rows: count }: DatasetReport['parts'][number]) => [part, count]));
   assert.ok(Math.abs(rows.validation - (rows.train + rows.validation) / 5) <= 2);
-  const both = await cli('dataset', 'split', 'weather-train', '--validation', '0.2', '--test', '0.2');
+  const both = await cli('dataset', 'split', 'weather', '--validation', '0.2', '--test', '0.2');
   assert.match(both.stderr, /There is a file with the test part already/);
-  const whole = await cli('dataset', 'split', 'weather-train', '--validation', '1.1');
+  const whole = await cli('dataset', 'split', 'weather', '--validation', '1.1');
   assert.match(whole.stderr, /These splits cannot be written\. 1\.1 is out of range/);
-  assert.match((await cli('dataset', 'split', 'weather-train')).stderr, /needs --validation, --test or --folds/);
+  assert.match((await cli('dataset', 'split', 'weather')).stderr, /needs --validation, --test or --folds/);
 });
 
 test('one step to a config, which trains on what is left', async () => {
-  const { code, stderr } = await cli('dataset', 'new', 'weather-train', '--out', 'weather.gatescope.json');
+  const { code, stderr } = await cli('dataset', 'new', 'weather', '--out', 'weather.gatescope.json');
   assert.equal(code, 0, stderr);
   const checked = await cli('validate', 'weather.gatescope.json');
   assert.equal(checked.code, 0, checked.stdout + checked.stderr);
@@ -155,10 +155,7 @@ test('one step to a config, which trains on what is left', async () => {
     test: environment.data.test,
   });
   assert.equal((await cli('evaluate', 'latest')).code, 0);
-  assert.match(
-    (await cli('dataset', 'new', 'weather-train', '--out', 'weather.gatescope.json')).stderr,
-    /already there/,
-  );
+  assert.match((await cli('dataset', 'new', 'weather', '--out', 'weather.gatescope.json')).stderr, /already there/);
 });
 
 test('advice has reasons, is what a new config says, and takes what that config takes', async () => {
@@ -250,4 +247,27 @@ test('a dataset that has the name of its file is described as its manifest says'
   const codes = codesOf(await described());
   assert.equal(codes['dataset.duplicate'], undefined);
   assert.equal(codes['dataset.leak'], undefined);
+});
+
+test('the manifest of a folder lies beside it, and is what the name of the folder means from then on', async () => {
+  for (const [label, word] of [
+    ['warm', 'sun'],
+    ['cold', 'snow'],
+  ]) {
+    await mkdir(join(dir, 'letters', label), { recursive: true });
+    for (let at = 0; at < 10; at++) await writeFile(join(dir, 'letters', label, `${at}.txt`), `${word} number ${at}\n`);
+  }
+  assert.equal((await cli('dataset', 'import', 'letters', '--yes')).code, 0);
+  const manifest = join(dir, 'letters.dataset.json');
+  const written = JSON.parse(await readFile(manifest, 'utf8'));
+  assert.deepEqual(written.files, [{ path: 'letters', format: 'folderPerClass', part: 'train' }]);
+  await writeFile(manifest, JSON.stringify({ ...written, description: 'Two kinds of letters', splits: undefined }));
+  for (const name of ['letters', 'letters/']) {
+    const { parts } = JSON.parse((await cli('dataset', 'describe', name, '--json')).stdout) as DatasetReport;
+    assert.deepEqual(
+      parts.map(({ part, rows }) => [part, rows]),
+      [['train', 20]],
+      name,
+    );
+  }
 });

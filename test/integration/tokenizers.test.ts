@@ -113,6 +113,14 @@ test('a tokenizer that is learned alone serves a config, and is shown', async (t
     await run(project, 'tokenizer', 'train', 'train.csv', '--model', 'wordpiece', '--vocab-size', '90', '--json'),
   ) as Record<string, unknown>;
   assert.equal(trained.texts, 200);
+  const other = ['tokenizer', 'train', 'train.csv', '--vocab-size', '300'];
+  const before = await readFile(join(project.dir, 'tokenizer.json'), 'utf8');
+  const refused = await runCli(other, project.dir);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /tokenizer\.json is already there\. .*--force/);
+  assert.equal(await readFile(join(project.dir, 'tokenizer.json'), 'utf8'), before);
+  await run(project, ...other, '--force', '--out', 'other.json');
+  await run(project, ...other, '--force', '--out', 'other.json');
   const { dir } = await train(project, ...set({ file: 'tokenizer.json' }));
   assert.equal(
     await readFile(join(dir, 'tokenizer.json'), 'utf8'),

@@ -244,6 +244,26 @@ test('the chosen row and a typed text as tokens, with unknown ones and those tha
   await section.getByText('maxLength 128 cuts nothing off').waitFor();
 });
 
+test('reading the data for the vocabulary can be stopped, and begun again', async (t) => {
+  const page = await open(t, { state: 'slow' });
+  const section = page.getByRole('region', { name: 'Tokens' });
+  const stop = section.getByRole('button', { name: 'Stop reading the training data' });
+  await section.getByRole('textbox', { name: 'Text to cut into tokens' }).fill('snow');
+  for (const times of [1, 2]) {
+    await section.getByRole('button', { name: 'Show Tokens' }).click();
+    await stop.click();
+    await stop.waitFor({ state: 'hidden' });
+    assert.equal((await callsOf(page, 'previewTokens')).length, times);
+  }
+  assert.equal(await section.getByRole('alert').count(), 0);
+});
+
+test('while rows are counted nothing else reads them', async (t) => {
+  const page = await open(t, { state: 'counting' });
+  await says(page, '5,000 rows so far');
+  assert.deepEqual([await callsOf(page, 'previewSplits'), await callsOf(page, 'describe')], [[], []]);
+});
+
 test('advice comes when it is asked for, with reasons and other ways, and an experiment takes it, by keyboard alone', async (t) => {
   const page = await open(t);
   await says(page, '1,000 rows');
@@ -311,11 +331,11 @@ test('texts are never HTML', async (t) => {
 test('what is not there, is empty or cannot be read says what to do', async (t) => {
   for (const [state, text] of [
     ['none', /There is no dataset here yet.*Import Dataset/s],
-    ['empty', /The files have no rows/],
+    ['empty', /There are no rows to look at.*The files have no rows/s],
     ['failing', /weather\.csv does not exist.*Give a path that is there.*Try again/s],
     ['untrusted', /Restricted Mode/],
     ['broken', /Rows end here\. A quote opens here/],
-    ['counting', /Counting …/],
+    ['counting', /They come when all rows are counted.*Counting …/s],
   ] as const) {
     const page = await open(t, { state });
     await eventually(state, async () => text.test(await page.locator('main').innerText()));
@@ -347,6 +367,10 @@ for (const theme of Object.keys(THEMES) as ThemeName[]) {
       await goTo(page, 'ArrowDown', '1');
       assert.deepEqual(await findViolations(page), [], `${state} at ${width}`);
       assert.ok((await overflowOf(page)) <= 0, `${state} at ${width}`);
+      const parts = page.locator('.row .cell-part');
+      const isWhole = (cells: Element[]): boolean => cells.every((cell) => cell.scrollWidth <= cell.clientWidth);
+      await eventually('a row for validation', async () => (await parts.allInnerTexts()).includes('validation'));
+      assert.ok(await parts.evaluateAll(isWhole), `parts are whole, ${state} at ${width}`);
     }
   });
 }

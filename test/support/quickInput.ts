@@ -79,6 +79,11 @@ export class QuickInput {
     return this.#widget.locator('.monaco-list-row', { hasText: text }).filter({ visible: true }).first();
   }
 
+  /** A key in its line, whatever it asks: for questions that take several. */
+  async press(key: string): Promise<void> {
+    await this.#input.press(key);
+  }
+
   /** Closes it without an answer. */
   async dismiss(): Promise<void> {
     await actUntil(

@@ -124,6 +124,7 @@ export class DatasetApp extends LightElement {
         return filter.finding === code && (part === undefined || filter.part === part);
       },
       isChanging: store.isChanging || looking !== undefined,
+      isEmpty: table.rows === 0,
     };
     const actions = {
       show: (finding: DatasetFinding | undefined) =>
@@ -145,7 +146,7 @@ export class DatasetApp extends LightElement {
       ${store.reportError === undefined ? nothing : errorNotice('The rows could not be looked at.', store.reportError, () => void store.open())}
       ${report || looking || !table.isComplete ? nothing : button({ label: 'Look at All Rows', onClick: () => void store.describe() })}
       ${report ? renderFindings(view, actions) : nothing}
-      ${table.error === undefined || report ? nothing : html`<p class="muted">They come when all rows can be read.</p>`}
+      ${report || looking || table.isComplete ? nothing : html`<p class="muted">They come when all rows ${table.error === undefined ? 'are counted' : 'can be read'}.</p>`}
       ${report?.limits.map((limit) => html`<p class="muted">${limit}</p>`)}
     </section>`;
   }
@@ -186,7 +187,7 @@ export class DatasetApp extends LightElement {
         }}
       ></gs-dataset-rows>
       ${this.#renderNoRows(table)} ${failed}
-      <div class="row-detail">${renderRowDetail(store.chosen, { fileName, open })}</div>
+      ${table.rows === 0 ? nothing : html`<div class="row-detail">${renderRowDetail(store.chosen, { fileName, open })}</div>`}
     </section>`;
   }
 

@@ -20,12 +20,17 @@ export interface FindingsView {
   isShown(finding: DatasetFinding): boolean;
   /** Whether a remedy is at work. */
   isChanging: boolean;
+  /** Whether there is nothing in which anything could be found. */
+  isEmpty: boolean;
 }
 
 export function renderFindings(view: FindingsView, actions: FindingActions): TemplateResult {
   const { findings, leftOut } = view;
   if (findings.length === 0 && leftOut.length === 0) {
-    return html`<p class="muted">Nothing was found: no copies, no conflicts, no leaks, no unusable rows.</p>`;
+    const words = view.isEmpty
+      ? 'There are no rows to look at.'
+      : 'Nothing was found: no copies, no conflicts, no leaks, no unusable rows.';
+    return html`<p class="muted">${words}</p>`;
   }
   return html`<ul class="findings" tabindex="0" aria-label="Findings">
     ${findings.map((finding) => renderFinding(finding, view, actions))}

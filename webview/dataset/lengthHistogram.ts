@@ -18,6 +18,13 @@ interface Marker {
   isConfig: boolean;
 }
 
+interface ShownLengths {
+  histogram: LengthHistogram;
+  percentiles: Percentiles;
+  unit: Unit;
+  part: PartFacts['part'];
+}
+
 export class LengthBars extends LightElement {
   static override properties = {
     parts: { attribute: false },
@@ -71,35 +78,14 @@ export class LengthBars extends LightElement {
     </fieldset>`;
   }
 
-  #renderBars(shown: {
-    histogram: LengthHistogram;
-    percentiles: Percentiles;
-    unit: Unit;
-    part: PartFacts['part'];
-  }): TemplateResult {
+  #renderBars(shown: ShownLengths): TemplateResult {
     const { histogram, percentiles, unit, part } = shown;
-    const { width, counts } = histogram;
-    const most = Math.max(1, ...counts);
-    const end = width * counts.length;
+    const end = histogram.width * histogram.counts.length;
     const { min, median, p90, p99, max } = percentiles;
     const markers = this.#markers(percentiles, unit);
     const sentence = `Texts of ${part} have ${min} to ${groupThousands(max)} ${unit}: half have up to ${median}, 90 % up to ${p90}, 99 % up to ${p99}.`;
     return html`<div class="histogram" role="img" aria-label=${sentence}>
-        ${counts.map((count, at) => {
-          const isLast = at === counts.length - 1;
-          const range = isLast
-            ? `${at * width} or more`
-            : width === 1
-              ? `${at}`
-              : `${at * width} to ${(at + 1) * width - 1}`;
-          const length: RowFilter['length'] = { unit, from: at * width, to: isLast ? undefined : (at + 1) * width - 1 };
-          return html`<span
-            class="histogram-bin"
-            title="${range} ${unit}: ${groupThousands(count)} texts"
-            @click=${() => this.tell('lengths', { length, part })}
-            ><span ${styled({ 'block-size': `${(100 * count) / most}%` })}></span
-          ></span>`;
-        })}
+        ${histogram.counts.map((_, at) => this.#renderBin(shown, at))}
         ${markers.map(({ name, value, isConfig }, level) => {
           const at = Math.min(100, (100 * (value + 0.5)) / end);
           return html`<span
@@ -109,8 +95,24 @@ export class LengthBars extends LightElement {
           >`;
         })}
       </div>
-      <div class="histogram-axis muted" aria-hidden="true"><span>0</span><span>${formatShort(end - width)}+ ${unit}</span></div>
+      <div class="histogram-axis muted" aria-hidden="true"><span>0</span><span>${formatShort(end - histogram.width)}+ ${unit}</span></div>
       <p class="muted">${sentence} ${this.#cutSentence(shown)}</p>`;
+  }
+
+  /** A click on a bar shows its rows. */
+  #renderBin({ histogram, unit, part }: ShownLengths, at: number): TemplateResult {
+    const { width, counts } = histogram;
+    const from = at * width;
+    const to = at === counts.length - 1 ? undefined : from + width - 1;
+    const range = to === undefined ? `${from} or more` : to === from ? `${from}` : `${from} to ${to}`;
+    const length: RowFilter['length'] = { unit, from, to };
+    const share = (100 * counts[at]) / Math.max(1, ...counts);
+    return html`<span
+      class="histogram-bin"
+      title="${range} ${unit}: ${groupThousands(counts[at])} texts"
+      @click=${() => this.tell('lengths', { length, part })}
+      ><span ${styled({ 'block-size': `${share}%` })}></span
+    ></span>`;
   }
 
   #markers({ median, p90, p99 }: Percentiles, unit: Unit): Marker[] {

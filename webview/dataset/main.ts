@@ -1,5 +1,6 @@
 // Entry of the dataset page.
 import '../shared/styles/base.css';
+import '../shared/styles/select.css';
 import './dataset.css';
 import type { DatasetContract } from '../../extension/protocol/datasetContract.ts';
 import { connect } from '../../extension/protocol/rpc.ts';

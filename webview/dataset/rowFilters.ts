@@ -43,46 +43,29 @@ export class RowFilters extends LightElement {
           .value=${filter.text ?? ''}
           @input=${this.#onSearch}
         />
-        ${this.#renderSelect(
-          'Label',
-          filter.label,
-          choices.labels,
-          (label) => label,
-          (label) => this.#change({ label }),
-        )}
-        ${this.#renderSelect(
-          'Part',
-          filter.part,
-          choices.parts,
-          (part) => PART_NAMES[part as RowPart] ?? part,
-          (part) => this.#change({ part: part as RowPart }),
-        )}
-        ${this.#renderSelect('Finding', filter.finding, choices.findings, findingName, (finding) => this.#change({ finding }))}
+        ${renderSelect('Label', {
+          value: filter.label,
+          choices: choices.labels,
+          textOf: (label) => label,
+          change: (label) => this.#change({ label }),
+        })}
+        ${renderSelect('Part', {
+          value: filter.part,
+          choices: choices.parts,
+          textOf: (part) => PART_NAMES[part as RowPart] ?? part,
+          change: (part) => this.#change({ part: part as RowPart }),
+        })}
+        ${renderSelect('Finding', {
+          value: filter.finding,
+          choices: choices.findings,
+          textOf: findingName,
+          change: (finding) => this.#change({ finding }),
+        })}
         ${this.#renderLengths()}
         ${isEmptyFilter(filter) ? nothing : iconButton({ label: 'Clear the filter', icon: 'clear-all', onClick: () => this.tell('clear', undefined) })}
       </div>
       ${this.#renderStatus()}
     `;
-  }
-
-  #renderSelect(
-    name: string,
-    value: string | undefined,
-    choices: readonly string[],
-    text: (choice: string) => string,
-    change: (choice: string | undefined) => void,
-  ): TemplateResult {
-    const all = value === undefined || choices.includes(value) ? choices : [value, ...choices];
-    return html`<select
-      aria-label=${name}
-      @change=${(event: Event) => {
-        const { selectedIndex } = event.target as HTMLSelectElement;
-        change(selectedIndex === 0 ? undefined : all[selectedIndex - 1]);
-      }}
-    >
-      <option ?selected=${value === undefined}>${name}: all</option>
-      ${all.map((choice) => html`<option ?selected=${choice === value}>${text(choice)}</option>`)}
-    </select>`;
   }
 
   #renderLengths(): TemplateResult {
@@ -136,6 +119,28 @@ export class RowFilters extends LightElement {
   #change(changes: Partial<RowFilter>): void {
     this.tell('filter', changes);
   }
+}
+
+interface Choice {
+  value: string | undefined;
+  choices: readonly string[];
+  textOf(choice: string): string;
+  change(choice: string | undefined): void;
+}
+
+/** The first option stands for no choice. What was chosen stays in the list, although the data no longer has it. */
+function renderSelect(name: string, { value, choices, textOf, change }: Choice): TemplateResult {
+  const all = value === undefined || choices.includes(value) ? choices : [value, ...choices];
+  return html`<select
+    aria-label=${name}
+    @change=${(event: Event) => {
+      const { selectedIndex } = event.target as HTMLSelectElement;
+      change(selectedIndex === 0 ? undefined : all[selectedIndex - 1]);
+    }}
+  >
+    <option ?selected=${value === undefined}>${name}: all</option>
+    ${all.map((choice) => html`<option ?selected=${choice === value}>${textOf(choice)}</option>`)}
+  </select>`;
 }
 
 export function progressBar(label: string, fraction: number): TemplateResult {

@@ -6,6 +6,7 @@ import { groupThousands } from '../shared/format.ts';
 import { LightElement } from '../shared/lightElement.ts';
 import { styled } from '../shared/styled.ts';
 import { findingName, PART_NAMES } from './names.ts';
+import './rows.css';
 import { maxOffset, offsetOf, offsetToShow, type RowScrollSize, scrollHeight, scrollTopOf } from './rowScroll.ts';
 
 const ROW_HEIGHT = 24;

@@ -37,19 +37,20 @@ export class SplitEditor extends LightElement {
   declare isBusy: boolean;
   /** What the manifest said when the choice was made. */
   #written = '';
-  /** What else the preview depends on: the files, and what is left out of them. */
+  /** What the preview depends on: the files, what is left out of them, and the splits. */
   #data = '';
   #asking: AbortController | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('table')) return;
-    const { manifest, leftOut } = this.table;
+    const { manifest, leftOut, isComplete } = this.table;
     const written = JSON.stringify(manifest.splits ?? null);
-    const data = JSON.stringify([manifest.files, leftOut]);
-    if (written === this.#written && data === this.#data) return;
     if (written !== this.#written) this.choice = choiceOf(manifest.splits);
     this.#written = written;
+    const data = JSON.stringify([manifest.files, leftOut, written]);
+    // It reads all rows: while they are counted both would take twice the time.
+    if (!isComplete || data === this.#data) return;
     this.#data = data;
     this.#ask();
   }

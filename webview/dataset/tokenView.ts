@@ -61,7 +61,12 @@ export class TokenView extends LightElement {
     return html`<div class="token-tools">
         ${this.#renderConfigs()}
         ${button({ label: 'Show Tokens', isDisabled: this.text.trim() === '', onClick: () => this.#ask() })}
-        ${this.isAsking ? progressRing('Reading the training data for its vocabulary') : nothing}
+        ${
+          this.isAsking
+            ? html`${progressRing('Reading the training data for its vocabulary')}
+                <button type="button" class="text-button" aria-label="Stop reading the training data" @click=${() => this.#asking?.abort()}>Cancel</button>`
+            : nothing
+        }
       </div>
       <textarea
         rows="3"

@@ -89,7 +89,10 @@ const server = serve<DatasetContract>(installVsCode('gatescope-dev-dataset'), {
     return { rows: 20 };
   }),
   putBack: record('putBack', () => changed(false)),
-  previewTokens: record('previewTokens', ({ text, config }) => {
+  previewTokens: record('previewTokens', ({ text, config }, { signal }) => {
+    if (state === 'slow') {
+      return new Promise<never>((_resolve, fail) => signal.addEventListener('abort', () => fail(new CancelledError())));
+    }
     const tokens = text.split(/\s+/).filter((token) => token !== '');
     return {
       tokenizer: 'word',

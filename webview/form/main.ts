@@ -1,5 +1,6 @@
 // Entry of the form page.
 import '../shared/styles/base.css';
+import '../shared/styles/select.css';
 import './form.css';
 import type { FormContract } from '../../extension/protocol/formContract.ts';
 import { connect } from '../../extension/protocol/rpc.ts';

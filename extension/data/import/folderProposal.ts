@@ -55,7 +55,10 @@ async function proposeSaved(folder: string, files: FileSource): Promise<Proposal
     })),
   ];
   const labels = classNames(features, looked.file.labelColumn) ?? looked.labels;
-  return finish({ folder, name: nameOf(folder), looked: { ...looked, labels }, parts, reasons }, files);
+  return finish(
+    { folder, isWholeFolder: true, name: nameOf(folder), looked: { ...looked, labels }, parts, reasons },
+    files,
+  );
 }
 
 async function shardsIn(folder: string, files: FileSource): Promise<string[]> {
@@ -81,7 +84,10 @@ async function proposeShards(
     value: `${count} files`,
     reason: 'by their names',
   }));
-  return finish({ folder, name: nameOf(folder), looked, parts, reasons: [...looked.reasons, ...byPart] }, files);
+  return finish(
+    { folder, isWholeFolder: true, name: nameOf(folder), looked, parts, reasons: [...looked.reasons, ...byPart] },
+    files,
+  );
 }
 
 /** One training file with the other parts beside it, or the only file there is. */
@@ -125,7 +131,10 @@ async function proposeClassFolders(
     { what: 'format', value: 'folderPerClass', reason: 'it holds folders' },
     ...all.map(({ path, part = 'train' }) => ({ what: part, value: nameOf(path), reason: 'by its name' })),
   ];
-  return finish({ folder, name: nameOf(folder), looked: { isText: false }, parts: all, reasons }, files);
+  return finish(
+    { folder, isWholeFolder: true, name: nameOf(folder), looked: { isText: false }, parts: all, reasons },
+    files,
+  );
 }
 
 async function proposeClassFiles(folder: string, names: readonly string[], files: FileSource): Promise<Proposal> {
@@ -146,7 +155,10 @@ async function proposeClassFiles(folder: string, names: readonly string[], files
       reason: 'the names of the files',
     },
   ];
-  return finish({ folder, name: nameOf(folder), looked: { isText: false }, parts, reasons }, files);
+  return finish(
+    { folder, isWholeFolder: true, name: nameOf(folder), looked: { isText: false }, parts, reasons },
+    files,
+  );
 }
 
 async function classFolders(path: string, files: FileSource): Promise<string[]> {

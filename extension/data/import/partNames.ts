@@ -1,4 +1,4 @@
-// Which part of a dataset a file holds, by its name, and which files beside it hold the other parts.
+// What names of files say: the part of a dataset that a file holds, which files beside it hold the other parts, and what the dataset is called.
 import type { DatasetPart } from '../../schema/source.ts';
 
 const WORDS: Readonly<Record<DatasetPart, readonly string[]>> = {
@@ -40,4 +40,21 @@ export function otherParts(name: string, names: readonly string[]): { part: Data
 /** `_2016_flickr.de` ends as `.de` does; `.lc.norm.tok.de` does not, it is another form of the text. */
 function endsAlike(found: string, own: string): boolean {
   return found === own || (found.endsWith(own) && /^[_-][\w-]*$/.test(found.slice(0, found.length - own.length)));
+}
+
+const ENDING = /\.(?:csv|tsv|tab|jsonl|ndjson|json|txt|parquet|arrow)$/i;
+/** `-00000-of-00001`, and words that say that nothing is missing. */
+const WHOLE = /^[-_.](?:\d+[-_]of[-_]\d+|all|full|data)(?=$|[-_.])/i;
+
+/**
+ * What a dataset is called whose training file is this one: the name without its ending and without the word for the part, because the
+ * dataset has the other parts too. Where only that word is left, the folder has the name: `sst2/train.csv`, `multi30k/train.de`.
+ */
+export function datasetName(folder: string, file: string): string {
+  const stem = file.replace(ENDING, '') || file;
+  const found = partOfName(stem);
+  if (found?.part !== 'train') return stem;
+  const before = found.before.replace(/[-_.\s]+$/, '') || folder;
+  const name = before + found.after.replace(WHOLE, '');
+  return name.replace(/[-_.\s]+$/, '') || stem;
 }

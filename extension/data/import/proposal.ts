@@ -3,7 +3,7 @@ import type { Dataset, DatasetFile } from '../../schema/dataset.ts';
 import type { DatasetPart } from '../../schema/source.ts';
 import type { FileSource } from '../types.ts';
 import { type LookedAtFile, lookAtFile } from './lookAtFile.ts';
-import { otherParts } from './partNames.ts';
+import { datasetName, otherParts } from './partNames.ts';
 import { readProvenance } from './provenance.ts';
 
 export interface Reason {
@@ -20,6 +20,11 @@ export interface Proposal {
   name: string;
   /** The folder of the data, absolute. */
   folder: string;
+  /**
+   * Where the manifest belongs, absolute: beside the file or the folder that was named. In a folder of data it would be taken for data by
+   * other programs, and configs beside the folder would not find it by its name.
+   */
+  home: string;
   reasons: Reason[];
 }
 
@@ -40,8 +45,7 @@ export async function proposeFile(path: string, files: FileSource): Promise<Prop
     parts.push({ ...sameColumns(looked.file, beside.file), part: other.part });
     reasons.push({ what: other.part, value: other.name, reason: `it lies beside ${name}` });
   }
-  const stem = name.replace(/\.(?:csv|tsv|tab|jsonl|ndjson|json|txt|parquet|arrow)$/i, '');
-  return finish({ folder, name: stem, looked, parts, reasons }, files);
+  return finish({ folder, name: datasetName(nameOf(folder), name), looked, parts, reasons }, files);
 }
 
 /** A file beside another is read as that one is; its encoding is its own. */
@@ -51,6 +55,8 @@ function sameColumns(first: DatasetFile, { path, encoding, format }: DatasetFile
 
 export interface Found {
   folder: string;
+  /** Whether all of the folder is the dataset. */
+  isWholeFolder?: boolean;
   name: string;
   looked: Pick<LookedAtFile, 'isText' | 'labels'>;
   parts: DatasetFile[];
@@ -58,7 +64,8 @@ export interface Found {
 }
 
 /** The manifest of what was found: with sizes, licence and source, and a part to validate on where there is none. */
-export async function finish({ folder, name, looked, parts, reasons }: Found, files: FileSource): Promise<Proposal> {
+export async function finish(found: Found, files: FileSource): Promise<Proposal> {
+  const { folder, name, looked, parts, reasons, isWholeFolder = false } = found;
   const said = await readProvenance(folder, files);
   const sized: DatasetFile[] = [];
   for (const file of parts) {
@@ -70,6 +77,7 @@ export async function finish({ folder, name, looked, parts, reasons }: Found, fi
   const why = { what: 'splits', value: '0.1 of the rows, seed 1', reason: 'no file is there to validate on' };
   return {
     folder,
+    home: isWholeFolder ? parentOf(folder) : folder,
     name,
     manifest: {
       name,

@@ -27,6 +27,8 @@ export interface SurveyOptions {
 export const SURVEY_ORDER: readonly DatasetPart[] = ['test', 'validation', 'train'];
 const MAX_SEEN = 1 << 22;
 const MAX_NEAR = 100_000;
+/** Different texts that are looked at for almost equal ones: half a minute. */
+const MAX_NEAR_LOOKED = 300_000;
 
 /** What is known of one part while it is read. */
 export interface PartSurvey {
@@ -51,6 +53,7 @@ export class DatasetSurvey {
   readonly #near = new NearDuplicates(MAX_NEAR);
   /** Rows that near-duplicates are compared with. */
   readonly #nearRows: FoundRow[] = [];
+  #nearLooked = 0;
   readonly #paths: string[] = [];
   readonly #labels: string[] = [];
   readonly #labelNumbers = new Map<string, number>();
@@ -109,11 +112,12 @@ export class DatasetSurvey {
     const tokens = split(text);
     facts.tokens.add(tokens.length);
     facts.vocabulary.add(tokens);
-    if (!isNew || this.#options.isRunningText) return;
+    if (!isNew || this.#options.isRunningText || this.#nearLooked++ >= MAX_NEAR_LOOKED) return;
     const row: FoundRow = { path, line, part };
     const near = this.#near.meet(text, this.#nearRows.length);
     if (near === undefined) {
-      this.#nearRows.push(row);
+      // What nothing is compared with is not kept either.
+      if (this.#near.size > this.#nearRows.length) this.#nearRows.push(row);
       return;
     }
     const { other: _other, ...first } = this.#nearRows[near];
@@ -172,7 +176,10 @@ export class DatasetSurvey {
       );
     }
     if (this.#near.left > 0) {
-      limits.push(`Almost equal texts are looked for beside the first ${MAX_NEAR} different ones.`);
+      limits.push(`Almost equal texts are looked for beside the first ${this.#near.size} different ones.`);
+    }
+    if (this.#nearLooked > MAX_NEAR_LOOKED) {
+      limits.push(`Whether a text is almost equal to another is known of the first ${MAX_NEAR_LOOKED} different ones.`);
     }
     if ([...this.parts.values()].some(({ characters }) => characters.count > STYLE_ROWS)) {
       limits.push(`Scripts and ways of writing are those of the first ${STYLE_ROWS} rows of each part.`);

@@ -95,18 +95,23 @@ export function findingsOf(survey: DatasetSurvey, manifest: Dataset, maxLength: 
 type Fact = Omit<DatasetFinding, 'rows'>;
 const withoutRows = (fact: Fact): DatasetFinding => ({ ...fact, rows: [] });
 
-function labelFindings({ parts, found }: DatasetSurvey): DatasetFinding[] {
-  const training = parts.get('train');
-  if (!training || (training.labels.size === 1 && training.labels.has(''))) return [];
+/** None of data that has no labels at all. */
+function labelFindings(survey: DatasetSurvey): DatasetFinding[] {
+  const labels = survey.parts.get('train')?.labels;
+  if (!labels || (labels.size === 1 && labels.has(''))) return [];
+  return [...unknownLabels(survey, labels), ...labelCounts(labels).map(withoutRows)];
+}
+
+type Counts = ReadonlyMap<string, number>;
+
+function unknownLabels({ parts, found }: DatasetSurvey, known: Counts): DatasetFinding[] {
   const unknown = [...parts].flatMap(([part, { labels }]) =>
-    [...labels].filter(([label]) => !training.labels.has(label)).map(([label, count]) => ({ part, label, count })),
+    [...labels].filter(([label]) => !known.has(label)).map(([label, count]) => ({ part, label, count })),
   );
-  const counts = [...training.labels].sort((a, b) => b[1] - a[1]);
-  const findings: Fact[] = [];
-  const unusable: DatasetFinding[] = [];
-  if (unknown.length > 0) {
-    const list = unknown.slice(0, 5).map(({ part, label }) => `"${label}" (${part})`);
-    unusable.push({
+  if (unknown.length === 0) return [];
+  const list = unknown.slice(0, 5).map(({ part, label }) => `"${label}" (${part})`);
+  return [
+    {
       code: 'dataset.unknownLabel',
       severity: 'warning',
       count: unknown.reduce((sum, { count }) => sum + count, 0),
@@ -114,18 +119,25 @@ function labelFindings({ parts, found }: DatasetSurvey): DatasetFinding[] {
       remedy: 'Check the label columns and labelPart of the files, or leave these rows out.',
       fix: 'unusable',
       rows: [...new Set(unknown.map(({ label }) => label))].flatMap((label) => found.rows(rowsOfLabel(label))),
-    });
-  }
+    },
+  ];
+}
+
+/** How many there are, and of how many rows. */
+function labelCounts(labels: Counts): Fact[] {
+  const counts = [...labels].sort((a, b) => b[1] - a[1]);
   if (counts.length < 2) {
-    findings.push({
-      code: 'dataset.oneLabel',
-      severity: 'warning',
-      count: counts.length,
-      message: `There is only the label "${counts[0]?.[0] ?? ''}".`,
-      remedy: 'Check labelColumn: classification needs at least two labels.',
-    });
-    return [...unusable, ...findings.map(withoutRows)];
+    return [
+      {
+        code: 'dataset.oneLabel',
+        severity: 'warning',
+        count: counts.length,
+        message: `There is only the label "${counts[0]?.[0] ?? ''}".`,
+        remedy: 'Check labelColumn: classification needs at least two labels.',
+      },
+    ];
   }
+  const findings: Fact[] = [];
   const [[most, mostCount], [least, leastCount]] = [counts[0], counts[counts.length - 1]];
   if (mostCount >= leastCount * IMBALANCE) {
     findings.push({
@@ -146,7 +158,7 @@ function labelFindings({ parts, found }: DatasetSurvey): DatasetFinding[] {
       remedy: 'Nothing can be said of scores on them; join labels, or collect more.',
     });
   }
-  return [...unusable, ...findings.map(withoutRows)];
+  return findings;
 }
 
 function lengthFindings({ parts }: DatasetSurvey, maxLength: number): DatasetFinding[] {

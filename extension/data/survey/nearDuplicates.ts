@@ -2,6 +2,8 @@
 // (Broder, "On the resemblance and containment of documents", 1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", 3.4).
 // A candidate is compared exactly, so that nothing is found that is not there; a pair at 0.8 is missed in 2 of 10,000 cases.
 // Texts are grouped around the first of their kind: a near-duplicate is compared with no other.
+// Invariant: memory has a bound, by the number of texts that others are compared with and by the sum of their shingles.
+import { BandBuckets } from './bandBuckets.ts';
 
 export const SIMILARITY = 0.8;
 const SHINGLE_CHARACTERS = 5;
@@ -10,19 +12,28 @@ export const MIN_CHARACTERS = 20;
 const MAX_CHARACTERS = 4096;
 const BANDS = 16;
 const ROWS_OF_BAND = 4;
+/** Of all texts that are kept: 128 MB. */
+const MAX_SHINGLES = 32_000_000;
 
 export class NearDuplicates {
   readonly #maxTexts: number;
   /** Sorted hashes of the shingles of each text that others are compared with. */
   readonly #shingles: Uint32Array[] = [];
   readonly #ids: number[] = [];
-  readonly #buckets = Array.from({ length: BANDS }, () => new Map<number, number[]>());
+  readonly #buckets: readonly BandBuckets[];
+  #shingleCount = 0;
   readonly #signature = new Uint32Array(BANDS * ROWS_OF_BAND);
   /** Texts that were not looked at because there are too many. */
   left = 0;
 
   constructor(maxTexts: number) {
     this.#maxTexts = maxTexts;
+    this.#buckets = Array.from({ length: BANDS }, () => new BandBuckets(maxTexts));
+  }
+
+  /** Texts that others are compared with. */
+  get size(): number {
+    return this.#ids.length;
   }
 
   /** The id of the first text that this one is almost the same as. */
@@ -34,14 +45,14 @@ export class NearDuplicates {
     const keys = this.#buckets.map((_, band) => bandKey(this.#signature, band));
     const found = this.#mostSimilar(shingles, keys);
     if (found !== undefined) return this.#ids[found];
-    if (this.#ids.length === this.#maxTexts) this.left++;
+    if (this.size === this.#maxTexts || this.#shingleCount + shingles.length > MAX_SHINGLES) this.left++;
     else this.#keep(shingles, id, keys);
     return undefined;
   }
 
   #mostSimilar(shingles: Uint32Array, keys: readonly number[]): number | undefined {
     const candidates = new Set<number>();
-    for (const [band, key] of keys.entries()) for (const at of this.#buckets[band].get(key) ?? []) candidates.add(at);
+    for (const [band, key] of keys.entries()) this.#buckets[band].collect(key, candidates);
     let best: number | undefined;
     let bestSimilarity = 0;
     for (const at of candidates) {
@@ -57,11 +68,8 @@ export class NearDuplicates {
   #keep(shingles: Uint32Array, id: number, keys: readonly number[]): void {
     const at = this.#ids.push(id) - 1;
     this.#shingles.push(shingles);
-    for (const [band, key] of keys.entries()) {
-      const bucket = this.#buckets[band].get(key);
-      if (bucket) bucket.push(at);
-      else this.#buckets[band].set(key, [at]);
-    }
+    this.#shingleCount += shingles.length;
+    for (const [band, key] of keys.entries()) this.#buckets[band].add(key, at);
   }
 }
 

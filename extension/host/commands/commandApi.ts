@@ -56,7 +56,7 @@ export interface TokenizerArguments {
   path: string;
   type: SubwordType;
   maxVocabulary: number;
-  /** Absolute path of the tokenizer.json to write. */
+  /** Absolute path of the tokenizer.json to write; nothing is there yet. */
   out: string;
 }
 

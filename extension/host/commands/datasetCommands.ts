@@ -46,7 +46,7 @@ async function importDataset(target: unknown, deps: DatasetCommandDeps): Promise
   const { path, yes = false } = isImportArguments(target) ? target : { path: await dataNamedBy(target) };
   const { engine, datasets } = deps;
   const proposal = await whileLooking(vscode.l10n.t('Looking at {0}', path), engine, (signal) =>
-    engine.call('proposeDataset', { path }, { signal }),
+    engine.call('proposeDataset', { path, workFolder: folderOf(path) }, { signal }),
   );
   const mayReplace = await exists(proposal.path);
   if (!yes) await confirm(proposal, mayReplace);
@@ -55,6 +55,11 @@ async function importDataset(target: unknown, deps: DatasetCommandDeps): Promise
   await datasets.refresh();
   if (!yes) void offerNextSteps(proposal);
   return proposal.path;
+}
+
+/** The workspace's folder: no manifest is written above it. */
+function folderOf(path: string): string | undefined {
+  return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(path))?.uri.fsPath;
 }
 
 function isImportArguments(value: unknown): value is ImportArguments {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { TrainedTokenizerFacts } from '../../protocol/engineContract.ts';
 import type { LearnedTokenizer } from '../../schema/resolved.ts';
 import { CancelledError } from '../../util/userError.ts';
-import { isManifestTreeNode } from '../datasets/datasetNodes.ts';
+import { datasetTitle, isManifestTreeNode } from '../datasets/datasetNodes.ts';
 import { type DatasetDeps, whileLooking } from '../datasets/lookAtDataset.ts';
 import { requireTrust } from '../training/trainCommand.ts';
 import type { TokenizerArguments } from './commandApi.ts';
@@ -12,13 +12,17 @@ import type { TokenizerArguments } from './commandApi.ts';
 const SIZES = { least: 3, leastOfBpe: 258, most: 1_000_000, usual: 8000 } as const;
 
 /** Answers with what was learned. */
-export async function trainTokenizerCommand(target: unknown, { engine }: DatasetDeps): Promise<TrainedTokenizerFacts> {
+export async function trainTokenizerCommand(
+  target: unknown,
+  { engine, datasets }: DatasetDeps,
+): Promise<TrainedTokenizerFacts> {
   requireTrust(vscode.l10n.t('Learning a tokenizer'));
-  const wish = isArguments(target) ? target : await ask(await textsNamedBy(target));
+  const wish = isArguments(target) ? target : await ask(await textsNamedBy(target, datasets));
   const { path, type, maxVocabulary, out } = wish;
   const settings: LearnedTokenizer = { type, lowercase: false, minFrequency: 2, maxVocabulary };
   const learned = await whileLooking(vscode.l10n.t('Learning a tokenizer from {0}', path), engine, (signal) =>
-    engine.call('trainTokenizer', { path, settings, out }, { signal }),
+    // The dialog for the file has asked whether one that is there may go.
+    engine.call('trainTokenizer', { path, settings, out, mayReplace: !isArguments(target) }, { signal }),
   );
   if (!isArguments(target)) void offerUse(out, learned);
   return learned;
@@ -28,9 +32,30 @@ function isArguments(value: unknown): value is TokenizerArguments {
   return typeof value === 'object' && value !== null && 'path' in value && 'out' in value;
 }
 
-async function textsNamedBy(target: unknown): Promise<string> {
+async function textsNamedBy(target: unknown, datasets: DatasetDeps['datasets']): Promise<string> {
   if (target instanceof vscode.Uri && target.scheme === 'file') return target.fsPath;
   if (isManifestTreeNode(target) && target.kind !== 'foundRow') return target.path;
+  await datasets.refresh();
+  return (datasets.paths.length > 0 ? await pickDataset(datasets.paths) : undefined) ?? chooseTexts();
+}
+
+/** Undefined where it shall be something else than a dataset. */
+async function pickDataset(paths: readonly string[]): Promise<string | undefined> {
+  const items: (vscode.QuickPickItem & { path?: string })[] = [
+    ...paths.map((path) => ({
+      label: datasetTitle(path),
+      description: vscode.workspace.asRelativePath(path),
+      path,
+    })),
+    { label: vscode.l10n.t('$(folder-opened) A File or Folder…') },
+  ];
+  const title = vscode.l10n.t('Train Tokenizer');
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Texts to learn from') });
+  if (!picked) throw new CancelledError();
+  return picked.path;
+}
+
+async function chooseTexts(): Promise<string> {
   const found = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Texts to Learn From: a File, a Folder or a Dataset'),
     canSelectFiles: true,

@@ -30,8 +30,10 @@ export function createDatasetHandlers(deps: DatasetHandlerDeps): Handlers<Datase
   const known = (path: string): string => requireDataset(path, datasets);
   return {
     async datasets() {
-      await datasets.refresh();
-      return { datasets: datasetNames(datasets), focus: deps.takeFocus(), whyNot: whyUntrusted(looking()) };
+      const focus = deps.takeFocus();
+      // A search through the workspace takes a while: what is known of shows at once, and the page hears of what comes and goes.
+      if (!focus || !datasets.paths.includes(focus.path)) await datasets.refresh();
+      return { datasets: datasetNames(datasets), focus, whyNot: whyUntrusted(looking()) };
     },
     openTable: ({ path }, { signal }) => engine.call('openTable', { path: known(path) }, { signal }),
     rows: ({ path, ...request }, { signal }) => engine.call('tableRows', { ...request, path: known(path) }, { signal }),

@@ -1,5 +1,5 @@
 // Measures how long a machine takes for each kind of work: trains small models for a few steps, as a run would, and reads with them.
-// Takes about three seconds; gives others their turn between two steps.
+// Takes about five seconds; gives others their turn between two steps.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -28,19 +28,30 @@ const FILE_BYTES = [1000, 4_000_000];
 /** Different batches of a case. */
 const STORED = 4;
 /** A machine that is slower than this does without the larger models, but not without the first ones. */
-const LIMIT_MS = 6000;
+const LIMIT_MS = 8000;
+/** How often each case is measured, a round after another: whatever else the machine does for a second only ever adds. */
+const ROUNDS = 2;
 const MIN_CASES = 8;
 
 /** With whatever computes now. Files are written to `folder`, and removed. */
 export async function calibrate(folder: string): Promise<Rates> {
-  const samples = await measureFiles(folder);
+  const files = await measureFiles(folder);
   const startedAt = performance.now();
   await measureCase(CALIBRATION_CASES[0], COLD_STEPS);
-  for (const [at, one] of CALIBRATION_CASES.entries()) {
-    if (at >= MIN_CASES && performance.now() - startedAt > LIMIT_MS) break;
-    samples.push(...(await measureCase(one)));
+  const fastest = new Map<CalibrationCase, Sample[]>();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [at, one] of CALIBRATION_CASES.entries()) {
+      const isNeeded = round === 0 && at < MIN_CASES;
+      if (!isNeeded && performance.now() - startedAt > LIMIT_MS) break;
+      fastest.set(one, faster(await measureCase(one), fastest.get(one)));
+    }
   }
-  return fitRates(samples);
+  return fitRates([...files, ...[...fastest.values()].flat()]);
+}
+
+/** Sample by sample the one that took less time. */
+function faster(samples: readonly Sample[], others: readonly Sample[] = samples): Sample[] {
+  return samples.map((sample, at) => (others[at].seconds < sample.seconds ? others[at] : sample));
 }
 
 /** Small and large files, as a run writes them; nothing where the folder takes none. */

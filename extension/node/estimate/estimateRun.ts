@@ -12,10 +12,10 @@ import { estimateMemory } from './memory.ts';
 import { secondsOf } from './rates.ts';
 
 /**
- * What a run does beside the steps that are measured: logs, events, turns for others, garbage. Epochs of the examples and of TREC took
- * a quarter longer than their steps would, and more where other programs ran (test/bench/estimates.ts).
+ * What a run does beside the steps that are measured: logs, events, turns for others, garbage. Epochs of the examples and of TREC took from
+ * 0.9 to 1.4 times as long as their steps would, a tenth longer in the middle (test/bench/estimates.ts).
  */
-const RUN_OVERHEAD = 1.25;
+const RUN_OVERHEAD = 1.1;
 
 /** Of an epoch as the first one is: with what is frozen at the start. */
 export function estimateRun(

@@ -91,7 +91,11 @@ function addEncoder(work: Work, { model, vocabularySize }: ModelShape, size: Bat
   for (let layer = 0; layer < encoder.layers; layer++) {
     const isOwn = isTrained(`encoder.${layer}`);
     const goesBack = isOwn || hasGradient;
-    work.products += gates * inputs * (1 + (isOwn ? 1 : 0) + (hasGradient ? 1 : 0)) + (isOwn ? gates * H : 0);
+    const ofInputs = 1 + (isOwn ? 1 : 0) + (hasGradient ? 1 : 0);
+    // One-hot vectors are looked up instead of multiplied.
+    if (isOneHot && layer === 0) work.values += gates * ofInputs;
+    else work.products += gates * inputs * ofInputs;
+    if (isOwn) work.products += gates * H;
     work.recurrences += gates * H * (goesBack ? 2 : 1);
     work.gates += gates * (goesBack ? 2 : 1);
     work.steps += D * size.steps * (goesBack ? 2 : 1);

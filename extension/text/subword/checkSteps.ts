@@ -2,6 +2,7 @@
 // are harmless. Invariant: nothing reaches the library that is not named here.
 import { WORD_TOKENIZERS } from '../patterns.ts';
 import { splitStep } from '../splitStep.ts';
+import { regexCost } from './regexCost.ts';
 import { unreadable, unsupported } from './tokenizerErrors.ts';
 
 const KNOWN = {
@@ -16,6 +17,8 @@ const KINDS = Object.keys(KNOWN) as StepKind[];
 const MAX_STEPS = 64;
 const MAX_PATTERN = 2000;
 const MAX_TEXT = 10_000_000;
+/** GPT-4's, Llama's and DeepSeek's have two. */
+const MAX_REPETITIONS = 3;
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -74,35 +77,19 @@ function checkPattern(pattern: unknown): void {
   if (regex === undefined && typeof text === 'string') return;
   if (typeof regex !== 'string' || regex.length > MAX_PATTERN)
     throw unsupported(`a regular expression of more than ${MAX_PATTERN} characters`);
-  if (repeatsVariants(regex) && !OURS.includes(regex))
-    throw unsupported(`a regular expression that repeats a repetition or alternatives, ${regex.slice(0, 100)}`);
+  if (OURS.includes(regex)) return;
+  const { repeatsVariants, repetitions } = regexCost(regex);
+  const shown = regex.slice(0, 100);
+  if (repeatsVariants) throw unsupported(`a regular expression that repeats a repetition or alternatives, ${shown}`);
+  if (repetitions > MAX_REPETITIONS)
+    throw unsupported(`a regular expression with more than ${MAX_REPETITIONS} repetitions one after another, ${shown}`);
 }
 
-const VARIES = /^(?:[*+?|]|\{\d+,)/;
-const REPEATS = /^(?:[*+]|\{(?:\d{2,}|\d+,(?:\}|\d{2,})))/;
-
-/**
- * Whether a group is repeated that holds a repetition, something optional or alternatives: as one text can then be read in several ways, finding
- * that none fits may take longer than the universe.
- */
-function repeatsVariants(regex: string): boolean {
-  /** By open group, the whole first. */
-  const varies = [false];
-  let isInClass = false;
-  for (let at = 0; at < regex.length; at++) {
-    const character = regex[at];
-    if (character === '\\') at++;
-    else if (isInClass) isInClass = character !== ']';
-    else if (character === '[') isInClass = true;
-    else if (character === '(') {
-      varies.push(false);
-      // The mark of a group that is not captured, and no repetition.
-      if (regex[at + 1] === '?') at++;
-    } else if (character === ')' && varies.length > 1) {
-      const inner = varies.pop() === true;
-      if (inner && REPEATS.test(regex.slice(at + 1))) return true;
-      varies[varies.length - 1] ||= inner;
-    } else if (VARIES.test(regex.slice(at))) varies[varies.length - 1] = true;
-  }
-  return false;
+/** Whether texts go through a regular expression that is not ours. */
+export function hasForeignPattern(file: object): boolean {
+  const parts = file as Record<string, unknown>;
+  return KINDS.flatMap((kind) => stepsOf(parts[kind])).some(({ pattern }) => {
+    const regex = isRecord(pattern) ? pattern.Regex : undefined;
+    return regex !== undefined && !OURS.includes(String(regex));
+  });
 }

@@ -1,5 +1,7 @@
 // The one place where @huggingface/tokenizers is used: it reads a tokenizer.json and does its steps.
 import { Tokenizer } from '@huggingface/tokenizers';
+import { withinLimit } from '../matchLimit.ts';
+import { hasForeignPattern } from './checkSteps.ts';
 import { unsupported } from './tokenizerErrors.ts';
 
 /** The parts of a tokenizer.json. What stands in them is checked before (tokenizerFile.ts). */
@@ -25,6 +27,17 @@ export interface LoadedTokenizer {
 
 /** Throws UserError `tokenizer.unsupported` where a file asks for what the library does not have. */
 export function loadWithLibrary(json: TokenizerJson): LoadedTokenizer {
+  const loaded = loadUnwatched(json);
+  if (!hasForeignPattern(json)) return loaded;
+  return {
+    ...loaded,
+    cut: (text) => withinLimit(text.length, () => loaded.cut(text)),
+    tokenize: (text) => withinLimit(text.length, () => loaded.tokenize(text)),
+    decode: (ids) => withinLimit(Number.POSITIVE_INFINITY, () => loaded.decode(ids)),
+  };
+}
+
+function loadUnwatched(json: TokenizerJson): LoadedTokenizer {
   const tokenizer = open(json);
   const { normalizer, pre_tokenizer: preTokenizer, model } = tokenizer;
   // Lower case without regard to what stands beside a letter, as Python does it: a final Σ becomes σ.

@@ -42,13 +42,18 @@ export function createUnigramEncoder(
       }
       if (!hasSingle) offer(start + 1, unknownId, unknownScore);
     }
-    const ids: number[] = [];
-    for (let end = text.length; end > 0; end = starts[end]) {
-      const isRepeated = tokens[end] === unknownId && ids.at(-1) === unknownId;
-      if (!isRepeated) ids.push(tokens[end]);
-    }
-    return ids.reverse();
+    return backward(tokens, starts, unknownId);
   };
+}
+
+/** The tokens that end at the end of the text and at the start of the token behind them; of several unknown ones in a row one. */
+function backward(tokens: Int32Array, starts: Int32Array, unknownId: number): number[] {
+  const ids: number[] = [];
+  for (let end = tokens.length - 1; end > 0; end = starts[end]) {
+    const isRepeated = tokens[end] === unknownId && ids.at(-1) === unknownId;
+    if (!isRepeated) ids.push(tokens[end]);
+  }
+  return ids.reverse();
 }
 
 const codePoints = (text: string): Int32Array => Int32Array.from(text, (character) => character.codePointAt(0) ?? 0);

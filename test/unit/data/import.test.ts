@@ -1,10 +1,11 @@
 // What import finds in data that nobody described: formats, delimiters, headers, columns, parts, folders, licence; and what it refuses.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { otherParts, partOfName } from '../../../extension/data/import/partNames.ts';
+import { datasetName, otherParts, partOfName } from '../../../extension/data/import/partNames.ts';
 import { proposeDataset } from '../../../extension/data/import/proposeDataset.ts';
 import { createFileSource } from '../../../extension/node/fileSource.ts';
+import { proposeImport } from '../../../extension/node/importDataset.ts';
 import { UserError } from '../../../extension/util/userError.ts';
 import { type Files, memoryFiles } from './support.ts';
 
@@ -86,6 +87,23 @@ test('names say which part a file holds, and which others belong to it', () => {
   assert.deepEqual(otherParts('val.de', names), []);
 });
 
+test('a dataset is called after its files without the word for the part, or after their folder', () => {
+  const names: Readonly<Record<string, string>> = {
+    'reviews.csv': 'reviews',
+    'TREC.train.all': 'TREC',
+    'TREC.train.1000': 'TREC.1000',
+    'stsa.binary.train': 'stsa.binary',
+    'imdb_train.jsonl': 'imdb',
+    'train.csv': 'folder',
+    'train.de': 'folder.de',
+    'train-00000-of-00001.parquet': 'folder',
+    'dev.csv': 'dev',
+    'trainer.txt': 'trainer',
+    '.csv': '.csv',
+  };
+  for (const [file, name] of Object.entries(names)) assert.equal(datasetName('folder', file), name, file);
+});
+
 test('parts beside a training file come along, and with a part to validate on nothing is split', async () => {
   const rows = lines(20, (at) => `text number ${at}\t${at % 2}`);
   const { manifest } = await propose({ 'train.tsv': rows, 'dev.tsv': rows, 'test.tsv': rows }, 'train.tsv');
@@ -138,6 +156,20 @@ test('a folder that the library `datasets` saved: shards, parts, and names of la
     ],
   );
   assert.deepEqual(manifest.labels, ['negative', 'positive']);
+});
+
+test('the manifest of a folder lies beside it, and in it where the user works there', async () => {
+  const folder = resolve(import.meta.dirname, '../../golden/datasets/saved');
+  const placeOf = async (workFolder?: string) => {
+    const { dataset } = await proposeImport(folder, { workFolder });
+    return [dataset.path, dataset.manifest.files[0].path];
+  };
+  const beside = [join(dirname(folder), 'saved.dataset.json'), 'saved/test/data-00000-of-00001.arrow'];
+  assert.deepEqual(await placeOf(), beside);
+  assert.deepEqual(await placeOf(dirname(folder)), beside);
+  const within = [join(folder, 'saved.dataset.json'), 'test/data-00000-of-00001.arrow'];
+  assert.deepEqual(await placeOf(folder), within);
+  assert.deepEqual(await placeOf(join(folder, 'train')), within);
 });
 
 test('licence and source are taken from what lies beside the data', async () => {

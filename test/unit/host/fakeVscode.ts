@@ -37,6 +37,10 @@ class Range {
     this.start = start;
     this.end = end;
   }
+  contains({ line, character }: Position): boolean {
+    const isAfter = line > this.start.line || (line === this.start.line && character >= this.start.character);
+    return isAfter && (line < this.end.line || (line === this.end.line && character <= this.end.character));
+  }
 }
 
 class Diagnostic {
@@ -91,8 +95,12 @@ export class FakeDocument {
 /** Edits of documents, in the order they were noted. */
 class WorkspaceEdit {
   readonly edits: { uri: Uri; range: Range; text: string }[] = [];
+  readonly renamed: [from: string, to: string][] = [];
   replace(uri: Uri, range: Range, text: string): void {
     this.edits.push({ uri, range, text });
+  }
+  renameFile(from: Uri, to: Uri): void {
+    this.renamed.push([from.fsPath, to.fsPath]);
   }
 }
 
@@ -179,6 +187,7 @@ const events = {
   saved: new Emitter<never>(),
   closed: new Emitter<never>(),
   trusted: new Emitter<never>(),
+  willRename: new Emitter<never>(),
 };
 
 /** What tests set and look at. */
@@ -205,6 +214,15 @@ export const fake = {
   diagnostics: new Map<string, Diagnostic[]>(),
   documents: [] as FakeDocument[],
   log: [] as string[],
+  /** Commands that were run, with what they were given. */
+  executed: [] as unknown[][],
+  /** Renames files as the explorer does: the edits that listeners want are applied before it. */
+  async renameFiles(...moves: readonly (readonly [from: string, to: string])[]): Promise<void> {
+    const files = moves.map(([from, to]) => ({ oldUri: Uri.file(from), newUri: Uri.file(to) }));
+    const waited: Promise<WorkspaceEdit>[] = [];
+    events.willRename.fire({ files, waitUntil: (edit: Promise<WorkspaceEdit>) => waited.push(edit) } as never);
+    for (const edit of await Promise.all(waited)) await workspace.applyEdit(edit);
+  },
   grantTrust(): void {
     fake.isTrusted = true;
     events.trusted.fire(undefined as never);
@@ -251,7 +269,7 @@ export const env = { language: 'en', uiKind: 1, remoteName: undefined };
 export const l10n = {
   t: (text: string, ...args: unknown[]) => text.replace(/\{(\d+)\}/g, (_match, index) => String(args[Number(index)])),
 };
-export const commands = { executeCommand: async () => undefined };
+export const commands = { executeCommand: async (...call: unknown[]) => void fake.executed.push(call) };
 export const languages = {
   createDiagnosticCollection: () => ({
     set: (uri: Uri, list: Diagnostic[]) => void fake.diagnostics.set(uri.toString(), list),
@@ -268,8 +286,10 @@ export const workspace = {
   },
   workspaceFolders: undefined,
   asRelativePath: (path: string) => path,
+  /** All ranges are those before the edit. */
   async applyEdit({ edits }: WorkspaceEdit): Promise<boolean> {
-    for (const { uri, range, text } of edits) {
+    const isLater = (a: Position, b: Position): number => b.line - a.line || b.character - a.character;
+    for (const { uri, range, text } of edits.toSorted((a, b) => isLater(a.range.start, b.range.start))) {
       const document = fake.documents.find((each) => each.uri.toString() === uri.toString());
       if (!document) return false;
       const whole = document.getText();
@@ -286,6 +306,7 @@ export const workspace = {
   onDidSaveTextDocument: on(events.saved),
   onDidCloseTextDocument: on(events.closed),
   onDidGrantWorkspaceTrust: on(events.trusted),
+  onWillRenameFiles: on(events.willRename),
   fs: { stat: async () => ({ type: 1 }), writeFile: async () => undefined },
 };
 export const window = {

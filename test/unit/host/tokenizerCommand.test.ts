@@ -17,10 +17,12 @@ const engine = {
     return LEARNED;
   },
 };
-const deps = { engine } as unknown as DatasetDeps;
+const datasets = { paths: [] as string[], refresh: async () => undefined };
+const deps = { engine, datasets } as unknown as DatasetDeps;
 
 beforeEach(() => {
   calls = [];
+  datasets.paths = [];
   const none = { asked: [], picks: [], chosenPaths: [], typed: [], savedTo: [] };
   Object.assign(fake, none, { answer: undefined, isTrusted: true });
 });
@@ -29,8 +31,30 @@ test('the texts, the kind, the size and the file are asked for', async () => {
   Object.assign(fake, { chosenPaths: ['/data/a.csv'], picks: ['Unigram'], typed: ['300'], savedTo: ['/data/t.json'] });
   assert.deepEqual(await trainTokenizerCommand(undefined, deps), LEARNED);
   const settings = { type: 'unigram', lowercase: false, minFrequency: 2, maxVocabulary: 300 };
-  assert.deepEqual(calls, [['trainTokenizer', { path: '/data/a.csv', settings, out: '/data/t.json' }]]);
+  assert.deepEqual(calls, [
+    ['trainTokenizer', { path: '/data/a.csv', settings, out: '/data/t.json', mayReplace: true }],
+  ]);
   assert.match(fake.asked[0], /A tokenizer of 300 entries was learned from 12 texts/);
+});
+
+test('where there are datasets they are offered first, and files besides', async () => {
+  datasets.paths = ['/w/data/trec.dataset.json', '/w/sst2.dataset.json'];
+  Object.assign(fake, { picks: ['trec', 'BPE'], typed: ['300'], savedTo: ['/w/t.json'] });
+  await trainTokenizerCommand(undefined, deps);
+  assert.equal((calls[0][1] as { path: string }).path, '/w/data/trec.dataset.json');
+  const other = { picks: ['File or Folder', 'BPE'], chosenPaths: ['/w/a.csv'], typed: ['300'], savedTo: ['/w/t.json'] };
+  Object.assign(fake, other);
+  await trainTokenizerCommand(undefined, deps);
+  assert.equal((calls[1][1] as { path: string }).path, '/w/a.csv');
+  fake.picks = [];
+  await assert.rejects(trainTokenizerCommand(undefined, deps), CancelledError);
+});
+
+test('told what to do, it asks nothing, and replaces no file', async () => {
+  const wish = { path: '/data/a.csv', type: 'bpe', maxVocabulary: 300, out: '/data/t.json' };
+  await trainTokenizerCommand(wish, deps);
+  assert.deepEqual(fake.asked, []);
+  assert.equal((calls[0][1] as { mayReplace: boolean }).mayReplace, false);
 });
 
 test('a size below the 256 bytes of BPE, and every step that is left, ends it', async () => {

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { withFileLock } from '../../../extension/store/fileLock.ts';
 
@@ -41,6 +42,26 @@ test('of many who find a lock that nobody holds any more, one at a time gets it'
   assert.deepEqual(await readdir(join(path, '..')), ['run.json']);
 });
 
+test('who holds a lock for long keeps it, and who lost it does not remove the lock of another', async (t) => {
+  const path = await makeFile(t);
+  let isInside = false;
+  const long = withFileLock(path, async () => {
+    isInside = true;
+    // Longer than a lock may lie there without a sign of life.
+    await delay(11_500);
+    isInside = false;
+  });
+  while (!isInside) await delay(5);
+  await withFileLock(path, async () => assert.equal(isInside, false));
+  await long;
+  await withFileLock(path, async () => {
+    await rm(`${path}.lock`);
+    await writeFile(`${path}.other`, String(process.pid));
+    await rename(`${path}.other`, `${path}.lock`);
+  });
+  assert.equal(await readFile(`${path}.lock`, 'utf8'), String(process.pid));
+});
+
 test('what throws gives the lock back', async (t) => {
   const path = await makeFile(t);
   await assert.rejects(
@@ -65,7 +86,7 @@ test('the lock of a process that was killed is taken over, whenever that was', a
     await once(child, 'exit');
     const owner = await readFile(`${path}.lock`, 'utf8').catch(() => undefined);
     if (owner !== undefined) left++;
-    assert.ok(owner === undefined || owner === String(child.pid), `the lock names "${owner}"`);
+    assert.ok(owner === undefined || owner.startsWith(`${child.pid} `), `the lock names "${owner}"`);
     await increment(path);
   }
   assert.equal(await readFile(path, 'utf8'), '10');

@@ -62,6 +62,18 @@ const HOSTILE: Hostile[] = [
   ['a huge token', { model: { ...VALID.model, vocab: { ['x'.repeat(2000)]: 0 } } }, 'unreadable', /more than 1000/],
   ['merges of three', { model: { ...VALID.model, merges: [['a', 'b', 'c']] } }, 'unreadable', /merge 1/],
   ['scores that are none', { model: { type: 'Unigram', unk_id: 0, vocab: [['a', 'x']] } }, 'unreadable', /score/],
+  [
+    'pieces that would take gigabytes to search',
+    {
+      model: {
+        type: 'Unigram',
+        unk_id: 0,
+        vocab: Array.from({ length: 8100 }, (_, at) => [String(at).padEnd(1000, 'x'), -1]),
+      },
+    },
+    'unreadable',
+    /pieces have 8100000 characters; at most 8000000/,
+  ],
   ['an added token without an id', { ...VALID, added_tokens: [{ content: 'x' }] }, 'unreadable', /added token/],
   ['an unknown step', { ...VALID, pre_tokenizer: { type: 'Evil' } }, 'unsupported', /pre-tokenizer "Evil"/],
   [
@@ -70,7 +82,7 @@ const HOSTILE: Hostile[] = [
     'unsupported',
     /repeats a repetition/,
   ],
-  ...['(\\w+\\s?)*!', '(a|aa)+$', '(?:a(?:b*))+c', '(?:a?){30}b'].map(
+  ...['(a*)*b', '(\\w+\\s?)*!', '(a|aa)+$', '(?:a(?:b*))+c', '(?:a?){30}b'].map(
     (Regex): Hostile => [
       `an expression without an end, ${Regex}`,
       { ...VALID, pre_tokenizer: { type: 'Split', pattern: { Regex }, behavior: 'Isolated' } },
@@ -78,6 +90,12 @@ const HOSTILE: Hostile[] = [
       /repeats a repetition or alternatives/,
     ],
   ),
+  [
+    'an expression with many ways through a text',
+    { ...VALID, pre_tokenizer: { type: 'Split', pattern: { Regex: 'x|a*(?:a*a+)\\w{2,}b' }, behavior: 'Isolated' } },
+    'unsupported',
+    /more than 3 repetitions one after another, x\|a\*/,
+  ],
   [
     'an expression that is none',
     { ...VALID, pre_tokenizer: { type: 'Split', pattern: { Regex: '(' }, behavior: 'Isolated' } },

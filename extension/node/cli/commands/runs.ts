@@ -1,15 +1,12 @@
 // gatescope runs: lists runs under a folder, and shows, renames, annotates, reports on and deletes them.
 import { relative, resolve } from 'node:path';
-import { compareExperiments } from '../../../config/compareExperiments.ts';
 import { backendText } from '../../../protocol/backendText.ts';
 import { formatHeadline } from '../../../protocol/scores.ts';
-import { isActive, secondsUntil } from '../../../schema/run.ts';
 import {
   deleteRun,
   findRuns,
   readEnvironment,
   readEvaluation,
-  readRunConfig,
   resolveRun,
   type StoredRun,
   updateRun,
@@ -19,7 +16,8 @@ import { createFileSource } from '../../fileSource.ts';
 import { writeReport } from '../../report.ts';
 import { changeTables, comparedScores } from '../changeTables.ts';
 import { type Command, type CommandContext, EXIT, JSON_OPTION, stringOption, usageError } from '../command.ts';
-import { count, duration, ellipsis, table } from '../format.ts';
+import { count, ellipsis, table } from '../format.ts';
+import { compareRuns, diffJson, diffText, timeOf } from '../runsDiff.ts';
 import { evaluationTables } from '../scoresTable.ts';
 
 const ACTIONS = ['list', 'show', 'diff', 'rename', 'note', 'report', 'delete'] as const;
@@ -38,7 +36,7 @@ export const runsCommand: Command = {
     'Actions:',
     '  list [FOLDER]       all runs at or under a folder (default: here), newest first',
     '  show RUN            scores and facts of a run',
-    '  diff RUN RUN        what differs between the configs of two runs',
+    '  diff RUN RUN        scores and times of two runs, and what differs between their configs',
     '  rename RUN NAME     give it another name',
     '  note RUN TEXT       write a note on it',
     '  report RUN          write a standalone HTML report',
@@ -77,18 +75,8 @@ const HANDLERS: Record<Action, (args: string[], context: CommandContext) => Prom
   async diff(args, { cwd, output, options }) {
     if (args.length !== 2) throw usageError(runsCommand, 'diff needs two runs.');
     const [before, after] = await Promise.all(args.map((reference) => resolveRun(reference, cwd)));
-    const configs = await Promise.all([before, after].map(({ dir }) => readRunConfig(dir)));
-    const differences = compareExperiments(configs[0], configs[1]);
-    const [first, second] = [before, after].map(({ manifest }) => manifest.id);
-    if (options.json) {
-      const keys = differences.map(({ key, before: old, after: now }) => ({ key, before: old, after: now }));
-      output.line(JSON.stringify({ runs: [first, second], differences: keys }));
-    } else if (differences.length === 0) {
-      output.note(`${first} and ${second} were trained from the same config.`);
-    } else {
-      const rows = differences.map((one) => [one.key, ellipsis(one.before, 40), ellipsis(one.after, 40)]);
-      output.line(table(['key', first, second], rows));
-    }
+    const compared = await compareRuns(before, after);
+    output.line(options.json ? JSON.stringify(diffJson(compared)) : diffText(compared));
   },
   async rename(args, { cwd, output }) {
     const [run, name] = [await oneRun(args.slice(0, 1), cwd), args.slice(1).join(' ').trim()];
@@ -136,22 +124,11 @@ async function oneRun(args: readonly string[], cwd: string): Promise<StoredRun> 
   return resolveRun(args[0], cwd);
 }
 
-function secondsOf({ manifest }: StoredRun): number | undefined {
-  const { endedAt, status } = manifest;
-  if (!endedAt && !isActive(status)) return undefined;
-  return secondsUntil(manifest, endedAt ? Date.parse(endedAt) : Date.now());
-}
-
-function timeOf(run: StoredRun): string {
-  const seconds = secondsOf(run);
-  return seconds === undefined ? '–' : duration(seconds);
-}
-
 function listRow(run: StoredRun): string[] {
   const { id, name, status, epochs, task, best, test } = run.manifest;
   const done = `${epochs.done}/${epochs.planned}`;
   const [onValidation, onTest] = [best, test].map((scores) => formatHeadline(task, scores));
-  return [id, ellipsis(name, 40), status, done, onValidation, onTest, timeOf(run)];
+  return [id, ellipsis(name, 40), status, done, onValidation, onTest, timeOf(run.manifest)];
 }
 
 async function factsOf({ dir, manifest }: StoredRun) {
@@ -164,7 +141,7 @@ async function describe(run: StoredRun, cwd: string): Promise<string> {
   const facts = [
     name,
     ...(note ? [note] : []),
-    `${status}, ${epochs.done} of ${epochs.planned} epochs, ${timeOf(run)}${best ? `, best epoch ${best.epoch}` : ''}`,
+    `${status}, ${epochs.done} of ${epochs.planned} epochs, ${timeOf(run.manifest)}${best ? `, best epoch ${best.epoch}` : ''}`,
     ...(problem ? [withRemedy(problem.message, problem.remedy)] : []),
     ...(environment
       ? [

@@ -48,6 +48,7 @@ export const tokenizerCommand: Command = {
       description: 'train: with --model word, what finds Chinese words: jieba.',
     },
     out: { type: 'string', value: 'FILE', description: 'train: the file to write (default tokenizer.json).' },
+    force: { type: 'boolean', description: 'train: replace the file where it is there.' },
     text: { type: 'string', value: 'TEXT', description: 'encode: a text that begins with a dash, or is empty.' },
     json: JSON_OPTION,
   },
@@ -74,7 +75,7 @@ async function train(args: readonly string[], context: CommandContext): Promise<
   const out = resolve(cwd, stringOption(context, 'out') ?? 'tokenizer.json');
   const reading = longReading(context, 'Learning');
   const startedAtMs = performance.now();
-  const request = { source: args[0], folder: cwd, settings, out };
+  const request = { source: args[0], folder: cwd, settings, out, mayReplace: options.force === true };
   const trained = await trainTokenizer(request, reading).finally(() => reading.end());
   const seconds = (performance.now() - startedAtMs) / 1000;
   const { vocabularySize } = trained.tokenizer;

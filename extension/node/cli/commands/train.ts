@@ -4,7 +4,9 @@ import { dirname, relative, resolve } from 'node:path';
 import type { ConfigChanges, TrainOutcome } from '../../../protocol/engineContract.ts';
 import { formatScore, SCORE_FACTS, scoreNames } from '../../../protocol/scores.ts';
 import { type RunEvent, secondsUntil } from '../../../schema/run.ts';
-import { readEvaluation, resolveRun } from '../../../store/runStore.ts';
+import { listRunsMeant, runsMeant } from '../../../schema/runReference.ts';
+import { runsDirOf } from '../../../store/runFolder.ts';
+import { listRuns, readEvaluation, resolveRun } from '../../../store/runStore.ts';
 import { withRemedy } from '../../../util/userError.ts';
 import { openExperiment } from '../../openExperiment.ts';
 import { writeReport } from '../../report.ts';
@@ -37,6 +39,7 @@ export const trainCommand: Command = {
       value: 'KEY=VALUE',
       description: 'Change a key for this run, e.g. training.epochs=3. May be repeated.',
     },
+    name: { type: 'string', value: 'NAME', description: 'What the run is called in lists; short for --set name=NAME.' },
     seed: { type: 'string', value: 'N', description: 'Short for --set training.seed=N.' },
     resume: {
       type: 'string',
@@ -78,9 +81,10 @@ async function train(context: CommandContext): Promise<number> {
 /** A new run of a config, or one that goes on. */
 async function openSession(context: CommandContext, listener: SessionListener): Promise<TrainSession> {
   const { positionals, cwd, options } = context;
-  const seed = integerOption(trainCommand, context, 'seed', 0);
+  const [seed, name] = [integerOption(trainCommand, context, 'seed', 0), stringOption(context, 'name')];
   const overrides = [
     ...((options.set as string[] | undefined) ?? []),
+    ...(name === undefined ? [] : [`name=${JSON.stringify(name)}`]),
     ...(seed === undefined ? [] : [`training.seed=${seed}`]),
   ];
   const run = stringOption(context, 'resume');
@@ -100,7 +104,18 @@ async function openSession(context: CommandContext, listener: SessionListener): 
   if (positionals.length !== 1) throw usageError(trainCommand, 'train needs one config.');
   const configPath = resolve(cwd, positionals[0]);
   const experiment = await openExperiment(configPath, { overrides });
+  if (name !== undefined) await noteSameName(name, configPath, context);
   return TrainSession.open({ configPath, experiment, overrides, version: VERSION }, listener);
+}
+
+/** Names may be equal, but a word that two runs have does not say which one is meant. */
+async function noteSameName(name: string, configPath: string, { output }: CommandContext): Promise<void> {
+  const same = runsMeant(
+    name,
+    (await listRuns(runsDirOf(configPath))).map(({ manifest }) => manifest),
+  );
+  if (same.length === 0) return;
+  output.note(`"${name}" already names ${listRunsMeant(same)}: from now on say which run you mean by its id.`);
 }
 
 function changesOf(options: CommandContext['options']): ConfigChanges {

@@ -120,3 +120,17 @@ test('percentiles are those of the sorted list', () => {
   });
   assert.equal(lengths.countAbove(4000), sorted.filter((value) => value > 4000).length);
 });
+
+test('texts that come when it is full are compared and not kept', () => {
+  const near = new NearDuplicates(50);
+  const texts = makeTexts(2000, 9);
+  const found = texts.flatMap((text, id) => near.meet(text, id) ?? []);
+  assert.equal(near.size, 50);
+  assert.ok(near.left > 500, `${near.left} left`);
+  const kept = new Set(
+    bruteForce(texts)
+      .flatMap((first, id) => (first === undefined ? [id] : []))
+      .slice(0, 50),
+  );
+  assert.ok(found.length > 0 && found.every((id) => kept.has(id)));
+});

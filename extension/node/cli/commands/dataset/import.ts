@@ -21,6 +21,7 @@ export async function importAction(args: string[], context: CommandContext): Pro
   const out = stringOption(context, 'out');
   const wishes = {
     path: resolve(cwd, args[0]),
+    workFolder: cwd,
     out: out === undefined ? undefined : resolve(cwd, out),
     text: columnOption(context, 'text'),
     label: columnOption(context, 'label'),
