@@ -159,7 +159,7 @@ test('one step to a config, which trains on what is left', async () => {
 });
 
 test('advice has reasons, is what a new config says, and takes what that config takes', async () => {
-  const shown = await cli('dataset', 'advise', 'weather-train');
+  const shown = await cli('dataset', 'advise', 'weather');
   assert.equal(shown.code, 0, shown.stderr);
   assert.match(shown.stdout, /^key +value +because +rests on\n/);
   assert.match(
@@ -167,16 +167,16 @@ test('advice has reasons, is what a new config says, and takes what that config 
     /text\.maxLength +\d+ +99 % of the training texts have up to \d+ tokens\. +docs\/advisor\.md, Longest text/,
   );
   assert.match(shown.stdout, /parameters: embedding .*\nAbout .* of memory.*\nAn epoch: about .*\n\d+ epochs: about /);
-  assert.match(shown.stderr, /dataset new weather-train writes this as a config/);
-  const advice: DatasetAdvice = JSON.parse((await cli('dataset', 'advise', 'weather-train', '--json')).stdout);
-  await cli('dataset', 'new', 'weather-train', '--out', 'advised.gatescope.json');
+  assert.match(shown.stderr, /dataset new weather writes this as a config/);
+  const advice: DatasetAdvice = JSON.parse((await cli('dataset', 'advise', 'weather', '--json')).stdout);
+  await cli('dataset', 'new', 'weather', '--out', 'advised.gatescope.json');
   const { name, data, ...written } = parse(await readFile(join(dir, 'advised.gatescope.json'), 'utf8'));
   assert.deepEqual(data, {
-    train: { dataset: 'weather-train' },
-    validation: { dataset: 'weather-train' },
-    test: { dataset: 'weather-train' },
+    train: { dataset: 'weather' },
+    validation: { dataset: 'weather' },
+    test: { dataset: 'weather' },
   });
-  assert.equal(name, 'weather-train');
+  assert.equal(name, 'weather');
   assert.deepEqual(written, draftOf(advice));
   const { estimate } = JSON.parse((await cli('plan', 'advised.gatescope.json', '--json')).stdout);
   const { parameters, groups, memory, updates, tokens } = advice.estimate;
