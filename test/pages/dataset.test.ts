@@ -294,6 +294,21 @@ test('advice that the host asks for is there at once; another manifest makes it 
   await eventually('it is asked for again', async () => (await callsOf(page, 'advise')).length === 2);
 });
 
+test('advice that the host asked for is of one dataset: another one shows none unasked', async (t) => {
+  const page = await open(t, { state: 'advice' });
+  await page.getByRole('region', { name: 'Advice', exact: true }).waitFor();
+  const choice = page.getByRole('combobox', { name: 'Dataset' });
+  for (const [title, opened] of [
+    ['trec (data/questions)', 2],
+    ['weather (data)', 3],
+  ] as const) {
+    await choice.selectOption(title);
+    await eventually(`${title} is open`, async () => (await callsOf(page, 'openTable')).length === opened);
+    await page.getByRole('button', { name: 'Show Advice' }).waitFor();
+  }
+  assert.equal((await callsOf(page, 'advise')).length, 1);
+});
+
 test('reading for advice can be cancelled', async (t) => {
   const page = await open(t, { state: 'looking' });
   const section = page.getByRole('region', { name: 'Encoder and settings' });

@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const LIMIT_MS = 120_000;
 const PAUSE_MS = 50;
+/** How long the witness is given to tell. */
+const WITNESS_MS = 5000;
 /** How long an action is given at first to show in the state. */
 const PATIENCE_MS = 5000;
 
@@ -23,19 +25,9 @@ export async function eventually<T>(
   ask: () => Promise<Answer<T>> | Answer<T>,
   limitMs = LIMIT_MS,
 ): Promise<T> {
-  const giveUpAt = performance.now() + limitMs;
-  let lastError: unknown;
-  for (;;) {
-    try {
-      const answer = await ask();
-      if (answer !== undefined && answer !== null && answer !== false) return answer;
-      lastError = undefined;
-    } catch (error) {
-      lastError = error;
-    }
-    if (performance.now() > giveUpAt) throw await timedOut(what, limitMs, lastError);
-    await pause(PAUSE_MS);
-  }
+  const outcome = await firstAnswer(ask, limitMs);
+  if ('answer' in outcome) return outcome.answer;
+  throw await timedOut(what, limitMs, outcome.lastError);
 }
 
 /**
@@ -54,11 +46,28 @@ export async function actUntil<T>(
       () => undefined,
       (error: unknown) => error,
     );
+    const outcome = await firstAnswer(state, patienceMs);
+    if ('answer' in outcome) return outcome.answer;
+    if (performance.now() > giveUpAt) throw await timedOut(what, LIMIT_MS, failure ?? outcome.lastError);
+  }
+}
+
+type Outcome<T> = { answer: T } | { lastError: unknown };
+
+/** Asks until there is an answer or the time is over, at least once. */
+async function firstAnswer<T>(ask: () => Promise<Answer<T>> | Answer<T>, limitMs: number): Promise<Outcome<T>> {
+  const giveUpAt = performance.now() + limitMs;
+  let lastError: unknown;
+  for (;;) {
     try {
-      return await eventually(what, state, patienceMs);
+      const answer = await ask();
+      if (answer !== undefined && answer !== null && answer !== false) return { answer };
+      lastError = undefined;
     } catch (error) {
-      if (performance.now() > giveUpAt) throw await timedOut(what, LIMIT_MS, failure ?? (error as Error).cause);
+      lastError = error;
     }
+    if (performance.now() > giveUpAt) return { lastError };
+    await pause(PAUSE_MS);
   }
 }
 
@@ -73,7 +82,8 @@ export async function becomes<T>(read: () => Promise<T>, expected: T | RegExp): 
 }
 
 async function timedOut(what: string, limitMs: number, cause: unknown): Promise<Error> {
-  const seen = await witness?.().catch(() => undefined);
+  // A window that answers nothing must not keep the failure from being told.
+  const seen = await Promise.race([witness?.().catch(() => undefined), pause(WITNESS_MS, undefined, { ref: false })]);
   const message = `It did not come to be within ${limitMs / 1000} s: ${what}`;
   return new Error(seen ? `${message}\nthe window shows: ${seen}` : message, { cause });
 }

@@ -108,6 +108,7 @@ export class AdviceView extends LightElement {
       if (this.asking !== asking) return;
       this.asking = undefined;
       this.advice = advice;
+      this.#takesFocus &&= advice !== undefined;
       if (!(failure instanceof CancelledError)) this.failure = failure;
     };
     this.actions.advise(asking.signal).then(settle, (error: unknown) => settle(undefined, error));

@@ -37,7 +37,7 @@ export class DatasetStore {
   found = 0;
   /** What a remedy or putting back is doing now. */
   isChanging = false;
-  /** What the host asked for last. */
+  /** What the host asked for last; of the shown dataset. */
   focus: DatasetContract['events']['focus'] | undefined;
   /** What could not be loaded, to be shown with a way to try again. */
   error: unknown;
@@ -167,6 +167,7 @@ export class DatasetStore {
   #forget(path: string | undefined): void {
     this.#stop();
     this.#remember({ path, filter: {}, active: undefined });
+    if (this.focus?.path !== path) this.focus = undefined;
     this.table = undefined;
     this.report = undefined;
     this.#chosen.clear();

@@ -1,5 +1,5 @@
 // A recurrent layer over one-hot vectors, whose products with W_ih are look-ups: W_ih x is a column of W_ih, and dZᵀ x sums the rows of dZ
-// by token. Invariant: the same bits as by products, which add the same numbers in the same order, and zeros between them.
+// by token. Invariant: the same bits as by products of finite numbers, which add the same ones in the same order, and zeros between them.
 // Letters: V vocabulary, U different tokens of the batch, N tokens, G gates, H hidden units.
 import { type Job, need } from './job.ts';
 import { embeddingScatter } from './layerKernels.ts';

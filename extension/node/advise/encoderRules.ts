@@ -99,7 +99,8 @@ export const ENCODER_RULES: readonly Rule[] = [
       const own = size === 50 ? SMALL : LARGE;
       const units = 150 - size;
       const rival = { variant: `embedding ${size}, hidden ${units}`, value: units, on };
-      const also = units < size ? 'half the time' : 'twice the time';
+      // An encoder has about G H (E + H) weights, here with the E that is advised.
+      const also = units < size ? "three eighths of the encoder's weights" : "three times the encoder's weights";
       return {
         value: size,
         reason: `On ${size} numbers a token ${size} units gave ${inPoints(ahead(SIZES, own, rival.variant, on), String(units))}.`,
@@ -112,7 +113,7 @@ export const ENCODER_RULES: readonly Rule[] = [
     source: measured('Layers'),
     advise: () => ({
       value: 1,
-      reason: `A second layer gave ${inPoints(ahead('Layers', '2', '1'))}, for more than twice the time.`,
+      reason: `A second layer gave ${inPoints(ahead('Layers', '2', '1'))}, for two and a half times the encoder's weights.`,
     }),
   },
   {
@@ -124,7 +125,7 @@ export const ENCODER_RULES: readonly Rule[] = [
       return {
         value: true,
         reason: `Reading from both ends gave ${inPoints(points, 'from the start alone')}.`,
-        alternatives: [{ value: false, reason: `half the time; ${inPoints(-points)}.` }],
+        alternatives: [{ value: false, reason: `half of the encoder's weights; ${inPoints(-points)}.` }],
       };
     },
   },

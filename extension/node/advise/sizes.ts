@@ -33,15 +33,17 @@ export function largestBytes(draft: Draft, facts: DatasetStatistics, batchSize: 
   return weights + optimizer + ofBatch;
 }
 
-/** The data is known by its statistics. */
+/** The data is known by its statistics; the draft says at most how it is split. */
 function resolved(draft: Draft, { task }: DatasetStatistics): ResolvedExperiment {
-  const { data: _data, ...sections } = draft;
-  return resolveExperiment({ ...sections, task, data: { train: { path: 'none' } } } as Experiment, 'advice');
+  const data = { ...(draft.data as object), train: { path: 'none' } };
+  return resolveExperiment({ ...draft, task, data } as Experiment, 'advice');
 }
 
 function vocabularyAndClasses({ tokenizer }: ResolvedExperiment['text'], { task, tokens, classes }: DatasetStatistics) {
-  const isCut = !('file' in tokenizer) && tokenizer.minFrequency > 1;
-  const vocabularySize = SPECIAL_TOKENS + tokens.types - (isCut ? tokens.once : 0);
+  const { minFrequency, maxVocabulary } =
+    'file' in tokenizer ? { minFrequency: 1, maxVocabulary: Number.POSITIVE_INFINITY } : tokenizer;
+  const known = tokens.types - (minFrequency > 1 ? tokens.once : 0);
+  const vocabularySize = Math.min(maxVocabulary, SPECIAL_TOKENS + known);
   return { vocabularySize, classCount: task === 'languageModel' ? vocabularySize : classes.length };
 }
 

@@ -121,8 +121,10 @@ export const TEXT_RULES: readonly Rule[] = [
           ? `1 % of the training texts have more than ${grouped(whole)} tokens; of them ${MAX_LENGTH} are read, as time grows with length.`
           : `99 % of the training texts have up to ${grouped(whole)} tokens.`;
       const shorter = percentile(tokens, 0.9);
-      const other = { variant: '90 %', value: shorter, also: 'cuts a tenth of the texts' };
-      return { value, reason, alternatives: shorter < value ? [instead(LENGTHS, '99 %, of hotels 80 %', other)] : [] };
+      // Where most texts are equally long it would cut none of them, and 0 is no length.
+      const isShorter = shorter > 0 && shorter < Math.min(whole, MAX_LENGTH);
+      const other = { variant: '90 %', value: shorter, also: 'cuts up to a tenth of the texts' };
+      return { value, reason, alternatives: isShorter ? [instead(LENGTHS, '99 %, of hotels 80 %', other)] : [] };
     },
   },
 ];

@@ -21,6 +21,9 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+/** Control characters but for tabs and line breaks become U+FFFD: a terminal would obey them. */
+export const withoutControls = (text: string): string => text.replace(/(?![\t\n])\p{Cc}/gu, '\ufffd');
+
 /** Shortens to `columns` with an ellipsis; line breaks become spaces. */
 export function ellipsis(text: string, columns: number): string {
   const flat = text.replace(/\s+/g, ' ');

@@ -245,7 +245,9 @@ for (const carrier of CARRIERS_HERE) {
 
     test(`${carrier.name} ${name}: one-hot vectors looked up give the bits of their products`, async () => {
       const { machine } = await opened;
-      for (const sizes of shapes()) {
+      // Deeper than a block of a product, whose sums are put down and taken up again.
+      const deep = { ...shapes()[1], lengths: new Array<number>(12).fill(50), inputSize: 65 };
+      for (const sizes of [...shapes(), deep]) {
         const input = layerInput(CELLS[name], sizes);
         const { layout, inputSize } = input;
         const choose = createChoice(sizes.seed);

@@ -93,6 +93,21 @@ test('an estimate holds out what is validated on', async (t) => {
   assert.equal(estimate.seconds, undefined);
 });
 
+test('an estimate holds out as much as is advised, and counts no more tokens than a vocabulary takes', async (t) => {
+  // Fewer than 1,000 rows: a fifth is held out.
+  const few = await adviseOn(
+    await dataset(
+      t,
+      rows(500, (at) => `a text of words with number ${at}`),
+    ),
+    readingOptions(),
+  );
+  const { estimate } = withEstimate(few, { engine: 'not measured' });
+  assert.equal(estimate.tokens, 0.8 * few.facts.tokens.total);
+  const many = { ...few.facts, tokens: { ...few.facts.tokens, types: 900_000, once: 100_000 } };
+  assert.equal(withEstimate({ ...few, facts: many }, { engine: 'not measured' }).estimate.vocabulary, 100_000);
+});
+
 test('reading can be cancelled', async (t) => {
   const options = { ...readingOptions(), signal: AbortSignal.abort() };
   await assert.rejects(

@@ -69,6 +69,9 @@ test('text.maxLength: what 99 % of the texts have, in steps of 8, up to 512', ()
   assert.deepEqual([entry?.value, entry?.reason], [104, '99 % of the training texts have up to 99 tokens.']);
   assert.equal(entry?.alternatives[0].value, 90);
   assert.equal(advised('text.maxLength', ofLength(3))?.value, 8);
+  // One that cuts nothing is no other way.
+  assert.deepEqual(advised('text.maxLength', ofLength(3))?.alternatives, []);
+  assert.deepEqual(advised('text.maxLength', ofLength(0))?.alternatives, []);
   // A text of exactly maxLength tokens would look cut.
   assert.equal(advised('text.maxLength', ofLength(8))?.value, 16);
   const long = advised('text.maxLength', ofLength(2000));
