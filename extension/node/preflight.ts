@@ -75,9 +75,9 @@ function imbalance({ training }: ResolvedExperiment, { data }: Prepared): DataFi
       code: 'preflight.imbalance',
       message: `"${data.labels[most]}" has ${counts[most]} training texts, "${data.labels[least]}" ${counts[least]}, and all count the same.`,
       remedy:
-        'Balanced class weights let each class count alike; "best": { "metric": "validation.macroF1" } judges by each alike.',
-      path: ['training', 'loss'],
-      change: { title: 'Balance the classes', path: ['training', 'loss', 'classWeights'], value: 'balanced' },
+        '"best": { "metric": "validation.macroF1" } judges by every class alike; "loss": { "classWeights": "balanced" } also trains so, which where we measured it did not help.',
+      path: ['training', 'best'],
+      change: { title: 'Judge every class alike', path: ['training', 'best', 'metric'], value: 'validation.macroF1' },
     }),
   ];
 }

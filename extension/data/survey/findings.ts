@@ -145,7 +145,7 @@ function labelCounts(labels: Counts): Fact[] {
       severity: 'info',
       count: counts.length,
       message: `"${most}" has ${plural(mostCount, 'row', 'rows')}, "${least}" ${leastCount}: ${Math.round(mostCount / leastCount)} times as many.`,
-      remedy: 'Look at macro F1 beside accuracy; "training.loss.classWeights": "balanced" weighs rare labels more.',
+      remedy: 'Look at macro F1 beside accuracy: accuracy hardly shows how rare labels do.',
     });
   }
   const few = counts.filter(([, count]) => count < FEW_ROWS);

@@ -5,6 +5,8 @@ import type { DatasetStatistics } from './statistics.ts';
 import { textFor, tokenKind } from './textFor.ts';
 
 const PAPER = 'Zaremba et al., 2014, and docs/benchmarks.md';
+/** An alphabet, not the characters of Chinese. */
+const MAX_ONE_HOT = 500;
 const hasWords = (facts: DatasetStatistics): boolean => tokenKind(facts) === 'whitespace';
 
 /** A value for words and one for characters, with one reason. */
@@ -44,13 +46,16 @@ export const LANGUAGE_MODEL_RULES: readonly Rule[] = [
   {
     key: 'model.embedding',
     source: PAPER,
-    advise: (facts) =>
-      hasWords(facts)
-        ? { value: { size: 200 }, reason: 'As large as the hidden layer, as in the paper.' }
-        : {
-            value: { type: 'oneHot' },
-            reason: `${grouped(facts.tokens.types)} characters need no table: the encoder's input weights are one.`,
-          },
+    advise(facts) {
+      if (hasWords(facts)) return { value: { size: 200 }, reason: 'As large as the hidden layer, as in the paper.' };
+      const characters = `${grouped(facts.tokens.types)} different characters`;
+      if (facts.tokens.types > MAX_ONE_HOT)
+        return {
+          value: { size: 128 },
+          reason: `${characters} are many: a table keeps the input as small as the state.`,
+        };
+      return { value: { type: 'oneHot' }, reason: `${characters} need no table: the encoder's input weights are one.` };
+    },
   },
   {
     key: 'model.encoder.type',

@@ -98,8 +98,10 @@ test('one class with many more texts than another, until the classes are balance
   assert.match(problem.message, /^"cold" has 150 training texts, "rare" 9,/);
   assert.equal(problem.marked, '"training"');
   const [{ training }] = problem.fixed;
-  assert.deepEqual(training, { loss: { classWeights: 'balanced' } });
+  assert.deepEqual(training, { best: { metric: 'validation.macroF1' } });
   assert.deepEqual(await problemsOf(t, { ...CLEAN, train, training }), []);
+  const weighted = { loss: { classWeights: 'balanced' } };
+  assert.deepEqual(await problemsOf(t, { ...CLEAN, train, training: weighted }), []);
 });
 
 test('texts that maxLength cuts, until it is larger', async (t) => {

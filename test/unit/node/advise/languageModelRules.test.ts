@@ -33,7 +33,9 @@ test('sizes, rate and lengths are those of words or of characters', () => {
     ['model.embedding', 'model.encoder.type', 'model.encoder.hiddenSize', 'training.sequenceLength'].map(
       (key) => of(key, changes)?.value,
     );
-  assert.deepEqual(values(), [{ type: 'oneHot' }, 'lstm', 128, 64]);
+  const typesOf = (types: number) => ({ tokens: { ...FACTS.tokens, types } });
+  assert.deepEqual(values(typesOf(500)), [{ type: 'oneHot' }, 'lstm', 128, 64]);
+  assert.deepEqual(values(typesOf(501)), [{ size: 128 }, 'lstm', 128, 64]);
   assert.deepEqual(values({ hasPlaceholders: true }), [{ size: 200 }, 'lstm', 200, 20]);
   for (const key of ['training.epochs', 'training.batchSize', 'training.clip.norm', 'training.optimizer']) {
     assert.notEqual(of(key), undefined, key);
