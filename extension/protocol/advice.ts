@@ -27,6 +27,8 @@ export interface Advice {
   task: TaskName;
   /** In the order of a config. */
   entries: AdviceEntry[];
+  /** By dataset of docs/advisor.md, what advice as a whole gave there: points of test accuracy against one plain config. */
+  together?: Readonly<Record<string, number>>;
 }
 
 export interface DatasetAdvice extends Advice {
@@ -34,10 +36,18 @@ export interface DatasetAdvice extends Advice {
   estimate: RunEstimate;
 }
 
-/** What the points in reasons are of; nothing where no reason counts in them. */
-export function pointsLines({ entries }: DatasetAdvice): string[] {
-  if (!entries.some(({ reason }) => /\bpoints?\b/.test(reason))) return [];
-  return [
-    'Points are of test accuracy where not said otherwise, averaged over the datasets that docs/advisor.md lists: less than one says nothing about yours.',
-  ];
+/** What the points in reasons are of, where one counts in them, and what advice as a whole was worth. */
+export function pointsLines({ entries, together }: Pick<DatasetAdvice, 'entries' | 'together'>): string[] {
+  const lines: string[] = [];
+  if (entries.some(({ reason }) => /\bpoints?\b/.test(reason)))
+    lines.push(
+      'Points are of test accuracy where not said otherwise, averaged over the datasets that docs/advisor.md lists: less than one says nothing about yours.',
+    );
+  if (together) {
+    const points = Object.entries(together).map(([data, value]) => `${data} ${value > 0 ? '+' : ''}${value}`);
+    lines.push(
+      `Such advice as a whole against a bidirectional LSTM of 50 units, in points: ${points.join(', ')}. It is a start; your own runs decide.`,
+    );
+  }
+  return lines;
 }

@@ -190,6 +190,9 @@ test('advice has reasons, is what a new config says, and takes what that config 
   assert.match(shown.stdout, /parameters: embedding .*\nAbout .* of memory.*\nAn epoch: about .*\n\d+ epochs: about /);
   assert.match(shown.stderr, /dataset new weather writes this as a config/);
   const advice: DatasetAdvice = JSON.parse((await cli('dataset', 'advise', 'weather', '--json')).stdout);
+  // What it was worth as a whole is said too, also where it was worth nothing.
+  assert.match(shown.stdout.replace(/\s+/g, ' '), /as a whole .*trec \+\d.*sst2 -\d/);
+  assert.ok(advice.together);
   await cli('dataset', 'new', 'weather', '--out', 'advised.gatescope.json');
   const { name, data, ...written } = parse(await readFile(join(dir, 'advised.gatescope.json'), 'utf8'));
   assert.deepEqual(data, {

@@ -2,6 +2,7 @@
 // and each sees what those before it said.
 import type { Advice, AdviceEntry } from '../../protocol/advice.ts';
 import { CLASSIFIER_RULES } from './classifierRules.ts';
+import { GAINS } from './gains.ts';
 import { LANGUAGE_MODEL_RULES } from './languageModelRules.ts';
 import type { Draft, Machine } from './rule.ts';
 import type { DatasetStatistics } from './statistics.ts';
@@ -17,7 +18,7 @@ export function advise(facts: DatasetStatistics, machine: Machine): Advice {
     setKey(draft, key, value);
     return [{ key, value, reason, source, isOfData, alternatives }];
   });
-  return { task, entries };
+  return { task, entries, ...(task === 'classification' ? { together: GAINS.Together['as advised'] } : {}) };
 }
 
 /** The advised values as sections of a config. */
