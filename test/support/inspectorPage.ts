@@ -41,17 +41,24 @@ export function parseHidden(readOut: string, token: number): CellValue | undefin
   return { value: Number(found[1]), unit: Number(found[2]), token };
 }
 
-/** h of the first layer, forward, from the command line: [T, H]. */
-export async function hiddenByCommandLine(
-  runDir: string,
-  text: string,
-): Promise<{ data: Float32Array; shape: number[] }> {
+export interface HiddenStates {
+  /** [T, H] */
+  data: Float32Array;
+  shape: number[];
+}
+
+/** Whether a read-out of four decimals says the cell's value. */
+export const isNear = ({ value, unit, token }: CellValue, { data, shape }: HiddenStates): boolean =>
+  Math.abs(value - data[token * shape[1] + unit]) <= 0.5e-4 + 1e-7;
+
+/** h of the first layer, forward, from the command line. */
+export async function hiddenByCommandLine(runDir: string, text: string): Promise<HiddenStates> {
   const path = join(runDir, '..', '..', '..', 'trace.safetensors');
   await runCli('trace', runDir, '--text', text, '--out', path);
   const { tensors } = decodeSafetensors(await readFile(path));
   const hidden = tensors.find(({ name }) => name === 'layer0.forward.h');
   if (!hidden) throw new Error('The trace holds no hidden state');
-  return hidden as { data: Float32Array; shape: number[] };
+  return hidden as HiddenStates;
 }
 
 export interface KeptView {
