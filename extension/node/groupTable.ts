@@ -1,7 +1,6 @@
 // The groups of a model in words: what is trained, at which rate, and what stays as it is.
 import type { GroupState } from '../schema/run.ts';
-
-const grouped = (count: number): string => count.toLocaleString('en-US');
+import { grouped } from '../util/words.ts';
 
 /** One line a group: `encoder.0: 60,400 of 60,400 numbers trained at 0.001 (encoder.weight_ih_l0, …)`. */
 export function describeGroups(groups: readonly GroupState[]): string[] {

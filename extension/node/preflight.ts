@@ -8,6 +8,7 @@ import { bytesText } from '../protocol/estimate.ts';
 import { matchPatterns } from '../schema/parameterPatterns.ts';
 import type { ResolvedExperiment } from '../schema/resolved.ts';
 import { UNK_ID } from '../text/types.ts';
+import { grouped, shareText } from '../util/words.ts';
 import { factsOf } from './estimate/dataFacts.ts';
 import { epochWork } from './estimate/epochWork.ts';
 import { estimateMemory, roomForTraining } from './estimate/memory.ts';
@@ -35,14 +36,13 @@ export function preflight(experiment: ResolvedExperiment, prepared: Prepared): D
   return RULES.flatMap((rule) => rule(experiment, prepared));
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 const warning = (finding: Omit<DataFinding, 'severity'>): DataFinding => ({ severity: 'warning', ...finding });
 
 function unknownTokens({ data: sources }: ResolvedExperiment, { data }: Prepared): DataFinding[] {
   return (['validation', 'test'] as const).flatMap((part) => {
     const share = unknownShare(data, part);
     if (share <= MAX_UNKNOWN) return [];
-    const message = `${percent(share)} of the ${part} tokens are not in the vocabulary, which comes from the training texts.`;
+    const message = `${shareText(share)} of the ${part} tokens are not in the vocabulary, which comes from the training texts.`;
     const remedy = 'A smaller minFrequency, lowercase, or a tokenizer of subwords or characters leaves fewer unknown.';
     const path = part === 'test' || !('split' in sources.validation) ? ['data', part] : ['text', 'tokenizer'];
     return [warning({ code: 'preflight.unknownTokens', message, remedy, path })];
@@ -92,7 +92,7 @@ function cutTexts({ text }: ResolvedExperiment, { data }: Prepared): DataFinding
   return [
     warning({
       code: 'preflight.cut',
-      message: `${percent(share)} of the training texts reach maxLength, ${maxLength} tokens; what is longer is cut.`,
+      message: `${shareText(share)} of the training texts reach maxLength, ${maxLength} tokens; what is longer is cut.`,
       remedy: 'A larger maxLength reads more of them, at more time an epoch.',
       path: ['text', 'maxLength'],
       change: { title: `Set maxLength to ${2 * maxLength}`, path: ['text', 'maxLength'], value: 2 * maxLength },
@@ -112,7 +112,7 @@ function manyParameters({ fineTune }: ResolvedExperiment, { data, options }: Pre
   return [
     warning({
       code: 'preflight.manyParameters',
-      message: `${trained.toLocaleString('en-US')} parameters beside the embedding are trained on ${data.train.count} texts, ${Math.round(perText)} for each.`,
+      message: `${grouped(trained)} parameters beside the embedding are trained on ${data.train.count} texts, ${Math.round(perText)} for each.`,
       remedy: 'A smaller hiddenSize, more dropout, or a frozen encoder of another run generalises better.',
       path: ['model', 'encoder', 'hiddenSize'],
     }),

@@ -282,6 +282,7 @@ test('advice comes when it is asked for, with reasons and other ways, and an exp
     /model\.encoder\.type\s+gru\s+A GRU reached.*\(docs\/advisor\.md, .*or lstm: 0\.2 points more/s,
   );
   assert.match(await advice.innerText(), /163,842 parameters.*An epoch: about 0\.4 s/s);
+  assert.match(await advice.innerText(), /as a whole .* trec \+3\.3, sst2 -1\.2, hotels 0\./);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await eventually('the experiment', async () => (await callsOf(page, 'newExperiment')).length > 0);

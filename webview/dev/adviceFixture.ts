@@ -40,6 +40,7 @@ export const ADVICE: DatasetAdvice = {
       alternatives: [],
     },
   ],
+  together: { trec: 3.3, sst2: -1.2, hotels: 0 },
   estimate: {
     parameters: 163_842,
     groups: [

@@ -1,7 +1,8 @@
 // What the advisor says of a classifier, from top to bottom as a config is read: data, text, model, training. A key of which no rule speaks
 // has its default. Figures of what was measured come from gains.ts alone.
+import { grouped, shareText } from '../../util/words.ts';
 import { ENCODER_RULES } from './encoderRules.ts';
-import { DATASET, grouped, percent, type Rule } from './rule.ts';
+import { DATASET, type Rule } from './rule.ts';
 import { TEXT_RULES } from './textRules.ts';
 import { TRAINING_RULES } from './trainingRules.ts';
 
@@ -19,7 +20,7 @@ export const CLASSIFIER_RULES: readonly Rule[] = [
       const points = Math.round(200 * Math.sqrt(0.25 / Math.max(1, split * rows)));
       return {
         value: { split },
-        reason: `${percent(split)} of ${grouped(rows)} texts tell an accuracy of 50 % to within ${points} points (two standard errors).`,
+        reason: `${shareText(split)} of ${grouped(rows)} texts tell an accuracy of 50 % to within ${points} points (two standard errors).`,
       };
     },
   },

@@ -1,6 +1,7 @@
 // The model of a classifier: embedding, encoder, pooling, head.
+import { grouped } from '../../util/words.ts';
 import { ahead, inPoints } from './gains.ts';
-import { grouped, instead, measured, type Rule } from './rule.ts';
+import { instead, measured, type Rule } from './rule.ts';
 import { type DatasetStatistics, percentile } from './statistics.ts';
 import { tokenKind } from './textFor.ts';
 

@@ -3,6 +3,7 @@
 import { partsOf } from '../../config/checkReferences.ts';
 import type { Advice } from '../../protocol/advice.ts';
 import type { Dataset } from '../../schema/dataset.ts';
+import { wrap } from '../../util/words.ts';
 import { setKey } from './advise.ts';
 import type { Draft } from './rule.ts';
 
@@ -65,7 +66,7 @@ function printed(value: unknown, { path, depth }: Place, comments: readonly Comm
     const own = comments.filter(
       (comment) => comment.key === innerPath || (isOneLine && comment.key.startsWith(`${innerPath}.`)),
     );
-    const above = own.flatMap((comment) => wrapped(comment.text, COMMENT_WIDTH - indent.length));
+    const above = own.flatMap((comment) => wrap(comment.text, COMMENT_WIDTH - indent.length));
     return [...above.map((line) => `${indent}// ${line}\n`), `${indent}${JSON.stringify(key)}: ${text}`].join('');
   });
   return `{\n${lines.join(',\n')}\n${'  '.repeat(depth)}}`;
@@ -76,15 +77,4 @@ function inline(value: unknown): string {
   if (!isSection(value)) return JSON.stringify(value);
   const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${inline(inner)}`);
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
-}
-
-/** Cut at white space, which a label may bring line breaks as, into lines of at most `columns`, but for words that are longer. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/u)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -1,6 +1,7 @@
 // What the advisor says of a language model, from top to bottom as a config is read. Nothing was measured for these rules but what
 // docs/benchmarks.md has of characters; words follow the small model of Zaremba et al. (2014) on the Penn Treebank.
-import { DATASET, grouped, type Rule } from './rule.ts';
+import { grouped } from '../../util/words.ts';
+import { DATASET, type Rule } from './rule.ts';
 import type { DatasetStatistics } from './statistics.ts';
 import { textFor, tokenKind } from './textFor.ts';
 

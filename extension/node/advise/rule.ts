@@ -32,11 +32,6 @@ export const DATASET = 'the dataset';
 /** A table of what was measured. */
 export const measured = (table: string): string => `docs/advisor.md, ${table}`;
 
-export const grouped = (count: number): string => count.toLocaleString('en-US');
-
-/** `9.4 %`, `12 %` */
-export const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-
 export interface Rival {
   /** As the table calls it. */
   variant: string;

@@ -1,6 +1,7 @@
 // How the texts of a classifier are cut into tokens.
+import { grouped, shareText } from '../../util/words.ts';
 import { ahead, inPoints } from './gains.ts';
-import { DATASET, grouped, instead, measured, percent, type Rule } from './rule.ts';
+import { DATASET, instead, measured, type Rule } from './rule.ts';
 import { percentile } from './statistics.ts';
 import { type TokenKind, textFor, tokenKind } from './textFor.ts';
 
@@ -43,7 +44,7 @@ export const TEXT_RULES: readonly Rule[] = [
     advise(facts) {
       const { cleaning } = textFor(facts);
       if (cleaning.length === 0) return undefined;
-      return { value: cleaning, reason: `${percent(facts.markupShare)} of the texts have HTML in them.` };
+      return { value: cleaning, reason: `${shareText(facts.markupShare)} of the texts have HTML in them.` };
     },
   },
   {
@@ -55,7 +56,7 @@ export const TEXT_RULES: readonly Rule[] = [
       const kind = tokenKind(facts);
       const reasons: Record<TokenKind, string> = {
         character: `95 % of the texts have at most ${characters.p95} characters, so letters say more than words.`,
-        segmented: `${percent(chineseShare)} of the letters are Chinese.`,
+        segmented: `${shareText(chineseShare)} of the letters are Chinese.`,
         whitespace: 'Punctuation stands apart from words already: what stands between spaces is a token.',
         word: `Half of the texts have ${grouped(characters.median)} characters or more, so they have words.`,
       };

@@ -1,8 +1,10 @@
 // How a classifier is trained.
+
 import { bytesText } from '../../protocol/estimate.ts';
+import { grouped } from '../../util/words.ts';
 import { roomForTraining } from '../estimate/memory.ts';
 import { ahead, BEST_EPOCHS, inPoints } from './gains.ts';
-import { DATASET, grouped, instead, measured, type Rule } from './rule.ts';
+import { DATASET, instead, measured, type Rule } from './rule.ts';
 import { largestBytes } from './sizes.ts';
 import type { DatasetStatistics } from './statistics.ts';
 

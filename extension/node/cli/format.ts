@@ -1,4 +1,5 @@
 // Numbers, durations and tables for terminals.
+import { displayWidth, grouped } from '../../util/words.ts';
 
 /** `83.4 %` */
 export const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
@@ -11,15 +12,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
 
-export const count = (value: number): string => value.toLocaleString('en-US');
-
-/** Columns a terminal shows for a text: East Asian wide characters take two. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const char of text)
-    width += /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff01-\uff60]/u.test(char) ? 2 : 1;
-  return width;
-}
+export const count = grouped;
 
 /** Control characters but for tabs and line breaks become U+FFFD: a terminal would obey them. */
 export const withoutControls = (text: string): string => text.replace(/(?![\t\n])\p{Cc}/gu, '\ufffd');
@@ -34,17 +27,6 @@ export function ellipsis(text: string, columns: number): string {
     out += char;
   }
   return `${out}…`;
-}
-
-/** Cut between words into lines of at most `columns`; a longer word keeps a line of its own. */
-export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length > 0 && displayWidth(longer) <= columns) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** Left-aligned columns; a column whose cells are all numbers is right-aligned. */

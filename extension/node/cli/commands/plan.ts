@@ -31,8 +31,7 @@ async function plan({ positionals, cwd, output, options }: CommandContext): Prom
   const rates = await machineRates(experiment.engine, {
     version: VERSION,
     onMeasure: () => output.note('Measuring this machine, once …'),
-  });
-  await closeEngine();
+  }).finally(closeEngine);
   const estimate = estimateRun(experiment, factsOf(prepared), rates);
   const result = { ...planPrepared(prepared, experiment), estimate };
   if (options.json) {

@@ -1,13 +1,14 @@
 // gatescope dataset advise: which encoder and settings fit a dataset, or a file that is none yet, with reasons and what training takes.
 import { type DatasetAdvice, pointsLines } from '../../../../protocol/advice.ts';
 import { estimateLines, wholeRunLine } from '../../../../protocol/estimate.ts';
+import { displayWidth, wrap } from '../../../../util/words.ts';
 import { adviseOn, withEstimate } from '../../../advise/adviseOn.ts';
 import { machineRates } from '../../../estimate/machineRates.ts';
 import { closeEngine } from '../../../kernels/useEngine.ts';
 import { namedDataset } from '../../../trainTokenizer.ts';
 import { VERSION } from '../../../version.ts';
 import { type CommandContext, usageError } from '../../command.ts';
-import { displayWidth, table, wrap } from '../../format.ts';
+import { table } from '../../format.ts';
 import { longReading } from '../../reading.ts';
 
 /** Columns that a reason has at least, however narrow the terminal. */
@@ -22,8 +23,7 @@ export async function adviseAction(args: string[], context: CommandContext): Pro
   const rates = await machineRates(
     { backend: 'auto', threads: 'auto' },
     { version: VERSION, onMeasure: () => output.note('Measuring this machine, once …') },
-  );
-  await closeEngine();
+  ).finally(closeEngine);
   const advice = withEstimate(advised, rates);
   if (options.json) {
     output.line(JSON.stringify({ path: dataset.path, ...advice }));
