@@ -117,7 +117,7 @@ export class AdviceView extends LightElement {
 
 function renderEntry({ key, value, reason, source, alternatives }: AdviceEntry): TemplateResult {
   return html`<tr>
-    <th scope="row"><code>${keyText(key)}</code></th>
+    <th scope="row"><code>${breakable(key)}</code></th>
     <td><code>${valueText(value)}</code></td>
     <td>
       <p>${reason} <span class="muted">(${source})</span></p>
@@ -132,11 +132,12 @@ function renderEntry({ key, value, reason, source, alternatives }: AdviceEntry):
   </tr>`;
 }
 
-/** May break after a dot, where there is little room. */
-const keyText = (key: string): TemplateResult[] =>
-  key.split('.').map((name, at) => html`${at === 0 ? nothing : html`.<wbr />`}${name}`);
+/** May break between names and values, where there is little room; never within a number. */
+const breakable = (text: string): TemplateResult[] =>
+  text.split(/(?<=[,:])|(?=\.[a-z])/iu).map((part, at) => html`${at === 0 ? nothing : html`<wbr />`}${part}`);
 
 /** As it stands in a config, but texts without their quotes. */
-const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const valueText = (value: unknown): TemplateResult[] =>
+  breakable(typeof value === 'string' ? value : JSON.stringify(value));
 
 customElements.define('gs-advice-view', AdviceView);
