@@ -16,7 +16,7 @@ import { cellOf } from './layers/cells.ts';
 import { dense } from './layers/dense.ts';
 import { type DropoutKey, dropout } from './layers/dropout.ts';
 import { embed, tokenIds } from './layers/embedding.ts';
-import { oneHot } from './layers/oneHot.ts';
+import type { OneHot } from './layers/oneHot.ts';
 import { pool } from './layers/pooling.ts';
 import type { RecurrentResult } from './layers/recurrent.ts';
 import { type DirectionTensors, recurrentLayer } from './layers/recurrentLayer.ts';
@@ -104,35 +104,8 @@ export function weightTensors(parameters: readonly Parameter[]): Map<string, tf.
 }
 
 function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, options: ForwardOptions): tf.Tensor2D {
-  const { embedding, encoder, pooling, head } = shape.model;
-  const isOneHot = 'type' in embedding;
-  const hot = isOneHot && !options.inputs ? tokenIds(batch) : undefined;
-  let x = options.inputs ?? (hot ? oneHot(hot, shape.vocabularySize) : embedded(weights, batch, options));
-  if (!isOneHot) x = dropout(x, embedding.dropout, dropoutKey(options, 0, [EMBEDDING_WEIGHT]));
-  /** The parameters just below. */
-  let below: readonly string[] = isOneHot ? [] : [EMBEDDING_WEIGHT];
-  /** No gradient is asked for below this layer. */
-  let isInputConstant = !options.inputs && (isOneHot || isFrozen(options, below));
-  for (let layer = 0; layer < encoder.layers; layer++) {
-    if (layer > 0) x = dropout(x, encoder.dropout, dropoutKey(options, layer, below));
-    const names = Array.from({ length: directionCount(shape.model) }, (_, direction) =>
-      recurrentParameterNames(layer, direction === 1),
-    );
-    const directions = names.map((own) => own.map((name) => weights.get(name)) as unknown as DirectionTensors);
-    below = names.flat();
-    const areWeightsConstant = isFrozen(options, below);
-    const initial = options.initial?.[layer];
-    const { observe } = options;
-    x = recurrentLayer(x, batch.layout, directions, {
-      cell: cellOf(encoder),
-      initial: initial && [{ h0: initial.h, c0: initial.c }],
-      isInputConstant,
-      hot: layer === 0 ? hot : undefined,
-      areWeightsConstant: areWeightsConstant && !isInputConstant,
-      observe: observe && ((direction, result) => observe(layer, direction, result)),
-    });
-    isInputConstant &&= areWeightsConstant;
-  }
+  const { encoder, pooling, head } = shape.model;
+  let x = encode(shape, weights, batch, options);
   const { layout } = batch;
   if (pooling) {
     x =
@@ -144,6 +117,52 @@ function forward(shape: ModelShape, weights: WeightTensors, batch: Batch, option
   const kept = dropout(x, head.dropout, dropoutKey(options, encoder.layers, HEAD_PARAMETERS));
   const [weight, bias] = HEAD_PARAMETERS.map((name) => weights.get(name));
   return dense(kept, weight as tf.Tensor2D, bias as tf.Tensor1D);
+}
+
+/** The layers of the encoder, [N, D]. */
+function encode(shape: ModelShape, weights: WeightTensors, batch: Batch, options: ForwardOptions): tf.Tensor2D {
+  const { embedding, encoder } = shape.model;
+  const isOneHot = 'type' in embedding;
+  /** The parameters just below. */
+  let below: readonly string[] = isOneHot ? [] : [EMBEDDING_WEIGHT];
+  /** No gradient is asked for below this layer. */
+  let isInputConstant = !options.inputs && (isOneHot || isFrozen(options, below));
+  let x: tf.Tensor2D | undefined;
+  for (let layer = 0; layer < encoder.layers; layer++) {
+    const vectors = x
+      ? dropout(x, encoder.dropout, dropoutKey(options, layer, below))
+      : tokenVectors(shape, weights, batch, options);
+    const names = Array.from({ length: directionCount(shape.model) }, (_, direction) =>
+      recurrentParameterNames(layer, direction === 1),
+    );
+    const directions = names.map((own) => own.map((name) => weights.get(name)) as unknown as DirectionTensors);
+    below = names.flat();
+    const areWeightsConstant = isFrozen(options, below);
+    const initial = options.initial?.[layer];
+    const { observe } = options;
+    x = recurrentLayer(vectors, batch.layout, directions, {
+      cell: cellOf(encoder),
+      initial: initial && [{ h0: initial.h, c0: initial.c }],
+      isInputConstant,
+      areWeightsConstant: areWeightsConstant && !isInputConstant,
+      observe: observe && ((direction, result) => observe(layer, direction, result)),
+    });
+    isInputConstant &&= areWeightsConstant;
+  }
+  if (!x) throw new Error('An encoder has at least one layer');
+  return x;
+}
+
+/** What the first layer reads: vectors [N, I] that were given or the embedding's, or one-hot ones. */
+function tokenVectors(
+  { model: { embedding }, vocabularySize }: ModelShape,
+  weights: WeightTensors,
+  batch: Batch,
+  options: ForwardOptions,
+): tf.Tensor2D | OneHot {
+  if ('type' in embedding) return options.inputs ?? { ids: tokenIds(batch), vocabulary: vocabularySize };
+  const vectors = options.inputs ?? embedded(weights, batch, options);
+  return dropout(vectors, embedding.dropout, dropoutKey(options, 0, [EMBEDDING_WEIGHT]));
 }
 
 /** The rows of the embedding's table of the batch's tokens, [N, I]. */

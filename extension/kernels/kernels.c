@@ -4,6 +4,7 @@
 #include "vec.h"
 #include "vecmath.h"
 #include "gemm.c"
+#include "cells.c"
 #include "recurrent.c"
 #include "embedding.c"
 #include "pooling.c"

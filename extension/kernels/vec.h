@@ -47,8 +47,13 @@ INLINE vf sqrt_(vf x) { return __builtin_elementwise_sqrt(x); }
 #endif
 INLINE vf abs_(vf x) { return (vf)((vi)x & 0x7fffffff); }
 /** The larger; b where either is not a number. */
+#if defined(__wasm__)
+INLINE vf max_(vf a, vf b) { return (vf)wasm_f32x4_pmax((v128_t)b, (v128_t)a); }
+INLINE vf min_(vf a, vf b) { return (vf)wasm_f32x4_pmin((v128_t)b, (v128_t)a); }
+#else
 INLINE vf max_(vf a, vf b) { return select_(a > b, a, b); }
 INLINE vf min_(vf a, vf b) { return select_(a < b, a, b); }
+#endif
 
 /**
  * What shrinks from step to step (gradients back through a long text, running means of a gradient that is zero by now) would end among
@@ -65,6 +70,17 @@ INLINE vf flushed(vf x) { return zero_below(x, SMALLEST_GRADIENT); }
 INLINE vf flushed_square(vf x) { return zero_below(x, SMALLEST_SQUARE); }
 
 /** The first n < W floats at p, the rest zero. */
+#if W == 16
+#include <immintrin.h>
+INLINE __mmask16 first_lanes(ptrdiff_t n) { return (__mmask16)((1u << n) - 1); }
+// The assumption holds of any float; sanitizers see by it where it does not.
+INLINE vf load_part(const float *p, ptrdiff_t n) {
+  return (vf)_mm512_maskz_loadu_ps(first_lanes(n), __builtin_assume_aligned(p, sizeof(float)));
+}
+INLINE void store_part(float *p, vf x, ptrdiff_t n) {
+  _mm512_mask_storeu_ps(__builtin_assume_aligned(p, sizeof(float)), first_lanes(n), (__m512)x);
+}
+#else
 INLINE vf load_part(const float *p, ptrdiff_t n) {
   vf x = {};
   for (ptrdiff_t i = 0; i < n; i++) x[i] = p[i];
@@ -73,6 +89,7 @@ INLINE vf load_part(const float *p, ptrdiff_t n) {
 INLINE void store_part(float *p, vf x, ptrdiff_t n) {
   for (ptrdiff_t i = 0; i < n; i++) p[i] = x[i];
 }
+#endif
 INLINE vf load_upto(const float *p, ptrdiff_t n) { return n >= W ? load(p) : load_part(p, n); }
 INLINE void store_upto(float *p, vf x, ptrdiff_t n) {
   if (n >= W) store(p, x);

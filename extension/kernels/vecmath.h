@@ -22,27 +22,40 @@ INLINE vf exp_reduced(vf x, vf *whole) {
   return y;
 }
 
-/** e^x. The scale 2^n is applied in two halves, so that the smallest results are rounded once. */
-INLINE vf exp_(vf x) {
-  vf bounded = min_(max_(x, splat(-104.0f)), splat(89.0f));
-  bounded = select_(x == x, bounded, x);
-  vf n, y = exp_reduced(bounded, &n);
-  vf whole = select_(n == n, n, splat(0));
-  vi power = __builtin_convertvector(whole, vi);
+/** y 2^n of whole n, rounded once, also where the result is subnormal. */
+#if W == 16
+INLINE vf scaled(vf y, vf n) { return (vf)_mm512_scalef_ps((__m512)y, (__m512)n); }
+#else
+INLINE vf scaled(vf y, vf n) {
+  vi power = __builtin_convertvector(select_(n == n, n, splat(0)), vi);
   vi half = power >> 1;
   return y * power_of_two(half) * power_of_two(power - half);
 }
+#endif
+
+/** e^x of x ≤ 89. (Of two operands max_ gives the second where one is not a number.) */
+INLINE vf exp_upto_89(vf x) {
+  vf n, y = exp_reduced(max_(splat(-104.0f), x), &n);
+  return scaled(y, n);
+}
+
+/** e^x. */
+INLINE vf exp_(vf x) { return exp_upto_89(min_(splat(89.0f), x)); }
 
 /** e^x for -87 ≤ x ≤ 0 or anything below (which gives about 1e-38): the quick form inside gates. */
 INLINE vf exp_negative(vf x) {
   vf bounded = max_(x, splat(-87.0f));
   vf n, y = exp_reduced(bounded, &n);
+#if W == 16
+  return scaled(y, n);
+#else
   return y * power_of_two(__builtin_convertvector(n, vi));
+#endif
 }
 
 /** 1 / (1 + e^-x), from e^-|x| so that neither end cancels or overflows. */
 INLINE vf sigmoid_(vf x) {
-  vf e = exp_(-abs_(x));
+  vf e = exp_upto_89(-abs_(x));
   return select_(x < 0.0f, e, splat(1.0f)) / (1.0f + e);
 }
 

@@ -3,7 +3,8 @@
 // Letters: V vocabulary, U different tokens of the batch, N tokens, G gates, H hidden units.
 import { type Job, need } from './job.ts';
 import { embeddingScatter } from './layerKernels.ts';
-import { type DirectionState, GATE_COUNTS, type LayerState } from './recurrentCall.ts';
+import { addTransposition } from './movement.ts';
+import { GATE_COUNTS, type LayerState } from './recurrentCall.ts';
 
 /** The different tokens of a batch, in the order of their first use, and which of them each token is. */
 export interface HotTokens {
@@ -18,7 +19,8 @@ export function hotTokensOf(hot: Int32Array, vocabulary: number): HotTokens {
   const slotOf = new Int32Array(vocabulary).fill(-1);
   const slots = new Int32Array(hot.length);
   const ids: number[] = [];
-  for (const [n, id] of hot.entries()) {
+  for (let n = 0; n < hot.length; n++) {
+    const id = hot[n];
     if (!(id >= 0 && id < vocabulary)) throw new Error(`Token id ${id} is outside the vocabulary of ${vocabulary}`);
     if (slotOf[id] < 0) slotOf[id] = ids.push(id) - 1;
     slots[n] = slotOf[id];
@@ -26,33 +28,30 @@ export function hotTokensOf(hot: Int32Array, vocabulary: number): HotTokens {
   return { ids: Int32Array.from(ids), slots };
 }
 
-interface HotInputs {
-  direction: DirectionState;
-  hot: HotTokens;
-  /** [G·H] */
-  bias: Float32Array;
-  bias2?: Float32Array;
+/** Adds to a job: the columns of W_ih that a batch reads, as rows [U, G·H], with bias (+ bias2) added. */
+export function addHotTable(
+  { machine, input }: LayerState,
+  job: Job,
+  { ids }: HotTokens,
+  { weightIh, bias, bias2 }: { weightIh: Float32Array; bias: Float32Array; bias2?: Float32Array },
+): Float32Array {
+  const columns = machine.arena.float32(bias.length * ids.length);
+  for (let row = 0, from = 0, at = 0; row < bias.length; row++, from += input.inputSize) {
+    const start = bias2 ? Math.fround(bias[row] + bias2[row]) : bias[row];
+    for (let slot = 0; slot < ids.length; slot++) columns[at++] = start + weightIh[from + ids[slot]];
+  }
+  return addTransposition(machine, job, columns, [bias.length, ids.length]);
 }
 
-/** Adds to a job: gates = W_ih x + bias (+ bias2) of a direction. */
+/** Adds to a job: gates [N, G·H] = the row of each token in a table. */
 export function addHotInputs(
   { machine, input }: LayerState,
   job: Job,
-  { direction, hot, bias, bias2 }: HotInputs,
+  { table, hot: { ids, slots }, gates }: { table: Float32Array; hot: HotTokens; gates: Float32Array },
 ): void {
-  const { arena } = machine;
-  const { weights, gates } = direction;
-  const { ids, slots } = hot;
   const width = GATE_COUNTS[input.cell] * input.hiddenSize;
-  const start = bias.slice();
-  if (bias2) for (const [row, value] of bias2.entries()) start[row] += value;
-  const table = arena.float32(ids.length * width);
-  for (const [slot, id] of ids.entries()) {
-    for (let row = 0; row < width; row++)
-      table[slot * width + row] = start[row] + weights.weightIh[row * input.inputSize + id];
-  }
   need(gates, slots.length * width, 'The gates of a recurrent layer');
-  const call = job.call([table, arena.adopt(slots), gates, width, slots.length, ids.length, 1]);
+  const call = job.call([table, machine.arena.adopt(slots), gates, width, slots.length, ids.length, 1]);
   job.split('gatherRows', call, slots.length, { work: width });
 }
 
@@ -71,10 +70,14 @@ export function hotWeightGradient({ machine, input }: LayerState, { dGates, rows
   const { inputSize: V } = input;
   const { ids, slots } = hot;
   const size = GATE_COUNTS[input.cell] * input.hiddenSize;
-  const stepSlots = Int32Array.from(rows, (token) => slots[token]);
+  const stepSlots = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) stepSlots[at] = slots[rows[at]];
   const sums = embeddingScatter(machine, dGates, { slots: stepSlots, rowCount: ids.length, size });
+  const job = machine.job();
+  const columns = addTransposition(machine, job, sums, [ids.length, size]);
+  machine.run(job);
   out.fill(0);
-  for (const [slot, id] of ids.entries()) {
-    for (let row = 0; row < size; row++) out[row * V + id] = sums[slot * size + row];
+  for (let row = 0, from = 0, at = 0; row < size; row++, from += V) {
+    for (let slot = 0; slot < ids.length; slot++) out[from + ids[slot]] = columns[at++];
   }
 }

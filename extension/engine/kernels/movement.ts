@@ -1,5 +1,5 @@
 // Copies between arrays that lie differently, and look-up of rows (extension/kernels/movement.c, embedding.c).
-import { need } from './job.ts';
+import { type Job, need } from './job.ts';
 import type { KernelMachine } from './machine.ts';
 import { type Dimension, extentOf, mergeDimensions, outerArguments, placesOf } from './strides.ts';
 
@@ -16,21 +16,42 @@ function innerOf(dims: readonly Dimension[]): { m: Dimension; n: Dimension; oute
   return { m, n, outer };
 }
 
-/** Copies x to `out`, whose strides are the first and the second of `dims`. What lies between them in `out` stays as it is. */
+/** Adds to a job: a copy of x to `out`, whose strides are the first and the second of `dims`. What lies between them in `out` stays as it is. */
+export function addCopy(job: Job, x: Float32Array, out: Float32Array, dims: readonly Dimension[]): void {
+  const merged = mergeDimensions(dims);
+  need(x, extentOf(merged, 'first'), 'What is copied');
+  need(out, extentOf(merged, 'second'), 'The result of a copy');
+  const { m, n, outer } = innerOf(merged);
+  const inner = [m.size, n.size, m.first, n.first, m.second, n.second];
+  const call = job.call([x, out, ...inner, ...outerArguments(outer)]);
+  job.split('copy', call, placesOf(outer), { work: m.size * n.size });
+}
+
+/** The same at once. */
 export function copyStrided(
   machine: KernelMachine,
   x: Float32Array,
   out: Float32Array,
   dims: readonly Dimension[],
 ): void {
-  const merged = mergeDimensions(dims);
-  need(x, extentOf(merged, 'first'), 'What is copied');
-  need(out, extentOf(merged, 'second'), 'The result of a copy');
-  const { m, n, outer } = innerOf(merged);
   const job = machine.job();
-  const inner = [m.size, n.size, m.first, n.first, m.second, n.second];
-  const call = job.call([x, out, ...inner, ...outerArguments(outer)]);
-  machine.run(job.split('copy', call, placesOf(outer), { work: m.size * n.size }));
+  addCopy(job, x, out, dims);
+  machine.run(job);
+}
+
+/** Adds to a job: x [rows, columns] transposed, in a fresh block. */
+export function addTransposition(
+  machine: KernelMachine,
+  job: Job,
+  x: Float32Array,
+  [rows, columns]: readonly [number, number],
+): Float32Array {
+  const out = machine.arena.float32(rows * columns);
+  addCopy(job, x, out, [
+    { size: rows, first: columns, second: 1 },
+    { size: columns, first: 1, second: rows },
+  ]);
+  return out;
 }
 
 export interface GatherCall {

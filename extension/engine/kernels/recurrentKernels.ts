@@ -2,8 +2,8 @@
 // Letters: B texts, N tokens, T steps, I input size, H hidden units, G gates, D = H · directions.
 import type { GruResult } from '../layers/gru.ts';
 import type { LstmResult } from '../layers/lstm.ts';
-import type { CellName, LayerInput, LayerPass, RecurrentResult } from '../layers/recurrent.ts';
-import { addHotInputs, hotTokensOf } from './hotTokens.ts';
+import type { CellName, LayerInput, LayerPass, RecurrentResult, RecurrentWeights } from '../layers/recurrent.ts';
+import { addHotInputs, addHotTable, hotTokensOf } from './hotTokens.ts';
 import { type Job, need } from './job.ts';
 import type { KernelMachine } from './machine.ts';
 import { addPacking, addProduct, adoptAll } from './products.ts';
@@ -81,30 +81,37 @@ function prepare(machine: KernelMachine, input: LayerState['input']): LayerState
 
 /** The gates' inputs for all tokens of all directions; gives the panels of W_hh. */
 function projectInputs(shared: LayerState): Float32Array[] {
-  const { machine, input, hot, directions } = shared;
-  const { cell, inputSize: I, hiddenSize: H } = input;
+  const { machine, input, directions } = shared;
+  const { cell, hiddenSize: H } = input;
   const n = GATE_COUNTS[cell] * H;
   const packing = machine.job();
-  const panels = directions.map(({ weights }) => ({
-    input: hot ? undefined : addPacking(machine, packing, { values: weights.weightIh, k: I, n, isTransposed: true }),
+  const prepared = directions.map(({ weights }) => ({
+    addInputs: prepareInputs(shared, packing, weights),
     recurrent: addPacking(machine, packing, { values: weights.weightHh, k: H, n, isTransposed: true }),
   }));
   machine.run(packing);
   const job = machine.job();
-  for (const [d, direction] of directions.entries()) addInputs(shared, job, direction, panels[d].input);
+  for (const [d, { gates }] of directions.entries()) prepared[d].addInputs(job, gates);
   machine.run(job);
-  return panels.map(({ recurrent }) => recurrent);
+  return prepared.map(({ recurrent }) => recurrent);
 }
 
-/** gates = W_ih x + b_ih (+ b_hh, but for the GRU). */
-function addInputs(shared: LayerState, job: Job, direction: DirectionState, panels?: Float32Array): void {
-  const { x, hot, input } = shared;
+/** Adds to a job what the result needs, which then adds to another: gates = W_ih x + b_ih (+ b_hh, but for the GRU). */
+function prepareInputs(
+  shared: LayerState,
+  packing: Job,
+  { weightIh, biasIh, biasHh }: RecurrentWeights,
+): (job: Job, gates: Float32Array) => void {
+  const { machine, x, hot, input } = shared;
   const { cell, layout, inputSize: k, hiddenSize: H } = input;
-  const { weights, gates } = direction;
-  const start = { bias: weights.biasIh, bias2: cell === 'gru' ? undefined : weights.biasHh };
-  if (hot) addHotInputs(shared, job, { direction, hot, ...start });
-  else if (panels)
-    addProduct(job, { a: x, panels, m: layout.tokenCount, n: GATE_COUNTS[cell] * H, k, out: gates, start });
+  const n = GATE_COUNTS[cell] * H;
+  const start = { bias: biasIh, bias2: cell === 'gru' ? undefined : biasHh };
+  if (hot) {
+    const table = addHotTable(shared, packing, hot, { weightIh, ...start });
+    return (job, gates) => addHotInputs(shared, job, { table, hot, gates });
+  }
+  const panels = addPacking(machine, packing, { values: weightIh, k, n, isTransposed: true });
+  return (job, out) => addProduct(job, { a: x, panels, m: layout.tokenCount, n, k, out, start });
 }
 
 function runningStates({ machine, input }: LayerState): RunningStates {

@@ -24,8 +24,6 @@ export interface InitialState {
 export interface RecurrentInput extends InitialState {
   /** [N, I], token order. */
   x: Float32Array;
-  /** [N] Where every row of x is one-hot, the element that is 1. For whoever has a shorter way; only together with isConstant. */
-  hot?: Int32Array;
   /** Nobody asks for the gradient of x. */
   isConstant?: boolean;
   /** Nobody asks for the gradients of the weights. */
@@ -80,6 +78,8 @@ export interface RecurrentPass<Result extends RecurrentResult = RecurrentResult>
 /** What a layer reads: all its directions, of which the second reads from the last token. */
 export interface LayerInput extends Omit<RecurrentInput, 'isReverse' | keyof InitialState> {
   weights: readonly RecurrentWeights[];
+  /** [N] Where every row of x is one-hot, the element that is 1: x is not read then. Only together with isConstant, and on a machine. */
+  hot?: Int32Array;
   /** One entry a direction. */
   initial?: readonly InitialState[];
 }

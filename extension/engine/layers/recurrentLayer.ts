@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { currentMachine } from '../backend/gatescopeBackend.ts';
 import { usesTensorflow } from '../backend/tensorflowBackend.ts';
 import { recurrentLayerForward } from '../kernels/recurrentKernels.ts';
+import { type OneHot, oneHotTensor, oneHotVectors } from './oneHot.ts';
 import { plainLayerForward } from './plainLayer.ts';
 import type { Cell, InitialState, LayerInput, RecurrentResult, RecurrentWeights } from './recurrent.ts';
 import type { SequenceLayout } from './sequenceLayout.ts';
@@ -26,36 +27,37 @@ export interface RecurrentLayerOptions {
   cell: Cell;
   /** States before the first token, one entry a direction. They are constants: no gradient reaches them. */
   initial?: readonly InitialState[];
-  /** x depends on no weight, so that its gradient is not computed. */
+  /** x depends on no weight, so that its gradient is not computed; true of one-hot vectors in any case. */
   isInputConstant?: boolean;
-  /** [N] Where every row of x is one-hot, the element that is 1; only together with isInputConstant. */
-  hot?: Int32Array;
-  /** The gradients of the weights are not computed. Not together with isInputConstant. */
+  /** The gradients of the weights are not computed. Not together with an input that has none either. */
   areWeightsConstant?: boolean;
   observe?: RecurrentObserver;
 }
 
 /** x [N, I] -> [N, D], forward direction first, differentiable in x and all weights. */
 export function recurrentLayer(
-  x: tf.Tensor2D,
+  x: tf.Tensor2D | OneHot,
   layout: SequenceLayout,
   directions: readonly DirectionTensors[],
   options: RecurrentLayerOptions,
 ): tf.Tensor2D {
-  if (usesTensorflow()) return tensorRecurrentLayer(x, layout, directions, options);
-  const { cell, initial, isInputConstant: isConstant = false, areWeightsConstant = false, hot, observe } = options;
-  const [inputSize, hiddenSize] = [x.shape[1], directions[0][1].shape[1]];
+  if (usesTensorflow()) return tensorRecurrentLayer(isOneHot(x) ? oneHotTensor(x) : x, layout, directions, options);
+  const machine = currentMachine();
+  const { cell, initial, areWeightsConstant = false, observe } = options;
+  const inputSize = isOneHot(x) ? x.vocabulary : x.shape[1];
+  const hiddenSize = directions[0][1].shape[1];
   const weights = directions.flat();
-  const variables = areWeightsConstant ? [x] : isConstant ? weights : [x, ...weights];
+  const constant = constantInput(x, options.isInputConstant);
+  const variables = [...(constant ? [] : [x as tf.Tensor2D]), ...(areWeightsConstant ? [] : weights)];
   const apply = tf.customGrad((...inputs) => {
     const values = (inputs.slice(0, variables.length) as tf.Tensor[]).map((input) => input.dataSync<'float32'>());
     const weightValues = areWeightsConstant
       ? weights.map((weight) => weight.dataSync<'float32'>())
       : values.slice(variables.length - weights.length);
     const input: LayerInput = {
-      x: isConstant ? x.dataSync<'float32'>() : values[0],
-      hot,
-      isConstant,
+      x: constant ?? values[0],
+      hot: machine && isOneHot(x) ? x.ids : undefined,
+      isConstant: constant !== undefined,
       areWeightsConstant,
       layout,
       inputSize,
@@ -63,7 +65,6 @@ export function recurrentLayer(
       weights: directions.map((_, direction) => directionWeights(weightValues, direction)),
       initial,
     };
-    const machine = currentMachine();
     const pass = machine ? recurrentLayerForward(machine, cell.name, input) : plainLayerForward(cell, input);
     if (observe) for (const [direction, result] of pass.results().entries()) observe(direction, result);
     return {
@@ -73,11 +74,19 @@ export function recurrentLayer(
         const ofWeights = gradients.directions.flatMap((own, direction) =>
           WEIGHT_NAMES.map((name, n) => tf.tensor(own[name], directions[direction][n].shape)),
         );
-        return gradients.x ? [tf.tensor2d(gradients.x, x.shape), ...ofWeights] : ofWeights;
+        return gradients.x ? [tf.tensor2d(gradients.x, [layout.tokenCount, inputSize]), ...ofWeights] : ofWeights;
       },
     };
   });
   return apply(...variables) as tf.Tensor2D;
+}
+
+const isOneHot = (x: tf.Tensor2D | OneHot): x is OneHot => 'ids' in x;
+
+/** The values of an input that has no gradient; none of one-hot vectors that a machine looks up. */
+function constantInput(x: tf.Tensor2D | OneHot, isInputConstant = false): Float32Array | undefined {
+  if (isOneHot(x)) return currentMachine() ? new Float32Array() : oneHotVectors(x);
+  return isInputConstant ? x.dataSync<'float32'>() : undefined;
 }
 
 function directionWeights(values: Float32Array[], direction: number): RecurrentWeights {

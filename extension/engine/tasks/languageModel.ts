@@ -1,16 +1,17 @@
 // The task of a language model: predict the next token of running text; truncated back-propagation through time with the state carried on.
 // Judged by nats a token, perplexity, and, where tokens are characters, bits per character.
+import * as tf from '@tensorflow/tfjs-core';
 import type { EncodedText } from '../../data/types.ts';
 import { DEFAULT_SEQUENCE_LENGTH, type ResolvedTraining } from '../../schema/resolved.ts';
 import type { Scores } from '../../schema/run.ts';
 import type { Tokenizer } from '../../text/types.ts';
-import type { Model, TrainingKey } from '../model.ts';
+import { machineScope } from '../backend/gatescopeBackend.ts';
+import { type ForwardOptions, type Model, type TrainingKey, weightTensors } from '../model.ts';
 import { computeGradients } from '../train/gradientStep.ts';
 import type { Gradient } from '../train/gradients.ts';
 import { carryState } from './carriedState.ts';
 import { type BatchLoss, crossEntropy } from './crossEntropy.ts';
 import { TokenWriter } from './generate.ts';
-import { exampleLosses } from './metrics.ts';
 import { type CarriedState, meanLoss, type ScoringOptions, type Task } from './task.ts';
 import { createTextStreams, type TextWindow } from './textStreams.ts';
 
@@ -96,6 +97,20 @@ export function windowGradients(
   return { loss, gradients, state };
 }
 
+/** Σ of the losses of all tokens of a window, in nats. */
+function windowLoss(model: Model, { batch, targets }: TextWindow, carried: ForwardOptions): number {
+  let sum = 0;
+  machineScope(() =>
+    tf.tidy(() => {
+      const logits = model.forward(weightTensors(model.params.parameters), batch, carried);
+      crossEntropy(logits, targets, { labelSmoothing: 0 }, ({ loss, weight }) => {
+        sum = loss * weight;
+      });
+    }),
+  );
+  return sum;
+}
+
 export interface TextScoringOptions extends ScoringOptions {
   isCharacters: boolean;
 }
@@ -110,10 +125,10 @@ export async function scoreText(
   let state: CarriedState | undefined;
   let sum = 0;
   for (let index = 0; index < streams.windowCount; index++) {
-    const { batch, targets } = streams.window(index);
+    const window = streams.window(index);
+    const { batch } = window;
     const final: CarriedState = [];
-    const logits = model.logits(batch, carryState(model, batch.layout.batchSize, { initial: state, final }));
-    for (const loss of exampleLosses(logits, targets, model.shape.classCount)) sum += loss;
+    sum += windowLoss(model, window, carryState(model, batch.layout.batchSize, { initial: state, final }));
     state = final;
     await betweenBatches?.();
   }

@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { machineScope } from '../backend/gatescopeBackend.ts';
 import { createBatch } from '../layers/batch.ts';
-import { oneHot } from '../layers/oneHot.ts';
+import { oneHotVectors } from '../layers/oneHot.ts';
 import { type Model, weightTensors } from '../model.ts';
 import { embeddingRows } from './traceBatch.ts';
 
@@ -66,7 +66,7 @@ export async function integratedGradients(
 /** [T, E] */
 function inputVectors(model: Model, ids: Uint32Array): Float32Array {
   const table = embeddingRows(model, ids);
-  return table ?? oneHot(Int32Array.from(ids), model.shape.vocabularySize).dataSync<'float32'>().slice();
+  return table ?? oneHotVectors({ ids: Int32Array.from(ids), vocabulary: model.shape.vocabularySize });
 }
 
 interface Scaled {
