@@ -31,16 +31,18 @@ export function createTextStreams(
     windowCount: Math.ceil(streamLength / windowLength),
     window(index) {
       const texts: Uint32Array[] = [];
-      const targets: number[] = [];
+      const targets = new Int32Array(streamCount * Math.min(windowLength, streamLength));
+      let count = 0;
       for (let stream = 0; stream < streamCount; stream++) {
         const start = stream * streamLength;
         const from = start + index * windowLength;
         const to = Math.min(from + windowLength, start + streamLength, targetCount);
         if (to <= from) continue;
         texts.push(ids.subarray(from, to));
-        for (let at = from; at < to; at++) targets.push(ids[at + 1]);
+        targets.set(ids.subarray(from + 1, to + 1), count);
+        count += to - from;
       }
-      return { batch: createBatch(texts), targets: Int32Array.from(targets) };
+      return { batch: createBatch(texts), targets: targets.slice(0, count) };
     },
   };
 }
