@@ -6,7 +6,7 @@ typedef struct {
   const float *a;
   ptrdiff_t row_stride, k_stride;
   const float *panel;
-  float *c[MR];
+  float *c[MOST_ROWS];
   const float *bias, *bias2;
   ptrdiff_t depth, columns;
   int start;
@@ -20,10 +20,12 @@ INLINE vf tile_start(const Tile *t, int r, int j) {
   return t->bias2 ? bias + load_upto(t->bias2 + j * W, left) : bias;
 }
 
+#define UNROLL _Pragma("clang loop unroll(full)")
+
 /** A tile of `rows` rows and `vectors` vectors; both are constants where this is inlined. */
 INLINE void tile(const Tile *t, const int rows, const int vectors, const int is_packed) {
-  vf sums[MR][NV];
-  for (int r = 0; r < rows; r++)
+  vf sums[MOST_ROWS][NV];
+  UNROLL for (int r = 0; r < rows; r++)
     for (int j = 0; j < vectors; j++) sums[r][j] = tile_start(t, r, j);
   const float *a = t->a, *b = t->panel;
   const ptrdiff_t row_stride = is_packed ? 1 : t->row_stride, k_stride = is_packed ? MR : 1;
@@ -32,14 +34,14 @@ INLINE void tile(const Tile *t, const int rows, const int vectors, const int is_
     vf right[NV];
     for (int j = 0; j < vectors; j++) right[j] = load(b + j * W);
     for (int j = 0; j < NR; j += 16) __builtin_prefetch(b + AHEAD * NR + j);
-    for (int r = 0; r < rows; r++) {
+    UNROLL for (int r = 0; r < rows; r++) {
       vf left = splat(a[r * row_stride]);
       for (int j = 0; j < vectors; j++) sums[r][j] = fma_(left, right[j], sums[r][j]);
     }
     a += k_stride;
     b += NR;
   }
-  for (int r = 0; r < rows; r++)
+  UNROLL for (int r = 0; r < rows; r++)
     for (int j = 0; j < vectors; j++) store_upto(t->c[r] + j * W, sums[r][j], t->columns - j * W);
 }
 
@@ -66,6 +68,10 @@ INLINE void tile_of(const Tile *t, int rows, const int vectors, int is_packed) {
     TILE_ROWS(10)
     TILE_ROWS(11)
     TILE_ROWS(12)
+#endif
+#if MOST_ROWS >= 14
+    case 13: tile(t, 13, vectors, 0); break;
+    case 14: tile(t, 14, vectors, 0); break;
 #endif
   }
 }
@@ -94,9 +100,10 @@ static void activate_row(float *row, ptrdiff_t n, int activation) {
 
 INLINE float *c_row(const Gemm *g, ptrdiff_t m) { return g->c + (g->rows ? g->rows[m] : m) * g->ldc; }
 
-/** Rows of the next tile: a tile of one or two waits for its own sums, so that what is a little more than a tile makes two halves. */
+/** Rows of the next tile: a tile of one or two waits for its own sums, so that the last ones are of about the same size. */
 INLINE ptrdiff_t tile_rows(ptrdiff_t left, int is_packed) {
-  return !is_packed && left > MR && left < MR + MR / 2 ? (left + 1) / 2 : least(MR, left);
+  if (is_packed || left > 2 * MOST_ROWS) return least(MR, left);
+  return left <= MOST_ROWS ? left : (left + 1) / 2;
 }
 
 /** Rows m … m + rows over depth k0 … k0 + depth, all columns; A as packed by pack_rows, or null where it is read where it lies. */

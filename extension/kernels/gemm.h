@@ -6,13 +6,17 @@
 #define GATESCOPE_GEMM_H
 #include "vec.h"
 
-/** Rows and vectors of the register tile. */
+/** Rows and vectors of the register tile; A that lies as it was given also has tiles of up to MOST_ROWS. */
 #if W == 16
 #define MR 12
+#define MOST_ROWS 14
 #elif W == 8
 #define MR 6
 #else
 #define MR 4
+#endif
+#ifndef MOST_ROWS
+#define MOST_ROWS MR
 #endif
 #define NV 2
 #define NR (NV * W)

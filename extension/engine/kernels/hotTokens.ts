@@ -40,7 +40,9 @@ export function addHotTable(
     const start = bias2 ? Math.fround(bias[row] + bias2[row]) : bias[row];
     for (let slot = 0; slot < ids.length; slot++) columns[at++] = start + weightIh[from + ids[slot]];
   }
-  return addTransposition(machine, job, columns, [bias.length, ids.length]);
+  const table = machine.arena.float32(columns.length);
+  addTransposition(job, columns, table, [bias.length, ids.length]);
+  return table;
 }
 
 /** Adds to a job: gates [N, G·H] = the row of each token in a table. */
@@ -67,17 +69,12 @@ interface HotGradient {
 
 /** out = d W_ih. */
 export function hotWeightGradient({ machine, input }: LayerState, { dGates, rows, hot, out }: HotGradient): void {
-  const { inputSize: V } = input;
-  const { ids, slots } = hot;
+  const { inputSize: rowCount } = input;
   const size = GATE_COUNTS[input.cell] * input.hiddenSize;
-  const stepSlots = new Int32Array(rows.length);
-  for (let at = 0; at < rows.length; at++) stepSlots[at] = slots[rows[at]];
-  const sums = embeddingScatter(machine, dGates, { slots: stepSlots, rowCount: ids.length, size });
+  const ids = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) ids[at] = hot.ids[hot.slots[rows[at]]];
+  const byToken = embeddingScatter(machine, dGates, { slots: ids, rowCount, size });
   const job = machine.job();
-  const columns = addTransposition(machine, job, sums, [ids.length, size]);
+  addTransposition(job, byToken, out, [rowCount, size]);
   machine.run(job);
-  out.fill(0);
-  for (let row = 0, from = 0, at = 0; row < size; row++, from += V) {
-    for (let slot = 0; slot < ids.length; slot++) out[from + ids[slot]] = columns[at++];
-  }
 }

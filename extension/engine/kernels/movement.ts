@@ -39,19 +39,17 @@ export function copyStrided(
   machine.run(job);
 }
 
-/** Adds to a job: x [rows, columns] transposed, in a fresh block. */
+/** Adds to a job: x [rows, columns] transposed to `out`. */
 export function addTransposition(
-  machine: KernelMachine,
   job: Job,
   x: Float32Array,
+  out: Float32Array,
   [rows, columns]: readonly [number, number],
-): Float32Array {
-  const out = machine.arena.float32(rows * columns);
+): void {
   addCopy(job, x, out, [
     { size: rows, first: columns, second: 1 },
     { size: columns, first: 1, second: rows },
   ]);
-  return out;
 }
 
 export interface GatherCall {
