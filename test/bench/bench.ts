@@ -160,10 +160,11 @@ const machineHere = () => ({
   system: `${type()} ${release().split('-')[0]} ${process.arch}`,
 });
 
-/** The commit, marked where files differ from it. */
+/** The commit, marked where files other than the figures themselves differ from it. */
 function revision(): string {
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
   try {
-    return execFileSync('git', ['describe', '--always', '--dirty=+'], { cwd: ROOT, encoding: 'utf8' }).trim();
+    return git('describe', '--always') + (git('status', '--porcelain', '--', '.', ':!docs') === '' ? '' : '+');
   } catch {
     return 'of no commit';
   }

@@ -20,6 +20,7 @@ import {
   referenceForward,
 } from '../../../extension/engine/layers/recurrentReference.ts';
 import { rnnReluCell, rnnTanhCell } from '../../../extension/engine/layers/rnn.ts';
+import { oneHotLayers } from './oneHotLayers.ts';
 import {
   assertClose,
   assertNear,
@@ -305,6 +306,11 @@ for (const name of NAMES) {
     assertSameBits(second.end.h0!, all.end.h0!, 'final h');
     if (cell === lstmCell) assertSameBits(second.end.c0!, all.end.c0!, 'final c');
     assertSameBits(second.out.subarray(0, 2 * H), all.out.subarray(4 * H, 6 * H), 'the last two outputs of a text');
+  });
+
+  test(`tokens in the place of their one-hot vectors give the bits of the vectors (${name})`, () => {
+    prepareBackend();
+    oneHotLayers(cell, assertSameBits);
   });
 
   test(`the gradient of a constant input is left out, the others stay (${name})`, () => {

@@ -15,6 +15,7 @@ import type { Cell, CellName, LayerInput, LayerPass } from '../../../extension/e
 import { type DirectionTensors, recurrentLayer } from '../../../extension/engine/layers/recurrentLayer.ts';
 import { REFERENCE_CELLS, referenceForward } from '../../../extension/engine/layers/recurrentReference.ts';
 import { rnnReluCell, rnnTanhCell } from '../../../extension/engine/layers/rnn.ts';
+import { oneHotLayers } from '../engine/oneHotLayers.ts';
 import { assertClose, assertNear, type Golden, layoutOf, randomArray, readGolden, unpad } from '../engine/support.ts';
 import { naiveLayer } from './recurrentTwin.ts';
 import {
@@ -270,6 +271,12 @@ for (const carrier of CARRIERS_HERE) {
         () => machine.arena.scope(() => recurrentLayerForward(machine, name, { ...outside, hot })),
         /outside the vocabulary/,
       );
+    });
+
+    test(`${carrier.name} ${name}: through tfjs, tokens in the place of their one-hot vectors give the bits of the vectors`, async () => {
+      const { machine } = await opened;
+      setMachine(machine);
+      machine.arena.scope(() => oneHotLayers(CELLS[name], assertSameValues));
     });
 
     test(`${carrier.name} ${name}: a text's values do not depend on the texts beside it, even where those are not numbers`, async () => {
