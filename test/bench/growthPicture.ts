@@ -1,4 +1,5 @@
 // The growth curves as one SVG: a panel an axis, a line a side, both scales logarithmic.
+import { grouped } from '../../extension/util/words.ts';
 import type { Row } from './results.ts';
 
 const PANEL = { width: 380, height: 260, left: 56, right: 28, top: 28, bottom: 40 };
@@ -62,11 +63,11 @@ function drawPanel(axis: string, points: readonly Point[], sides: readonly strin
   const x = logScale(values, left, width - right);
   const y = logScale(decades, height - bottom, top);
   const ticks = values.map(
-    (value) => `<text x="${x(value).toFixed(1)}" y="${height - bottom + 16}" text-anchor="middle">${value}</text>`,
+    (value) => `<text x="${x(value).toFixed(1)}" y="${height - bottom + 16}" text-anchor="middle">${grouped(value)}</text>`,
   );
   const grid = decades.map(
     (ms) =>
-      `<path d="M${left} ${y(ms).toFixed(1)}H${width - right}" stroke="#ddd"/><text x="${left - 6}" y="${(y(ms) + 4).toFixed(1)}" text-anchor="end">${ms} ms</text>`,
+      `<path d="M${left} ${y(ms).toFixed(1)}H${width - right}" stroke="#ddd"/><text x="${left - 6}" y="${(y(ms) + 4).toFixed(1)}" text-anchor="end">${timeText(ms)}</text>`,
   );
   const lines = sides.map((side, n) => {
     const own = points.filter((point) => point.side === side).map((p) => [x(p.value), y(p.milliseconds)]);
@@ -80,6 +81,8 @@ function drawPanel(axis: string, points: readonly Point[], sides: readonly strin
   const title = `<text x="${(left + width - right) / 2}" y="${height - 8}" text-anchor="middle">${escaped(axis)}</text>`;
   return [...grid, ...ticks, ...lines, title].join('\n');
 }
+
+const timeText = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${grouped(ms / 1000)} s`);
 
 /** Powers of ten around all values, two at least. */
 function decadesOf(values: readonly number[]): number[] {

@@ -107,12 +107,13 @@ test('the picture has a panel an axis and a line a side', () => {
     point('a & b', 'H', 64, 1),
     point('a & b', 'H', 128, 10),
     point('c', 'H', 64, 2),
-    point('c', 'T', 16, 3),
+    point('c', 'T', 1024, 3000),
   ]);
   assert.equal(svg.match(/<g /g)?.length, 2);
   assert.equal(svg.match(/stroke-width="2"/g)?.length, 3);
   // One decade: 1 ms at the bottom, 10 ms at the top, 64 at the left, 128 at the right.
   assert.ok(svg.includes('d="M56.0 220.0L352.0 28.0"'));
+  assert.ok(svg.includes('>10 ms<') && svg.includes('>1 s<') && svg.includes('>10 s<') && svg.includes('>1,024<'));
   assert.ok(svg.includes('a &amp; b') && !svg.includes('a & b'));
   assert.ok(!svg.includes('NaN'));
 });
