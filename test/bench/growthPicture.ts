@@ -63,7 +63,8 @@ function drawPanel(axis: string, points: readonly Point[], sides: readonly strin
   const x = logScale(values, left, width - right);
   const y = logScale(decades, height - bottom, top);
   const ticks = values.map(
-    (value) => `<text x="${x(value).toFixed(1)}" y="${height - bottom + 16}" text-anchor="middle">${grouped(value)}</text>`,
+    (value) =>
+      `<text x="${x(value).toFixed(1)}" y="${height - bottom + 16}" text-anchor="middle">${grouped(value)}</text>`,
   );
   const grid = decades.map(
     (ms) =>
