@@ -15,10 +15,12 @@
   } while (0)
 
 /**
- * A text's rows of two steps lie far apart, where no processor looks ahead by itself: what the next step reads and writes of a vector is
- * fetched into the second cache while this one computes.
+ * A text's rows of two steps lie far apart, where no processor looks ahead by itself: what the next step reads and writes of unit j and
+ * those beside it is fetched into the second cache while this one computes, once a line of 16 floats.
  */
-INLINE void expect(const float *p) { __builtin_prefetch(p, 0, 2); }
+INLINE void expect(const float *row, ptrdiff_t j) {
+  if (j % 16 == 0) __builtin_prefetch(row + j, 0, 2);
+}
 
 typedef struct {
   float *i, *f, *g, *o, *cell, *tanh_cell, *out, *h, *c;
@@ -27,13 +29,13 @@ typedef struct {
 } LstmRow;
 
 INLINE void lstm_units(const LstmRow *r, ptrdiff_t j, ptrdiff_t n) {
-  expect(r->i + 4 * r->next + j);
-  expect(r->f + 4 * r->next + j);
-  expect(r->g + 4 * r->next + j);
-  expect(r->o + 4 * r->next + j);
-  expect(r->cell + r->next + j);
-  expect(r->tanh_cell + r->next + j);
-  expect(r->out + r->next_out + j);
+  expect(r->i + 4 * r->next, j);
+  expect(r->f + 4 * r->next, j);
+  expect(r->g + 4 * r->next, j);
+  expect(r->o + 4 * r->next, j);
+  expect(r->cell + r->next, j);
+  expect(r->tanh_cell + r->next, j);
+  expect(r->out + r->next_out, j);
   vf iv = sigmoid_(load_upto(r->i + j, n)), fv = sigmoid_(load_upto(r->f + j, n));
   vf gv = tanh_(load_upto(r->g + j, n)), ov = sigmoid_(load_upto(r->o + j, n));
   vf cv = fma_(fv, load_upto(r->c + j, n), iv * gv), tv = tanh_(cv), hv = ov * tv;
@@ -64,11 +66,11 @@ typedef struct {
 } GruRow;
 
 INLINE void gru_units(const GruRow *s, ptrdiff_t j, ptrdiff_t left) {
-  expect(s->r + 3 * s->next + j);
-  expect(s->z + 3 * s->next + j);
-  expect(s->n + 3 * s->next + j);
-  expect(s->hidden_n + s->next + j);
-  expect(s->out + s->next_out + j);
+  expect(s->r + 3 * s->next, j);
+  expect(s->z + 3 * s->next, j);
+  expect(s->n + 3 * s->next, j);
+  expect(s->hidden_n + s->next, j);
+  expect(s->out + s->next_out, j);
   vf rv = sigmoid_(load_upto(s->r + j, left) + load_upto(s->pr + j, left));
   vf zv = sigmoid_(load_upto(s->z + j, left) + load_upto(s->pz + j, left));
   vf hn = load_upto(s->pn + j, left);
@@ -98,8 +100,8 @@ typedef struct {
 } RnnRow;
 
 INLINE void rnn_units(const RnnRow *r, ptrdiff_t j, ptrdiff_t n) {
-  expect(r->gate + r->next + j);
-  expect(r->out + r->next_out + j);
+  expect(r->gate + r->next, j);
+  expect(r->out + r->next_out, j);
   vf x = load_upto(r->gate + j, n);
   vf hv = r->cell == CELL_TANH ? tanh_(x) : select_(x < 0.0f, splat(0), x);
   store_upto(r->gate + j, hv, n);
@@ -114,7 +116,6 @@ static void rnn_row(const Recurrent *s, ptrdiff_t rank, ptrdiff_t row, ptrdiff_t
   EACH_VECTOR(rnn_units, &r, H);
 }
 
-/** The token at `row`, whose products are done; the text's next token is at `next`, or there is none and it is `row` again. */
 static void cell_row(const Recurrent *s, ptrdiff_t rank, ptrdiff_t row, ptrdiff_t next) {
   if (s->cell == CELL_LSTM) lstm_row(s, rank, row, next);
   else if (s->cell == CELL_GRU) gru_row(s, rank, row, next);
@@ -153,17 +154,17 @@ typedef struct {
 
 INLINE void lstm_units_backward(const LstmBack *r, ptrdiff_t j, ptrdiff_t n) {
   const Back next = r->next;
-  expect(r->i + 4 * next.row + j);
-  expect(r->f + 4 * next.row + j);
-  expect(r->g + 4 * next.row + j);
-  expect(r->o + 4 * next.row + j);
-  expect(r->tanh_cell + next.row + j);
-  if (r->c) expect(r->c + next.before + j);
-  expect(r->up + next.up + j);
-  expect(r->di + 4 * next.gradient + j);
-  expect(r->df + 4 * next.gradient + j);
-  expect(r->dg + 4 * next.gradient + j);
-  expect(r->d_o + 4 * next.gradient + j);
+  expect(r->i + 4 * next.row, j);
+  expect(r->f + 4 * next.row, j);
+  expect(r->g + 4 * next.row, j);
+  expect(r->o + 4 * next.row, j);
+  expect(r->tanh_cell + next.row, j);
+  if (r->c) expect(r->c + next.before, j);
+  expect(r->up + next.up, j);
+  expect(r->di + 4 * next.gradient, j);
+  expect(r->df + 4 * next.gradient, j);
+  expect(r->dg + 4 * next.gradient, j);
+  expect(r->d_o + 4 * next.gradient, j);
   vf iv = load_upto(r->i + j, n), fv = load_upto(r->f + j, n), gv = load_upto(r->g + j, n), ov = load_upto(r->o + j, n);
   vf tv = load_upto(r->tanh_cell + j, n), cv = r->c ? load_upto(r->c + j, n) : splat(0);
   vf dhv = load_upto(r->up + j, n) + load_upto(r->dh + j, n);
@@ -198,15 +199,15 @@ typedef struct {
 INLINE void gru_units_backward(const GruBack *s, ptrdiff_t j, ptrdiff_t left) {
   const Back next = s->next;
   const ptrdiff_t H = s->hidden;
-  expect(s->r + 3 * next.row + j);
-  expect(s->z + 3 * next.row + j);
-  expect(s->n + 3 * next.row + j);
-  expect(s->hidden_n + next.row + j);
-  if (s->h) expect(s->h + next.before + j);
-  expect(s->up + next.up + j);
+  expect(s->r + 3 * next.row, j);
+  expect(s->z + 3 * next.row, j);
+  expect(s->n + 3 * next.row, j);
+  expect(s->hidden_n + next.row, j);
+  if (s->h) expect(s->h + next.before, j);
+  expect(s->up + next.up, j);
   for (int gate = 0; gate < 3; gate++) {
-    expect(s->dx + 3 * next.gradient + gate * H + j);
-    expect(s->dr + 3 * next.gradient + gate * H + j);
+    expect(s->dx + 3 * next.gradient + gate * H, j);
+    expect(s->dr + 3 * next.gradient + gate * H, j);
   }
   vf rv = load_upto(s->r + j, left), zv = load_upto(s->z + j, left), nv = load_upto(s->n + j, left);
   vf hv = s->h ? load_upto(s->h + j, left) : splat(0);
@@ -241,9 +242,9 @@ typedef struct {
 } RnnBack;
 
 INLINE void rnn_units_backward(const RnnBack *r, ptrdiff_t j, ptrdiff_t n) {
-  expect(r->h + r->next.row + j);
-  expect(r->up + r->next.up + j);
-  expect(r->dz + r->next.gradient + j);
+  expect(r->h + r->next.row, j);
+  expect(r->up + r->next.up, j);
+  expect(r->dz + r->next.gradient, j);
   vf hv = load_upto(r->h + j, n), dhv = load_upto(r->up + j, n) + load_upto(r->dh + j, n);
   vf slope = r->cell == CELL_TANH ? 1.0f - hv * hv : select_(hv > 0.0f, splat(1.0f), splat(0));
   store_upto(r->dz + j, flushed(dhv * slope), n);
@@ -256,7 +257,6 @@ static void rnn_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank)
   EACH_VECTOR(rnn_units_backward, &r, H);
 }
 
-/** The gradients of the pre-activations of a text's token at `step`, and what goes to the step before it but for the product. */
 static void cell_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank) {
   if (s->cell == CELL_LSTM) lstm_row_backward(s, step, rank);
   else if (s->cell == CELL_GRU) gru_row_backward(s, step, rank);

@@ -29,4 +29,9 @@ typedef struct {
   /** [B, H] by rank while running, and of the initial states by text at the end. */
   float *dh, *dc, *d_h0, *d_c0;
 } Recurrent;
+
+/** The token at `row`, whose products are done; the text's next token is at `next`, or there is none and it is `row` again. */
+static void cell_row(const Recurrent *s, ptrdiff_t rank, ptrdiff_t row, ptrdiff_t next);
+/** The gradients of the pre-activations of a text's token at `step`, and what goes to the step before it but for the product. */
+static void cell_row_backward(const Recurrent *s, ptrdiff_t step, ptrdiff_t rank);
 #endif

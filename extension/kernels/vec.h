@@ -69,7 +69,7 @@ INLINE vf zero_below(vf x, float smallest) { return (vf)((vi)x & (~(abs_(x) < sm
 INLINE vf flushed(vf x) { return zero_below(x, SMALLEST_GRADIENT); }
 INLINE vf flushed_square(vf x) { return zero_below(x, SMALLEST_SQUARE); }
 
-/** The first n < W floats at p, the rest zero. */
+/** The first n floats at p, 0 ≤ n < W, the rest zero. */
 #if W == 16
 #include <immintrin.h>
 INLINE __mmask16 first_lanes(ptrdiff_t n) { return (__mmask16)((1u << n) - 1); }

@@ -160,7 +160,7 @@ const machineHere = () => ({
   system: `${type()} ${release().split('-')[0]} ${process.arch}`,
 });
 
-/** The commit, marked where files other than the figures themselves differ from it. */
+/** The commit, marked where files outside docs/ differ from it. */
 function revision(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
   try {

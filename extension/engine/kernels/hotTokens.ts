@@ -35,13 +35,14 @@ export function addHotTable(
   { ids }: HotTokens,
   { weightIh, bias, bias2 }: { weightIh: Float32Array; bias: Float32Array; bias2?: Float32Array },
 ): Float32Array {
-  const columns = machine.arena.float32(bias.length * ids.length);
-  for (let row = 0, from = 0, at = 0; row < bias.length; row++, from += input.inputSize) {
+  const width = GATE_COUNTS[input.cell] * input.hiddenSize;
+  const columns = machine.arena.float32(width * ids.length);
+  for (let row = 0, from = 0, at = 0; row < width; row++, from += input.inputSize) {
     const start = bias2 ? Math.fround(bias[row] + bias2[row]) : bias[row];
     for (let slot = 0; slot < ids.length; slot++) columns[at++] = start + weightIh[from + ids[slot]];
   }
   const table = machine.arena.float32(columns.length);
-  addTransposition(job, columns, table, [bias.length, ids.length]);
+  addTransposition(job, columns, table, [width, ids.length]);
   return table;
 }
 
@@ -62,7 +63,8 @@ interface HotGradient {
   dGates: Float32Array;
   /** [N] The token of each step row. */
   rows: Int32Array;
-  hot: HotTokens;
+  /** [N] */
+  hot: Int32Array;
   /** [G·H, V] */
   out: Float32Array;
 }
@@ -72,7 +74,7 @@ export function hotWeightGradient({ machine, input }: LayerState, { dGates, rows
   const { inputSize: rowCount } = input;
   const size = GATE_COUNTS[input.cell] * input.hiddenSize;
   const ids = new Int32Array(rows.length);
-  for (let at = 0; at < rows.length; at++) ids[at] = hot.ids[hot.slots[rows[at]]];
+  for (let at = 0; at < rows.length; at++) ids[at] = hot[rows[at]];
   const byToken = embeddingScatter(machine, dGates, { slots: ids, rowCount, size });
   const job = machine.job();
   addTransposition(job, byToken, out, [rowCount, size]);

@@ -17,7 +17,7 @@ function innerOf(dims: readonly Dimension[]): { m: Dimension; n: Dimension; oute
 }
 
 /** Adds to a job: a copy of x to `out`, whose strides are the first and the second of `dims`. What lies between them in `out` stays as it is. */
-export function addCopy(job: Job, x: Float32Array, out: Float32Array, dims: readonly Dimension[]): void {
+function addCopy(job: Job, x: Float32Array, out: Float32Array, dims: readonly Dimension[]): void {
   const merged = mergeDimensions(dims);
   need(x, extentOf(merged, 'first'), 'What is copied');
   need(out, extentOf(merged, 'second'), 'The result of a copy');

@@ -39,9 +39,11 @@ export function recurrentLayerBackward(shared: LayerState, dOutGiven: Float32Arr
     if (x) addInputGradient(shared, job, { x, n, panels: packed[n].input, dGates: running[n].dGates });
     if (job.count > 0) machine.run(job);
   }
-  if (hot) {
-    for (const [d, own] of gradients.entries())
-      hotWeightGradient(shared, { dGates: running[d].dGates, rows: directions[d].rows, hot, out: own.weightIh });
+  if (hot && input.hot) {
+    for (const [d, own] of gradients.entries()) {
+      const { rows } = directions[d];
+      hotWeightGradient(shared, { dGates: running[d].dGates, rows, hot: input.hot, out: own.weightIh });
+    }
   }
   return { x, directions: gradients };
 }

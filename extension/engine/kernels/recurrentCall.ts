@@ -5,7 +5,7 @@ import type { HotTokens } from './hotTokens.ts';
 import type { Argument, Job } from './job.ts';
 import type { KernelMachine } from './machine.ts';
 
-/** Numbers of extension/kernels/recurrent.c. */
+/** Numbers of extension/kernels/recurrent.h. */
 export const CELL_CODES: Record<CellName, number> = { lstm: 0, gru: 1, rnnTanh: 2, rnnRelu: 3 };
 
 export const GATE_COUNTS: Record<CellName, number> = { lstm: 4, gru: 3, rnnTanh: 1, rnnRelu: 1 };

@@ -16,7 +16,7 @@ import { recurrentLayerForward } from './recurrentKernels.ts';
 import { REDUCTION_NAMES, reduce, softmaxInto } from './reduction.ts';
 
 /** What selfTest gives where multiply-adds are fused. Changes only when a kernel is meant to give other bits. */
-export const EXPECTED_CHECKSUM = '705ac0b5';
+export const EXPECTED_CHECKSUM = '16edff1d';
 
 const VOCABULARY = 23;
 const SIZE = 13;
@@ -115,7 +115,9 @@ function computeTensors(machine: KernelMachine, keep: Keep): void {
   copyStrided(machine, x, fresh(), transposed);
   const side = { values: x, isTransposed: false, isShared: true };
   const sizes = { batches: 2, m: rows, n: rows, k: width };
-  multiplyBatches(machine, { ...sizes, a: side, b: { ...side, isTransposed: true }, out: fresh(2 * rows * rows) });
+  // Also as many rows as the largest tiles have.
+  for (const m of [rows, 14, 13])
+    multiplyBatches(machine, { ...sizes, m, a: side, b: { ...side, isTransposed: true }, out: fresh(2 * m * rows) });
   const pass = layerNormForward(machine, x, { gamma: row, beta: row }, 1e-5);
   const gradients = pass.backward(x);
   keep(...results, pass.y, gradients.x, gradients.gamma, gradients.beta);

@@ -47,7 +47,7 @@ export function recurrentLayer(
   const inputSize = isOneHot(x) ? x.vocabulary : x.shape[1];
   const hiddenSize = directions[0][1].shape[1];
   const weights = directions.flat();
-  const constant = constantInput(x, options.isInputConstant);
+  const constant = constantInput(x, machine !== undefined, options.isInputConstant);
   const variables = [...(constant ? [] : [x as tf.Tensor2D]), ...(areWeightsConstant ? [] : weights)];
   const apply = tf.customGrad((...inputs) => {
     const values = (inputs.slice(0, variables.length) as tf.Tensor[]).map((input) => input.dataSync<'float32'>());
@@ -83,9 +83,13 @@ export function recurrentLayer(
 
 const isOneHot = (x: tf.Tensor2D | OneHot): x is OneHot => 'ids' in x;
 
-/** The values of an input that has no gradient; none of one-hot vectors that a machine looks up. */
-function constantInput(x: tf.Tensor2D | OneHot, isInputConstant = false): Float32Array | undefined {
-  if (isOneHot(x)) return currentMachine() ? new Float32Array() : oneHotVectors(x);
+/** The values of an input that has no gradient; none of one-hot vectors that are looked up. */
+function constantInput(
+  x: tf.Tensor2D | OneHot,
+  isLookedUp: boolean,
+  isInputConstant = false,
+): Float32Array | undefined {
+  if (isOneHot(x)) return isLookedUp ? new Float32Array() : oneHotVectors(x);
   return isInputConstant ? x.dataSync<'float32'>() : undefined;
 }
 

@@ -21,7 +21,7 @@ export interface LanguageModelData {
   validation: EncodedText;
 }
 
-/** Tokens of a stream at a time in scoring; scores do not depend on it. */
+/** Tokens of a stream at a time in scoring; scores do not depend on it but for rounding. */
 export const SCORING_WINDOW = 64;
 /** Tokens of the text that shows what the model has learned. */
 export const SAMPLE_LENGTH = { character: 160, word: 40 } as const;

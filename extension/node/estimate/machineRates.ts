@@ -24,7 +24,7 @@ export interface MachineRates {
 }
 
 /** Changes when what is measured, or how it is counted, is no longer the same. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 export const ratesFile = (): string => join(userCacheFolder(), 'rates.json');
 

@@ -39,9 +39,11 @@ function activations({ model, vocabularySize, classCount }: ModelShape, { texts,
   const gates = cellOf(encoder).gateCount * H;
   const dropout = isOneHot ? 0 : embedding.dropout;
   // The vectors, and what dropout makes of them; their gradients.
-  let numbers = tokens * inputSize(model, vocabularySize) * (dropout > 0 ? 4 : isOneHot ? 1 : 2);
+  let numbers = isOneHot ? 0 : tokens * embedding.size * (dropout > 0 ? 4 : 2);
   for (let layer = 0; layer < encoder.layers; layer++) {
-    const I = layer === 0 ? inputSize(model, vocabularySize) : D * H;
+    // One-hot vectors are not made: rows of a table are looked up, and their gradients summed by token.
+    const isLookedUp = isOneHot && layer === 0;
+    const I = isLookedUp ? 0 : layer > 0 || isOneHot ? D * H : embedding.size;
     // Gates, their gradients, the cell's states; of a GRU the gradients of both sides.
     const ofCell = { lstm: 2 * gates + 2 * H, gru: 3 * gates + H, rnn: 2 * gates }[encoder.type];
     // Packed for the products: the input and the states that were read.
@@ -51,10 +53,8 @@ function activations({ model, vocabularySize, classCount }: ModelShape, { texts,
     if (layer > 0) numbers += tokens * I * (encoder.dropout > 0 ? 2 : 0);
     // Weights packed for three products.
     numbers += D * gates * (2 * I + 2 * H);
+    if (isLookedUp) numbers += D * gates * (2 * Math.min(vocabularySize, tokens) + vocabularySize);
   }
   const predictions = model.pooling ? texts : tokens;
   return numbers + predictions * (2 * D * H + 3 * classCount);
 }
-
-const inputSize = ({ embedding }: ModelShape['model'], vocabularySize: number): number =>
-  'type' in embedding ? vocabularySize : embedding.size;

@@ -87,7 +87,7 @@ function addEncoder(work: Work, { model, vocabularySize }: ModelShape, size: Bat
   let inputs = isOneHot ? vocabularySize : embedding.size;
   // Nothing goes back to what is constant: one-hot vectors, and what lies below all that is trained.
   let hasGradient = !isOneHot && isTrained('embedding');
-  work.values += size.tokens * inputs * (hasGradient ? 2 : 1);
+  if (!isOneHot) work.values += size.tokens * inputs * (hasGradient ? 2 : 1);
   for (let layer = 0; layer < encoder.layers; layer++) {
     const isOwn = isTrained(`encoder.${layer}`);
     const goesBack = isOwn || hasGradient;

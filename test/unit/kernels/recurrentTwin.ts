@@ -1,5 +1,5 @@
 // The naive twin of the recurrent kernels: one text, one token, one unit at a time in float32, in the order that extension/kernels promises
-// (recurrent.c has the equations). Letters: B texts, N tokens, I input size, H hidden units, G gates.
+// (cells.c has the equations). Letters: B texts, N tokens, I input size, H hidden units, G gates.
 import { GATE_COUNTS } from '../../../extension/engine/kernels/recurrentCall.ts';
 import type {
   CellName,
