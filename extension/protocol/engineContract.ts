@@ -97,7 +97,7 @@ export interface GenerateSettings {
   prompt: string;
   /** Tokens to write. */
   length: number;
-  /** Below 1 bolder, above 1 wilder; 0 takes the most probable token each time. */
+  /** Below 1 tamer, above 1 wilder; 0 takes the most probable token each time. */
   temperature: number;
   /** Draw from the k most probable tokens only. */
   topK?: number;

@@ -6,7 +6,7 @@ import { carryState } from './carriedState.ts';
 import type { CarriedState } from './task.ts';
 
 export interface DrawOptions {
-  /** Logits are divided by it: below 1 bolder, above 1 wilder; 0 always takes the most probable token. */
+  /** Logits are divided by it: below 1 tamer, above 1 wilder; 0 always takes the most probable token. */
   temperature: number;
   /** Only the k most probable tokens are drawn from; all of them where absent. */
   topK?: number;

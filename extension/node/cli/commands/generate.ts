@@ -22,7 +22,7 @@ export const generateCommand: Command = {
     temperature: {
       type: 'string',
       value: 'X',
-      description: `Below 1 bolder, above 1 wilder; 0 takes the most probable token (default ${DEFAULTS.temperature}).`,
+      description: `Below 1 tamer, above 1 wilder; 0 takes the most probable token (default ${DEFAULTS.temperature}).`,
     },
     'top-k': { type: 'string', value: 'K', description: 'Draw from the K most probable tokens only.' },
     seed: { type: 'string', value: 'N', description: `The same seed writes the same text (default ${DEFAULTS.seed}).` },
