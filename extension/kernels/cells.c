@@ -130,6 +130,7 @@ INLINE const float *before(const Recurrent *s, const float *states, ptrdiff_t st
 }
 
 // Back in time: all that a step leaves to the one before is `flushed` (vec.h), or the gradients of a long text become subnormal numbers.
+
 /** Floats from what a step reads and writes to what the step before it does, whose turn is next; nothing where there is none. */
 typedef struct {
   /** Of a row of H in token order, of d_out, of one gate's gradients in step order, and of the states before a step. */

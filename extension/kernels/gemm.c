@@ -20,6 +20,7 @@ INLINE vf tile_start(const Tile *t, int r, int j) {
   return t->bias2 ? bias + load_upto(t->bias2 + j * W, left) : bias;
 }
 
+/** The compiler by itself stops at 12 rows; the sums of more would then live in memory. */
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 /** A tile of `rows` rows and `vectors` vectors; both are constants where this is inlined. */

@@ -12,11 +12,10 @@
 #define MOST_ROWS 14
 #elif W == 8
 #define MR 6
+#define MOST_ROWS 6
 #else
 #define MR 4
-#endif
-#ifndef MOST_ROWS
-#define MOST_ROWS MR
+#define MOST_ROWS 4
 #endif
 #define NV 2
 #define NR (NV * W)

@@ -1,5 +1,4 @@
 // How a classifier is trained.
-
 import { bytesText } from '../../protocol/estimate.ts';
 import { grouped } from '../../util/words.ts';
 import { roomForTraining } from '../estimate/memory.ts';

@@ -43,7 +43,7 @@ function activations({ model, vocabularySize, classCount }: ModelShape, { texts,
   for (let layer = 0; layer < encoder.layers; layer++) {
     // One-hot vectors are not made: rows of a table are looked up, and their gradients summed by token.
     const isLookedUp = isOneHot && layer === 0;
-    const I = isLookedUp ? 0 : layer > 0 || isOneHot ? D * H : embedding.size;
+    const I = layer > 0 ? D * H : isOneHot ? 0 : embedding.size;
     // Gates, their gradients, the cell's states; of a GRU the gradients of both sides.
     const ofCell = { lstm: 2 * gates + 2 * H, gru: 3 * gates + H, rnn: 2 * gates }[encoder.type];
     // Packed for the products: the input and the states that were read.
